@@ -1,0 +1,15 @@
+#!/usr/bin/env -S node --conditions=kwx-source
+// The program from its TypeScript sources: Node strips the types, nothing needs to be built.
+import { restart, tooOld } from './rerun.js'
+
+const SOURCES = '--conditions=kwx-source'
+
+if (tooOld || !process.execArgv.includes(SOURCES)) {
+  restart(import.meta.url, [SOURCES])
+} else {
+  const { enableCompileCache } = await import('node:module')
+  enableCompileCache()
+  const { main } = await import('../src/main.ts')
+  const { sourceOptions } = await import('./from-sources.js')
+  await main(import.meta.url, await sourceOptions(new URL('..', import.meta.url)))
+}

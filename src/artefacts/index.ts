@@ -1,0 +1,8 @@
+export type { Artefact, ArtefactFiles, Provenance } from './artefact.ts'
+export { canonicalJson, readJson, writeJson } from './canonical-json.ts'
+export { writeFileAtomically } from './atomic-write.ts'
+export { publishFolder } from './publish-folder.ts'
+export { sha256, sha256File } from './hash.ts'
+export { readTable, readTableMetadata, writeTable } from '../table/parquet.ts'
+export { column, numbers, rowsOf, text } from '../table/table.ts'
+export type { Column, Table, TextColumn } from '../table/table.ts'

@@ -1,0 +1,63 @@
+/** A production configuration after validation: defaults filled in, names as in the file (spec: phase 1). */
+export interface ProductionConfig {
+  readonly city: string
+  readonly bracket: Bracket
+  readonly feature_set: string
+  readonly train_days: number
+  readonly test_days: number
+  readonly step_days: number
+  /** ISO dates of climate days, both inclusive. */
+  readonly start_date: string
+  readonly end_date: string
+  readonly penalties: readonly Penalty[]
+  readonly trials: number
+  readonly cv_splits: number
+  readonly search_space: {
+    readonly C_min: number
+    readonly C_max: number
+    readonly l1_ratio_min: number
+    readonly l1_ratio_max: number
+    readonly class_weight: readonly (null | 'balanced')[]
+  }
+  readonly calibration: {
+    readonly method_large: 'isotonic' | 'sigmoid'
+    readonly method_small: 'isotonic' | 'sigmoid'
+    /** Rows from which `method_large` is used (and 8 event days). */
+    readonly threshold: number
+  }
+  readonly blend_weight: number
+  readonly risk: {
+    readonly kelly_alpha: number
+    readonly max_spread_cents: number
+    readonly tau_open_cents: number
+    readonly tau_close_cents: number
+    readonly slip_per_leg_cents: number
+    readonly max_bankroll_pct_city_day_side: number
+  }
+  readonly use_vc_minutes: boolean
+  readonly excluded_vc_cities: readonly string[]
+  readonly seed: number
+  readonly price_source: 'candles' | 'trades'
+  /** Station whose reports are the features' weather; null: the city's settlement station. Else a declared proxy. */
+  readonly observation_station: string | null
+  readonly model_dir: string | null
+  readonly pilot_dir: string | null
+  readonly pilot_windows: number | null
+  readonly pilot_total_test_rows: number | null
+}
+
+export type Bracket = 'between' | 'greater' | 'less'
+export type Penalty = 'l1' | 'l2' | 'elasticnet'
+
+/**
+ * What `config:load` hands on, as `config.json` of an artefact of kind `config`.
+ *
+ * `name` is the configuration's file stem: it names the pilot. `origins` says for each dotted key where its value came
+ * from: `default`, or `file:line:column` with the path relative to the working folder.
+ */
+export interface LoadedConfig {
+  readonly name: string
+  readonly file: string
+  readonly config: ProductionConfig
+  readonly origins: Readonly<Record<string, string>>
+}

@@ -1,0 +1,3 @@
+export interface Contributions {
+  placeholder?: never
+}

@@ -1,0 +1,194 @@
+import type { ColumnType, Generated, Insertable, Selectable } from 'kysely'
+
+import type { Origin } from '../step.ts'
+
+/*
+ * Units: `day` counts days since 1970-01-01 (a climate day), `*_minute` minutes and `*_ms` milliseconds since the
+ * epoch in UTC. Prices are 1e-4 dollars of the YES side (35 cents = 3500), counts are 1e-2 contracts. Every integer
+ * arrives as a number: the driver refuses one beyond 2^53.
+ */
+
+export interface SeriesTable {
+  ticker: string
+  city: string
+  fee_type: string | null
+  fee_multiplier: number | null
+}
+
+export interface EventsTable {
+  event_id: Generated<number>
+  ticker: string
+  series_ticker: string
+  city: string
+  day: number
+  origin: Origin
+}
+
+export type StrikeType = 'between' | 'greater' | 'less' | 'greater_or_equal' | 'less_or_equal'
+
+export interface MarketsTable {
+  market_id: Generated<number>
+  event_id: number
+  ticker: string
+  strike_type: StrikeType
+  /** Whole degrees F; null where the bracket has no such side. */
+  floor_strike: number | null
+  cap_strike: number | null
+  open_ms: number | null
+  close_ms: number | null
+  /** The exchange's word: initialized, active, inactive, closed, determined, disputed, amended, finalized. */
+  status: string
+  /** The exchange's result; null until there is one. */
+  result: 'yes' | 'no' | null
+  /** The exchange's own settlement temperature, degrees F; null where it gave none. */
+  expiration_value: number | null
+  /** Contracts traded by the exchange's count, 1e-2 contracts; null when unknown. Proves completeness of trades. */
+  volume_centi: number | null
+}
+
+/** A bar of one market. A null quote is an empty side of the book; a null price means that nothing traded. */
+export interface CandlesTable {
+  market_id: number
+  period_minutes: number
+  /** The bar is stamped at its end and known then, not before. */
+  end_minute: number
+  price_open: number | null
+  price_high: number | null
+  price_low: number | null
+  price_close: number | null
+  bid_open: number | null
+  bid_high: number | null
+  bid_low: number | null
+  bid_close: number | null
+  ask_open: number | null
+  ask_high: number | null
+  ask_low: number | null
+  ask_close: number | null
+  volume_centi: number
+  open_interest_centi: number
+  /** Price and weather are both known for it, so that a model may see it. */
+  complete: ColumnType<boolean, boolean | undefined, boolean>
+}
+
+/** One print. `ordinal` is the exchange's order within the market: prints share milliseconds, and twins are real. */
+export interface TradesTable {
+  market_id: number
+  ordinal: number
+  ts_ms: number
+  price: number
+  count_centi: number
+  taker_yes: boolean
+}
+
+export interface ObservationsTable {
+  /** ICAO, for example KMIA. */
+  station: string
+  /** `iem-asos`, `noaa-ghcnh`, `visual-crossing`, `simulated`, or one that a plugin adds. */
+  source: string
+  valid_ms: number
+  report_type: 'routine' | 'special' | 'minute'
+  known_ms: number
+  temp_f: number | null
+  dew_f: number | null
+  humidity_pct: number | null
+  wind_mph: number | null
+  /** True where the source repeated an older value. */
+  forward_filled: boolean
+  origin: Origin
+}
+
+/** Every issuance of a daily maximum that we know of; at most one per city and day is `used`. */
+export interface SettlementsTable {
+  city: string
+  day: number
+  /** `nws-cli`, `archive` (a file of official maxima), `simulated`. */
+  source: string
+  /** The source's id of the issuance; `archive` for a file. */
+  product_id: string
+  kind: 'preliminary' | 'final' | 'correction' | 'archive'
+  /** Null when the source does not say; an archive value is then known at the end of the next day. */
+  issued_ms: number | null
+  /** Degrees F; null when the report says MM. */
+  tmax_f: number | null
+  used: boolean
+  origin: Origin
+}
+
+export interface RawPayloadsTable {
+  payload_id: Generated<number>
+  source: string
+  /** Without keys: they are cut out before anything is stored. */
+  url: string
+  status: number
+  received_ms: number
+  /** Of the uncompressed body. */
+  sha256: string
+  encoding: 'gzip'
+  body: Buffer
+}
+
+/** What was expected and received of one kind of data for one city-day, with the proof. */
+export interface CompletenessTable {
+  city: string
+  day: number
+  kind: 'markets' | 'trades' | 'candles' | 'observations' | 'settlements'
+  source: string
+  expected: number | null
+  received: number
+  complete: boolean
+  /** How we know: cursor end, counts, gaps. */
+  proof: ColumnType<Record<string, unknown>, string, string>
+  updated_ms: number
+}
+
+export interface RunsTable {
+  run_id: string
+  pipeline: string
+  params: ColumnType<Record<string, unknown>, string, string>
+  kwx_version: string
+  started_ms: number
+  ended_ms: number | null
+  exit: number | null
+}
+
+export interface StepRunsTable {
+  run_id: string
+  /** Step id of the pipeline with its matrix cell, for example `train[miami,between]`. */
+  step: string
+  use: string
+  cache_key: string | null
+  status: 'ran' | 'cached' | 'failed' | 'skipped'
+  started_ms: number
+  ended_ms: number
+  exit: number | null
+  summary: string | null
+  artefacts: ColumnType<Record<string, string>, string, string>
+}
+
+/** The simulator's true conditional probability of YES at the end of a minute. */
+export interface SimulatedTruthTable {
+  market_id: number
+  end_minute: number
+  p: number
+}
+
+/** Every table that kwx owns. */
+export interface Schema {
+  series: SeriesTable
+  events: EventsTable
+  markets: MarketsTable
+  candles: CandlesTable
+  trades: TradesTable
+  observations: ObservationsTable
+  settlements: SettlementsTable
+  raw_payloads: RawPayloadsTable
+  completeness: CompletenessTable
+  runs: RunsTable
+  step_runs: StepRunsTable
+  simulated_truth: SimulatedTruthTable
+}
+
+export type Market = Selectable<MarketsTable>
+export type NewMarket = Insertable<MarketsTable>
+export type Observation = Selectable<ObservationsTable>
+export type Settlement = Selectable<SettlementsTable>

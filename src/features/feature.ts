@@ -1,0 +1,89 @@
+import type { CivilTime } from '../time/civil-time.ts'
+
+/** What a feature reads. The builder loads only what the chosen features declare. */
+export type FeatureInput = 'price' | 'observations' | 'moisture' | 'ladder' | 'settlements'
+
+/**
+ * One market's rows in time order, as columns of length n; every value was known at `endMinute[i]`.
+ *
+ * Prices are cents. NaN means missing, in every array.
+ */
+export interface MarketView {
+  readonly n: number
+  readonly bracket: 'between' | 'greater' | 'less'
+  /** Whole degrees F; NaN for a side that the bracket does not have. */
+  readonly floor: number
+  readonly cap: number
+  /** Day number of the event. */
+  readonly eventDay: number
+  readonly closeMinute: number
+  readonly civil: CivilTime
+  readonly endMinute: Int32Array
+  readonly mid: Float64Array
+  readonly bid: Float64Array
+  readonly ask: Float64Array
+  /** Contracts in the minute. */
+  readonly volume: Float64Array
+  /** Weather as of each row: the newest report known by then, at most `maxObservationAge` old. Degrees F, %, mph. */
+  readonly weather: WeatherView
+  /** The ladder's mids at the same minute; null unless a feature declares `ladder`. */
+  readonly ladder: LadderView | null
+  /** Official maximum of the day before, once it was issued; all NaN unless a feature declares `settlements`. */
+  readonly priorDayMax: Float64Array
+}
+
+/** As-of weather for each row of a market. */
+export interface WeatherView {
+  readonly temp: Float64Array
+  /** Largest and smallest report of the three hours up to the newest report. */
+  readonly max3h: Float64Array
+  readonly min3h: Float64Array
+  /** The report that was newest one hour earlier. */
+  readonly temp1hAgo: Float64Array
+  /** NaN where the city's gate excludes the source. */
+  readonly dew: Float64Array
+  readonly humidity: Float64Array
+  readonly wind: Float64Array
+}
+
+/** For each row the ladder around it: mids known at that minute (carried at most `maxQuoteAge`), this market included. */
+export interface LadderView {
+  /** Markets with a mid. */
+  readonly count: Float64Array
+  readonly mean: Float64Array
+  /** Population standard deviation. */
+  readonly std: Float64Array
+  readonly min: Float64Array
+  readonly max: Float64Array
+  /** Share of the ladder's mids at or below this one, in (0, 1]. */
+  readonly rank: Float64Array
+  /** Contracts in the minute over the whole ladder. */
+  readonly volume: Float64Array
+}
+
+export interface Feature {
+  readonly name: string
+  /** For people: `cents`, `F`, `minutes`, `%`, `mph`, `1`. */
+  readonly unit: string
+  readonly inputs: readonly FeatureInput[]
+  /** How far back in time it looks, minutes. */
+  readonly lookBackMinutes: number
+  /**
+   * `critical`: a row without it is dropped and counted. `optional`: becomes 0 with `<name>_is_na` 1. `never`: always
+   * a number. `strike`: critical where the bracket has that side, the constant 0 where it has not.
+   */
+  readonly missing: 'critical' | 'optional' | 'never' | 'strike'
+  /** Fills `out`, length `view.n`; NaN means missing. Pure. */
+  compute(view: MarketView, out: Float64Array): void
+}
+
+/** A named, ordered list of features. */
+export interface FeatureSet {
+  readonly id: string
+  readonly title: string
+  readonly version: string
+  readonly features: readonly Feature[]
+}
+
+/** Gives inference to authors; returns its argument. */
+export const defineFeatureSet = (set: FeatureSet): FeatureSet => set

@@ -1,0 +1,2 @@
+export { randomFrom, seedOf } from './random.ts'
+export type { Random } from './random.ts'
