@@ -1,0 +1,66 @@
+import { createHash } from 'node:crypto'
+import { copyFile, lstat, mkdir, readdir, rename, rm, symlink } from 'node:fs/promises'
+import { basename, dirname, join } from 'node:path'
+
+import { EXIT, KwxError } from '../errors.ts'
+import { syncFile, syncFolder, temporaryName } from './atomic-write.ts'
+import { sha256File } from './hash.ts'
+import { filesUnder } from './list-files.ts'
+import { storageError } from './storage-error.ts'
+
+/**
+ * Publishes a copy of a folder at `to`, replacing what was published there in one step.
+ *
+ * The copy lies in `.<name>/<content hash>/` beside `to`, and `to` is a relative link that is renamed into place: a
+ * reader sees the old folder or the new one whole, and a crash leaves one of them.
+ *
+ * @throws KwxError PUBLISH_BLOCKED (exit 1) when `to` is a folder or file that kwx did not make
+ * @throws KwxError STORAGE_FULL or STORAGE_READ_ONLY (exit 1)
+ */
+export async function publishFolder(from: string, to: string): Promise<void> {
+  const existing = await lstat(to).catch(() => null)
+  if (existing && !existing.isSymbolicLink()) {
+    throw new KwxError(`${to} exists and is not a link that kwx made.`, {
+      code: 'PUBLISH_BLOCKED',
+      exit: EXIT.error,
+      hint: `Move it away: mv ${to} ${to}.old`,
+    })
+  }
+  try {
+    const versions = join(dirname(to), `.${basename(to)}`)
+    const hash = await contentHash(from)
+    const version = join(versions, hash)
+    if ((await contentHash(version).catch(() => null)) !== hash) {
+      const temporary = temporaryName(version)
+      await copyFolder(from, temporary)
+      await rm(version, { recursive: true, force: true })
+      await rename(temporary, version)
+      await syncFolder(versions)
+    }
+    const link = temporaryName(to)
+    await symlink(join(`.${basename(to)}`, hash), link, 'dir')
+    await rename(link, to)
+    await syncFolder(dirname(to))
+  } catch (error) {
+    throw storageError(error, to)
+  }
+}
+
+async function contentHash(folder: string): Promise<string> {
+  const hash = createHash('sha256')
+  for (const file of await filesUnder(folder)) hash.update(`${file}\0${await sha256File(join(folder, file))}\n`)
+  return hash.digest('hex').slice(0, 16)
+}
+
+async function copyFolder(from: string, to: string): Promise<void> {
+  await mkdir(to, { recursive: true })
+  for (const entry of await readdir(from, { withFileTypes: true })) {
+    const [source, target] = [join(from, entry.name), join(to, entry.name)]
+    if (entry.isDirectory()) await copyFolder(source, target)
+    else {
+      await copyFile(source, target)
+      await syncFile(target)
+    }
+  }
+  await syncFolder(to)
+}

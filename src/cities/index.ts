@@ -1,0 +1,3 @@
+export type { City } from './city.ts'
+export { citySchema } from './city-schema.ts'
+export { cityIds, loadCities, loadCity } from './load-city.ts'
