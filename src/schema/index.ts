@@ -1,0 +1,8 @@
+export type { Locator } from './check.ts'
+export { assertValid, checkAgainst, validate } from './check.ts'
+export { dotted, expectation, show } from './describe.ts'
+export { nearest } from './nearest.ts'
+export type { Position, Problem, ProblemsErrorOptions } from './problem.ts'
+export { formatProblem, inOrder, placeOf, problemsError } from './problem.ts'
+export type { Path, YamlDocument } from './read-yaml.ts'
+export { readYaml } from './read-yaml.ts'

@@ -1,0 +1,78 @@
+import { readFile, stat } from 'node:fs/promises'
+
+import { messageOf } from '../errors.ts'
+import { nearFiles } from './near-files.ts'
+import type { Position, Problem } from './problem.ts'
+
+/** Larger files are refused unread: what people write is a few kilobytes. */
+export const MAX_YAML_BYTES = 1 << 20
+
+export type Path = readonly (string | number)[]
+
+/** A YAML or JSON file, its value, its mistakes, and where everything stands. */
+export interface YamlDocument {
+  /** As it was named. */
+  readonly file: string
+  readonly text: string
+  /** Plain data; undefined when the text cannot be read at all. */
+  readonly value: unknown
+  readonly problems: readonly Problem[]
+  /** Where a key or value stands; undefined when the path is not in the file. */
+  find(path: Path, what?: 'key' | 'value'): Position | undefined
+  /** Like `find`, or else the nearest thing around it that is there. */
+  locate(path: Path, what?: 'key' | 'value'): Position
+}
+
+/**
+ * Reads strict YAML 1.2 (or JSON, for a name that ends in .json).
+ *
+ * Duplicate keys, unknown tags, several documents, other YAML versions, keys that are not text, endless or exploding
+ * aliases, an empty, binary, missing or too large file: each is a problem with its place, never an exception. Merge
+ * keys (`<<`) are not part of YAML 1.2 and stay ordinary, hence unknown, keys.
+ *
+ * @param source  a path relative to the working folder, or a text with the name to show for it
+ */
+export async function readYaml(source: string | { text: string; file: string }): Promise<YamlDocument> {
+  const file = typeof source === 'string' ? source : source.file
+  const text = typeof source === 'string' ? await readText(source) : withinSize(source.text)
+  if (typeof text !== 'string') return unreadable(file, text.problem)
+  const { parseYaml } = await import('./parse-yaml.ts')
+  return parseYaml(text, file)
+}
+
+async function readText(file: string): Promise<string | { problem: string }> {
+  try {
+    const { size, isFolder } = await stat(file).then((s) => ({ size: s.size, isFolder: s.isDirectory() }))
+    if (isFolder) return { problem: `is a folder; expected a YAML file${await nearFiles(file)}` }
+    if (size > MAX_YAML_BYTES) return tooLarge(size)
+    const bytes = await readFile(file)
+    return decode(bytes)
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') return { problem: `cannot be read: ${messageOf(error)}` }
+    return { problem: `does not exist${await nearFiles(file)}` }
+  }
+}
+
+function decode(bytes: Uint8Array): string | { problem: string } {
+  if (bytes.includes(0)) return { problem: 'is a binary file; expected UTF-8 text' }
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes) // takes a byte order mark away
+  } catch {
+    return { problem: 'is not UTF-8 text' }
+  }
+}
+
+const withinSize = (text: string) => (text.length > MAX_YAML_BYTES ? tooLarge(text.length) : text)
+
+const tooLarge = (size: number) => ({
+  problem: `has ${size} bytes; a file of settings has at most ${MAX_YAML_BYTES}`,
+})
+
+const unreadable = (file: string, message: string): YamlDocument => ({
+  file,
+  text: '',
+  value: undefined,
+  problems: [{ file, line: 0, column: 0, message }],
+  find: () => undefined,
+  locate: () => ({ line: 0, column: 0 }),
+})

@@ -1,0 +1,57 @@
+import { expectation } from '../schema/describe.ts'
+import { parseInstant } from '../time/instants.ts'
+import type { Definition } from './definitions.ts'
+import { schemaOf } from './settings-schema.ts'
+
+const DECIMAL = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i
+
+/** The value that a variable or flag holds as text; numbers that are no numbers stay text, for `expected` to refuse. */
+export function fromText({ type }: Definition, text: string): string | number {
+  const isNumber = type === 'number' || type === 'integer'
+  return isNumber && DECIMAL.test(text.trim()) ? Number(text) : text
+}
+
+/** What was expected instead of this value, or null when it is right. */
+export function expected(definition: Definition, value: string | number): string | null {
+  switch (definition.type) {
+    case 'number':
+    case 'integer':
+      return fitsNumber(definition, value) ? null : expectation(schemaOf(definition))
+    case 'http':
+      return isHttp(value) ? null : 'an http:// or https:// address'
+    case 'clock':
+      return value === 'system' || isHttp(value) || isInstant(value)
+        ? null
+        : 'system, an instant with a zone like 2025-02-20T18:00:00Z, or an http(s) address'
+    case 'database':
+      return isDatabase(value) ? null : 'postgres://user:password@host/name, pglite:<folder> or pglite:memory'
+    default:
+      return typeof value === 'string' && value.length > 0 && !value.includes('\0') ? null : 'a text'
+  }
+}
+
+function fitsNumber({ type, minimum, exclusiveMinimum, maximum }: Definition, value: string | number): boolean {
+  if (typeof value !== 'number' || !Number.isFinite(value)) return false
+  if (type === 'integer' && !Number.isInteger(value)) return false
+  return value >= (minimum ?? -Infinity) && value > (exclusiveMinimum ?? -Infinity) && value <= (maximum ?? Infinity)
+}
+
+function isHttp(value: string | number): boolean {
+  const url = typeof value === 'string' ? URL.parse(value) : null
+  return url !== null && (url.protocol === 'http:' || url.protocol === 'https:') && url.hostname !== ''
+}
+
+function isDatabase(value: string | number): boolean {
+  if (typeof value !== 'string') return false
+  if (/^pglite:.+/.test(value)) return true
+  return /^postgres(ql)?:\/\//.test(value) && URL.canParse(value)
+}
+
+function isInstant(value: string | number): boolean {
+  try {
+    parseInstant(String(value))
+    return true
+  } catch {
+    return false
+  }
+}

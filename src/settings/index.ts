@@ -1,0 +1,8 @@
+export type { Definition } from './definitions.ts'
+export { DEFINITIONS, definitionOf } from './definitions.ts'
+export type { LoadSettingsOptions } from './load-settings.ts'
+export { loadSettings } from './load-settings.ts'
+export type { Settings, SourceSettings } from './settings.ts'
+export { settingsSchema } from './settings-schema.ts'
+export type { ShownSetting } from './shown-settings.ts'
+export { redactUrl, shownSetting, shownSettings } from './shown-settings.ts'
