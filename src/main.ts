@@ -1,0 +1,44 @@
+import { existsSync } from 'node:fs'
+import { registerHooks } from 'node:module'
+import { homedir } from 'node:os'
+import { join } from 'node:path'
+
+import { execute, type Interfaces } from '@oclif/core'
+
+/**
+ * Starts the program.
+ *
+ * @param binUrl  the file in bin/ that was called; the package lies above it
+ * @param sources  load options that make oclif read `src` (bin/dev.js)
+ */
+export async function main(binUrl: string, sources?: Interfaces.LoadOptions): Promise<void> {
+  if (hasUserPlugins() || sources) {
+    shareHost(binUrl)
+    process.env['OCLIF_DISABLE_LINKED_ESM_WARNING'] ??= '1'
+  }
+  await execute({ dir: binUrl, ...(sources ? { development: true, loadOptions: sources } : {}) })
+}
+
+const HOST = /^(kwx|@oclif\/core)(\/|$)/
+
+/** A plugin that a user linked or installed lies outside this tree: where it has no `kwx` of its own, it gets this one. */
+export function shareHost(parentURL: string): void {
+  registerHooks({
+    resolve(specifier, context, nextResolve) {
+      if (!HOST.test(specifier)) return nextResolve(specifier, context)
+      try {
+        return nextResolve(specifier, context)
+      } catch (error) {
+        if ((error as NodeJS.ErrnoException).code !== 'ERR_MODULE_NOT_FOUND') throw error
+        return nextResolve(specifier, { ...context, parentURL })
+      }
+    },
+  })
+}
+
+/** True when `kwx plugins link` or `install` ever wrote its package.json; the hooks above cost start-up time. */
+function hasUserPlugins(): boolean {
+  const windows = process.platform === 'win32' ? process.env['LOCALAPPDATA'] : undefined
+  const data = process.env['XDG_DATA_HOME'] ?? windows ?? join(homedir(), '.local', 'share')
+  return existsSync(join(process.env['KWX_DATA_DIR'] ?? join(data, 'kwx'), 'package.json'))
+}
