@@ -36,11 +36,6 @@ export abstract class KwxCommand<Result> extends Command {
   static override baseFlags = {
     quiet: Flags.boolean({ helpGroup: 'GLOBAL', description: 'No progress and no news on stderr.' }),
     'no-color': Flags.boolean({ helpGroup: 'GLOBAL', description: 'No colours; so does NO_COLOR.' }),
-    settings: Flags.string({
-      helpGroup: 'GLOBAL',
-      helpValue: 'FILE',
-      description: 'Project settings to use instead of kwx.config.yaml.',
-    }),
   } satisfies Interfaces.FlagInput
 
   abstract override run(): Promise<Result>
@@ -64,10 +59,7 @@ export abstract class KwxCommand<Result> extends Command {
 
   /** The project's settings, each value with its origin. */
   protected settings(): Promise<Settings> {
-    const at = this.argv.indexOf('--settings')
-    const inline = this.argv.find((arg) => arg.startsWith('--settings='))?.slice('--settings='.length)
-    const file = inline ?? (at >= 0 ? this.argv[at + 1] : undefined)
-    return (this.#settings ??= import('./settings/index.ts').then(({ loadSettings }) => loadSettings({ file })))
+    return (this.#settings ??= import('./settings/index.ts').then(({ loadSettings }) => loadSettings()))
   }
 
   protected get isQuiet(): boolean {

@@ -6,7 +6,9 @@ export default class Run extends KwxCommand<RunResult | PreviewLine[]> {
   static override summary = 'Run a pipeline: a contributed one, one of configs/pipelines, or a YAML file.'
   static override description =
     'Exit status: 0 passed, 1 error, 2 bad usage or configuration, 3 a gate failed, 4 not enough evidence, 5 stale or missing data.'
-  static override args = { pipeline: Args.string({ required: true, description: 'Pipeline id or YAML file.' }) }
+  static override args = {
+    pipeline: Args.string({ description: 'Pipeline id or YAML file; without it the setting defaultPipeline.' }),
+  }
   static override flags = {
     config: Flags.string({ helpValue: 'FILE', description: 'Production configuration; short for --param config=FILE.' }),
     param: Flags.string({ multiple: true, helpValue: 'k=v', description: 'A parameter of the pipeline; may be repeated.' }),
@@ -26,8 +28,9 @@ export default class Run extends KwxCommand<RunResult | PreviewLine[]> {
     const params = { ...parseParams(flags.param ?? []), ...(flags.config === undefined ? {} : { config: flags.config }) }
     const { force, from, to, offline, workers } = flags
     const request = { force, from, to, offline, workers }
-    if (flags.plan) return this.previewPipeline(args.pipeline, params, request)
-    const result = await this.runPipeline(args.pipeline, params, request)
+    const pipeline = args.pipeline ?? (await this.settings()).defaultPipeline
+    if (flags.plan) return this.previewPipeline(pipeline, params, request)
+    const result = await this.runPipeline(pipeline, params, request)
     const { describeRun } = await import('../pipeline/index.ts')
     for (const line of describeRun(result)) this.log(line)
     return result
