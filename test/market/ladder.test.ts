@@ -70,7 +70,11 @@ describe('settlesYes', () => {
 
 describe('ladderFault', () => {
   it('accepts any exhaustive and disjoint ladder, five brackets and shuffled ones included', () => {
-    fc.assert(fc.property(ladders, (ladder) => expect(ladderFault(ladder)).toBeNull()))
+    fc.assert(
+      fc.property(ladders, (ladder) => {
+        expect(ladderFault(ladder)).toBeNull()
+      }),
+    )
   })
 
   it('finds a market that is missing, and one that is there twice', () => {
