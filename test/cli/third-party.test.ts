@@ -1,0 +1,59 @@
+import { cp, mkdtemp, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+
+import { spawned } from '../support/kwx.ts'
+import { root } from '../support/root.ts'
+
+let home: string
+let plugin: string
+
+/** oclif keeps linked plugins under these; the project's state lies in the temporary folder too. */
+const env = () => ({
+  KWX_DATA_DIR: join(home, 'data'),
+  KWX_CONFIG_DIR: join(home, 'config'),
+  KWX_CACHE_DIR: join(home, 'cache'),
+  KWX_HOME: join(home, 'state'),
+  KWX_MODELS_DIR: join(home, 'models'),
+  KWX_REPORTS_DIR: join(home, 'reports'),
+})
+
+beforeAll(async () => {
+  // Outside the checkout on purpose: no folder above it holds a `kwx` that could be found by accident.
+  home = await mkdtemp(join(tmpdir(), 'kwx-third-party-'))
+  plugin = join(home, 'kwx-city-almond')
+  await cp(join(root, 'test/fixtures/kwx-city-almond'), plugin, { recursive: true })
+  const { status, stderr } = await spawned('run.js', ['plugins', 'link', '--no-install', plugin], { env: env() })
+  expect(status, stderr).toBe(0)
+}, 120_000)
+afterAll(() => rm(home, { recursive: true, force: true }))
+
+describe.each(['run.js', 'dev.js'] as const)('a linked third-party plugin under bin/%s', (file) => {
+  it('contributes a city as pure data', async () => {
+    const { stdout, stderr } = await spawned(file, ['cities', '--json'], { env: env() })
+    const { result } = JSON.parse(stdout || stderr) as { result: { id: string; station: string }[] }
+    expect(result.find(({ id }) => id === 'almond')).toMatchObject({ station: 'ZPAL' })
+  })
+
+  it('contributes a command that extends the base class of the host', async () => {
+    const { stdout, stderr } = await spawned(file, ['almond', 'tide', '--json'], { env: env() })
+    expect(JSON.parse(stdout || stderr)).toEqual({ ok: true, command: 'almond:tide', result: { minutes: 745 } })
+  })
+})
+
+describe('the pilot of a third-party city', () => {
+  it('runs on a simulated market with the plugin’s own step, feature set and pipeline', async () => {
+    const argv = ['run', 'almond-pilot', '--param', `config=${join(plugin, 'configs/almond.yaml')}`, '--json']
+    const { status, stdout, stderr } = await spawned('run.js', argv, { env: env(), cwd: home })
+    const envelope = JSON.parse(stdout || '{}') as { ok: boolean; result: { steps: { name: string; status: string }[] } }
+    expect(envelope.ok, stdout + stderr).toBe(true)
+    expect([0, 3, 4]).toContain(status)
+    expect(envelope.result.steps.map(({ name, status }) => `${name} ${status}`)).toEqual(
+      ['tide', 'simulate', 'config', 'build', 'train', 'verify', 'accept'].map((name) => `${name} ran`),
+    )
+    const summary = await readFile(join(home, 'reports/phase1_almond_between/06_phase1_summary_report.md'), 'utf8')
+    expect(summary).toContain('simulated')
+  }, 180_000)
+})
