@@ -1,0 +1,6 @@
+export { brier } from './brier.ts'
+export type { BootstrapInterval, BootstrapOptions } from './day-block-bootstrap.ts'
+export { dayBlockBootstrap } from './day-block-bootstrap.ts'
+export { LOG_LOSS_CLIP, logLoss } from './log-loss.ts'
+export type { ReliabilityBin } from './reliability.ts'
+export { ece, reliabilityBins } from './reliability.ts'
