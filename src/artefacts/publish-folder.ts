@@ -27,6 +27,7 @@ export async function publishFolder(from: string, to: string): Promise<void> {
     })
   }
   try {
+    await mkdir(dirname(to), { recursive: true })
     const versions = join(dirname(to), `.${basename(to)}`)
     const hash = await contentHash(from)
     const version = join(versions, hash)

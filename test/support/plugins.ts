@@ -1,0 +1,24 @@
+import { mkdtemp, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+
+import { type Contributions, indexContributions, type Kind } from '../../src/contributions.ts'
+
+/**
+ * Contributions of one made-up plugin whose files are written into a temporary folder.
+ *
+ * @param files  kind -> id -> source text of a JavaScript module (or JSON for cities)
+ */
+export async function pluginOf(files: Partial<Record<Kind, Record<string, string>>>): Promise<Contributions> {
+  const root = await mkdtemp(join(tmpdir(), 'kwx-plugin-'))
+  const contributes: Partial<Record<Kind, Record<string, string>>> = {}
+  for (const [kind, things] of Object.entries(files) as [Kind, Record<string, string>][]) {
+    contributes[kind] = {}
+    for (const [id, source] of Object.entries(things)) {
+      const file = `${kind}-${id.replaceAll(/[^a-z]/g, '-')}${source.trimStart().startsWith('{') ? '.json' : '.mjs'}`
+      await writeFile(join(root, file), source)
+      contributes[kind][id] = `./${file}`
+    }
+  }
+  return indexContributions([{ name: 'made-up', version: '1.0.0', root, pjson: { kwx: { apiVersion: 1, contributes } } }])
+}
