@@ -1,0 +1,85 @@
+import type { Bracket } from '../config/production-config.ts'
+import type { Settlement, StrikeType } from '../database/schema.ts'
+import type { CivilTime } from '../time/civil-time.ts'
+import { climateDayEnd } from '../time/days.ts'
+import type { MarketView } from './feature.ts'
+import { ladderView, type Rung } from './ladder-view.ts'
+import type { Prices } from './prices.ts'
+import { type WeatherSeries, weatherAsOf } from './weather.ts'
+
+/** What a view needs of a market's row in the database. */
+export interface MarketFacts {
+  readonly strike_type: StrikeType
+  readonly floor_strike: number | null
+  readonly cap_strike: number | null
+  readonly close_ms: number | null
+  /** Day number of the event. */
+  readonly day: number
+}
+
+export const bracketOf = (strikeType: StrikeType): Bracket =>
+  strikeType === 'between' ? 'between' : strikeType.startsWith('greater') ? 'greater' : 'less'
+
+/** Epoch minute of the close; the end of the climate day where the exchange's metadata is lost. */
+export const closeMinuteOf = ({ close_ms, day }: MarketFacts, standardOffset: number): number =>
+  close_ms === null ? climateDayEnd(day, standardOffset) : close_ms / 60_000
+
+/** The official maximum of a day and the moment from which it is known. */
+export interface KnownMaximum {
+  readonly tmax: number
+  readonly knownMs: number
+}
+
+/**
+ * The used maximum of each day. An issuance is known when it was issued; an archive does not say, so its values are
+ * known at the end of the day after.
+ */
+export function knownMaxima(settlements: readonly Settlement[], standardOffset: number): Map<number, KnownMaximum> {
+  const maxima = new Map<number, KnownMaximum>()
+  for (const { day, tmax_f, issued_ms, used } of settlements) {
+    if (!used || tmax_f === null) continue
+    maxima.set(day, { tmax: tmax_f, knownMs: issued_ms ?? climateDayEnd(day + 1, standardOffset) * 60_000 })
+  }
+  return maxima
+}
+
+/**
+ * Everything that features may read of one market, joined as of each row.
+ *
+ * @param prices  rows up to the close
+ * @param rungs  all markets of the event, this one included; null unless a feature reads the ladder
+ */
+export function marketView(
+  market: MarketFacts,
+  prices: Prices,
+  {
+    civil,
+    standardOffset,
+    weather,
+    rungs,
+    yesterday,
+  }: {
+    civil: CivilTime
+    standardOffset: number
+    weather: WeatherSeries
+    rungs: readonly Rung[] | null
+    yesterday: KnownMaximum | undefined
+  },
+): MarketView {
+  const n = prices.endMinute.length
+  return {
+    n,
+    bracket: bracketOf(market.strike_type),
+    floor: market.floor_strike ?? Number.NaN,
+    cap: market.cap_strike ?? Number.NaN,
+    eventDay: market.day,
+    closeMinute: closeMinuteOf(market, standardOffset),
+    civil,
+    ...prices,
+    weather: weatherAsOf(weather, prices.endMinute),
+    ladder: rungs && ladderView(prices, rungs),
+    priorDayMax: Float64Array.from(prices.endMinute, (minute) =>
+      yesterday && minute * 60_000 >= yesterday.knownMs ? yesterday.tmax : Number.NaN,
+    ),
+  }
+}

@@ -1,0 +1,74 @@
+import type { FeatureSet, MarketView } from './feature.ts'
+
+/** Names of the Float64 columns of a set, then of the `_is_na` indicators of its optional features: the design. */
+export function designOf({ features }: FeatureSet): string[] {
+  const optional = features.filter(({ missing }) => missing === 'optional')
+  return [...features.map(({ name }) => name), ...optional.map(({ name }) => `${name}_is_na`)]
+}
+
+/** The rows of one market that a model may see. */
+export interface FeatureRows {
+  readonly rows: number
+  readonly endMinute: Int32Array
+  /** The market's own price, cents. */
+  readonly price: Float64Array
+  /** One column per feature, in the set's order; an optional one that is missing is 0. */
+  readonly values: readonly Float64Array[]
+  /** One column per optional feature, in that order; 1 where it is missing. */
+  readonly isNa: readonly Uint8Array[]
+  /** Rows left out by the first critical feature that was missing. */
+  readonly dropped: Readonly<Record<string, number>>
+}
+
+/**
+ * Computes a set's features for one market and leaves out rows without a price or without a critical feature.
+ *
+ * All rows are there while features are computed: a window of time does not shrink because a report was missing.
+ *
+ * @cost  O(n x features), plus the rows in the look-back for volatilities
+ */
+export function featureRows({ features }: FeatureSet, view: MarketView): FeatureRows {
+  const computed = features.map(({ compute }) => {
+    const out = new Float64Array(view.n)
+    compute(view, out)
+    return out
+  })
+  const critical: [name: string, values: Float64Array][] = [['yes_mid', view.mid]]
+  features.forEach(({ name, missing }, k) => {
+    if (missing === 'critical' || missing === 'strike') critical.push([name, computed[k]!])
+  })
+  const dropped: Record<string, number> = {}
+  const kept = new Int32Array(view.n)
+  let rows = 0
+  for (let i = 0; i < view.n; i++) {
+    const absent = critical.find(([, values]) => Number.isNaN(values[i]!))
+    if (absent) dropped[absent[0]] = (dropped[absent[0]] ?? 0) + 1
+    else kept[rows++] = i
+  }
+  const take = (values: Float64Array) => {
+    const out = new Float64Array(rows)
+    for (let r = 0; r < rows; r++) out[r] = values[kept[r]!]!
+    return out
+  }
+  const values = computed.map(take)
+  const isNa: Uint8Array[] = []
+  features.forEach(({ missing }, k) => {
+    if (missing !== 'optional') return
+    const column = values[k]!
+    const flags = new Uint8Array(rows)
+    for (let r = 0; r < rows; r++) {
+      if (!Number.isNaN(column[r]!)) continue
+      column[r] = 0
+      flags[r] = 1
+    }
+    isNa.push(flags)
+  })
+  return {
+    rows,
+    endMinute: Int32Array.from({ length: rows }, (_, r) => view.endMinute[kept[r]!]!),
+    price: take(view.mid),
+    values,
+    isNa,
+    dropped,
+  }
+}
