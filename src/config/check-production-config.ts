@@ -105,7 +105,7 @@ function checkExclusions({ draft, document, report }: Check, cities: readonly Ci
     if (!city || !gate || listed.has(city.id)) continue
     report(
       ['excluded_vc_cities'],
-      `\`${city.id}\` is left out, but its manifest excludes it (${gate.reason}); a configuration may only add cities`,
+      `\`${city.id}\` is left out, but its manifest excludes it, and a configuration may only add cities: ${gate.reason}`,
     )
   }
 }

@@ -20,9 +20,15 @@ export interface ConfigReading {
  *
  * Names in errors are as given; names in the result are relative to the working folder, or bare outside it, so that
  * equal files give equal bytes on every machine. City aliases become ids.
+ *
+ * @param source  a path relative to the working folder, or a text with the name it will have
  */
-export async function readProductionConfig(file: string, contributions: Contributions): Promise<ConfigReading> {
-  const document = await readYaml(file)
+export async function readProductionConfig(
+  source: string | { text: string; file: string },
+  contributions: Contributions,
+): Promise<ConfigReading> {
+  const document = await readYaml(source)
+  const { file } = document
   const problems: Problem[] = await checkAgainst(productionConfigSchema, document)
   const name = basename(file, extname(file))
   if (!NAME.test(name)) problems.push({ file, line: 0, column: 0, message: NAME_MESSAGE })

@@ -27,7 +27,7 @@ export function describe(error: ErrorObject): Description {
     const expected = wanted ? `; expected ${expectation(wanted)}` : ''
     return { path, what: 'key', message: `${at(path)}\`${key}\` is missing${expected}` }
   }
-  const found = schema['writeOnly'] === true ? 'not valid' : show(error.data)
+  const found = schema['writeOnly'] === true ? 'not valid' : shownAs(error.data, schema)
   const subject = path.length > 0 ? `\`${dotted(path)}\`` : 'the file'
   return { path, what: 'value', message: `${subject} is ${found}; expected ${wantedBy(error, params, schema)}` }
 }
@@ -35,7 +35,8 @@ export function describe(error: ErrorObject): Description {
 function unknownKey(key: string, path: Path, schema: Schema): string {
   const known = Object.keys((schema['properties'] as object | undefined) ?? {})
   const guess = nearest(key, known)
-  const help = guess ? `, did you mean \`${guess}\`?` : known.length > 0 ? `; known are ${known.join(', ')}` : ''
+  const isShort = known.length > 0 && known.length <= 12
+  const help = guess ? `, did you mean \`${guess}\`?` : isShort ? `; known are ${known.join(', ')}` : ''
   return `${at(path)}unknown key \`${key}\`${help}`
 }
 
@@ -91,15 +92,20 @@ const TYPES: Record<string, string> = {
 export function expectation(schema: object): string {
   const wanted = schema as Schema
   if (Array.isArray(wanted['enum'])) return oneOf(wanted['enum'], undefined)
+  if (wanted['type'] === 'array' && wanted['items']) return `a list of items, each ${expectation(wanted['items'])}`
   const types = [wanted['type'] ?? []].flat() as string[]
-  const nouns = types.map((type) => (type === 'string' ? textLike(wanted) : (TYPES[type] ?? type)))
   const bounds = [
     bound('>=', wanted['minimum']),
     bound('>', wanted['exclusiveMinimum']),
     bound('<=', wanted['maximum']),
     bound('<', wanted['exclusiveMaximum']),
   ].filter(Boolean)
-  return [nouns.join(' or ') || 'something else', bounds.join(' and ')].filter(Boolean).join(' ')
+  const nouns = types.map((type) => {
+    if (type === 'string') return textLike(wanted)
+    const isNumber = type === 'number' || type === 'integer'
+    return [TYPES[type] ?? type, isNumber ? bounds.join(' and ') : ''].filter(Boolean).join(' ')
+  })
+  return nouns.join(' or ') || 'something else'
 }
 
 /** The largest safe integer is a limit of the arithmetic, not one that helps a reader. */
@@ -107,7 +113,7 @@ const bound = (sign: string, limit: unknown) =>
   typeof limit === 'number' && Math.abs(limit) < Number.MAX_SAFE_INTEGER ? `${sign} ${limit}` : ''
 
 function textLike(schema: Schema): string {
-  if (schema['format'] === 'date') return 'a date like 2025-02-25'
+  if (schema['format'] === 'date') return 'a day of the calendar like 2025-02-25'
   if (typeof schema['pattern'] === 'string') return `a text that matches ${schema['pattern']}`
   return TYPES['string']!
 }
@@ -116,8 +122,13 @@ function textLike(schema: Schema): string {
 export function show(value: unknown): string {
   if (typeof value === 'number' && !Number.isFinite(value)) return String(value)
   const text = JSON.stringify(value) ?? String(value)
-  const cut = text.length > 60 ? `${text.slice(0, 57)}...` : text
-  return typeof value === 'string' && /^-?\d/.test(value) ? `the text ${cut}` : cut
+  return text.length > 60 ? `${text.slice(0, 57)}...` : text
+}
+
+/** Says that "42" is a text where no text is expected. */
+function shownAs(value: unknown, schema: Schema): string {
+  const wantsText = [schema['type'] ?? 'string'].flat().includes('string')
+  return typeof value === 'string' && !wantsText ? `the text ${show(value)}` : show(value)
 }
 
 /** `search_space.C_min`, `penalties[0]`. */

@@ -15,7 +15,8 @@ export async function nearFiles(path: string): Promise<string> {
   const own = await list(path)
   const folder = own ? path : dirname(path)
   const names = own ?? (await list(folder)) ?? []
-  const guess = own ? undefined : nearest(basename(path), names)
+  const stems = names.map((name) => basename(name, extname(name)))
+  const guess = own ? undefined : names[stems.indexOf(nearest(basename(path, extname(path)), stems) ?? '')]
   if (guess) return `; did you mean ${join(folder, guess)}?`
   if (names.length === 0) return ''
   const more = names.length > MOST ? `, and ${names.length - MOST} more` : ''

@@ -1,12 +1,16 @@
-// Imported on first use by read-yaml.ts: the parser costs 15 ms that `--help` must not pay.
+// Imported on first use by read-yaml.ts, so that `--help` does not pay for the parser.
 import { type Document, isAlias, isMap, isPair, isScalar, isSeq, LineCounter, type Node, parseAllDocuments } from 'yaml'
 
 import { messageOf } from '../errors.ts'
+import { jsonMistake } from './json-mistake.ts'
 import type { Position, Problem } from './problem.ts'
 import type { Path, YamlDocument } from './read-yaml.ts'
 
 /** Aliases may repeat at most this many nodes: enough for people, not for a bomb. */
 const MAX_ALIASES = 100
+
+/** After a slip of the pen a parser may complain about every line that follows. */
+const MAX_ISSUES = 20
 
 /** Parse problems after which the value is still what its author meant, so that the rest can be checked too. */
 const HARMLESS = new Set(['DUPLICATE_KEY'])
@@ -21,15 +25,17 @@ export function parseYaml(text: string, file: string): YamlDocument {
   }
   const report = (message: string, offset: number) => problems.push({ file, ...at(offset), message })
 
-  const document = parse(text, lines, file, report)
+  const mistake = file.endsWith('.json') && text.trim() !== '' ? jsonMistake(text) : null
+  if (mistake) problems.push({ file, ...mistake })
+  const document = mistake ? undefined : parse(text, lines, report)
   let value: unknown
   if (document) {
     try {
       value = document.toJS({ maxAliasCount: MAX_ALIASES })
-      JSON.stringify(value) // an alias to something around it makes a circle
-    } catch (error) {
+      JSON.stringify(value) // fails where an alias stands inside what it repeats
+    } catch {
       value = undefined
-      report(`its aliases cannot be resolved: ${firstLine(messageOf(error))}`, 0)
+      report(`its aliases repeat each other, or more than ${MAX_ALIASES} things; expected few or none`, 0)
     }
   }
   const find = (path: Path, what: 'key' | 'value' = 'value'): Position | undefined => {
@@ -48,8 +54,7 @@ export function parseYaml(text: string, file: string): YamlDocument {
 
 type Report = (message: string, offset: number) => void
 
-function parse(text: string, lines: LineCounter, file: string, report: Report): Document.Parsed | undefined {
-  if (file.endsWith('.json') && !isJson(text, report)) return undefined
+function parse(text: string, lines: LineCounter, report: Report): Document.Parsed | undefined {
   let documents: Document.Parsed[]
   try {
     documents = parseAllDocuments(text, {
@@ -68,19 +73,21 @@ function parse(text: string, lines: LineCounter, file: string, report: Report): 
     return undefined
   }
   const [document, second] = documents
-  if (!document || isEmpty(document)) {
-    if (!document?.errors.length) {
-      report('the file is empty; expected keys with values', 0)
-      return undefined
-    }
+  if (!document || (isEmpty(document) && document.errors.length === 0)) {
+    report('the file is empty; expected keys with values', 0)
+    return undefined
   }
   if (second) report('a second document starts here; expected one per file', second.range[0])
   if (document.directives?.yaml.explicit && document.directives.yaml.version !== '1.2') {
     report(`YAML ${document.directives.yaml.version} is asked for; expected 1.2`, 0)
   }
   // A tag nobody knows is only a warning to the parser, but its value would be a guess.
-  const issues = [...document.errors, ...document.warnings]
-  for (const issue of issues) report(messageFor(issue.code, firstLine(issue.message)), issue.pos[0])
+  const issues = [...document.errors, ...document.warnings].sort((a, b) => a.pos[0] - b.pos[0])
+  if (issues.some(({ message }) => message.includes('call stack'))) {
+    report('the file is nested too deep to be read', 0)
+    return undefined
+  }
+  for (const { code, message, pos } of issues.slice(0, MAX_ISSUES)) report(messageFor(code, firstLine(message)), pos[0])
   return !second && issues.every(({ code }) => HARMLESS.has(code)) ? document : undefined
 }
 
@@ -88,21 +95,9 @@ const isEmpty = ({ contents }: Document.Parsed) => !contents || (isScalar(conten
 
 function messageFor(code: string, message: string): string {
   if (code === 'DUPLICATE_KEY') return 'this key is there twice; expected each key once'
+  if (code === 'TAG_RESOLVE_FAILED') return 'a tag that nobody knows; expected plain values'
   if (code === 'TAB_AS_INDENT') return 'a tab indents this line; expected spaces'
   return message
-}
-
-/** JSON has no comments, single quotes or bare words, which the YAML parser would let pass. */
-function isJson(text: string, report: Report): boolean {
-  if (text.trim() === '') return true
-  try {
-    JSON.parse(text)
-    return true
-  } catch (error) {
-    const message = messageOf(error)
-    report(`not JSON: ${message.replace(/ \(line.*$/, '').replace(/ in JSON at position \d+/, '')}`, 0)
-    return false
-  }
 }
 
 const firstLine = (message: string) => message.split('\n', 1)[0]!

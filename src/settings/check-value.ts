@@ -11,22 +11,39 @@ export function fromText({ type }: Definition, text: string): string | number {
   return isNumber && DECIMAL.test(text.trim()) ? Number(text) : text
 }
 
+/** What a setting may be, in words. */
+export function wantedOf(definition: Definition): string {
+  switch (definition.type) {
+    case 'http':
+      return 'an http:// or https:// address'
+    case 'clock':
+      return 'system, an instant with a zone like 2025-02-20T18:00:00Z, or an http(s) address'
+    case 'database':
+      return 'postgres://user:password@host/name, pglite:<folder> or pglite:memory'
+    case 'folder':
+      return 'a folder'
+    default:
+      return expectation(schemaOf(definition))
+  }
+}
+
 /** What was expected instead of this value, or null when it is right. */
-export function expected(definition: Definition, value: string | number): string | null {
+export const expected = (definition: Definition, value: string | number): string | null =>
+  fits(definition, value) ? null : wantedOf(definition)
+
+function fits(definition: Definition, value: string | number): boolean {
   switch (definition.type) {
     case 'number':
     case 'integer':
-      return fitsNumber(definition, value) ? null : expectation(schemaOf(definition))
+      return fitsNumber(definition, value)
     case 'http':
-      return isHttp(value) ? null : 'an http:// or https:// address'
+      return isHttp(value)
     case 'clock':
       return value === 'system' || isHttp(value) || isInstant(value)
-        ? null
-        : 'system, an instant with a zone like 2025-02-20T18:00:00Z, or an http(s) address'
     case 'database':
-      return isDatabase(value) ? null : 'postgres://user:password@host/name, pglite:<folder> or pglite:memory'
+      return isDatabase(value)
     default:
-      return typeof value === 'string' && value.length > 0 && !value.includes('\0') ? null : 'a text'
+      return typeof value === 'string' && value.length > 0 && !value.includes('\0')
   }
 }
 

@@ -19,18 +19,19 @@ export interface Definition {
   readonly default?: (folders: { project: string; home: string }) => string | number
 }
 
+/** Name, part of the variables' names, address, polite requests per second, whether it wants a key. */
 const SOURCES = [
-  ['kalshi', 'KALSHI', 'https://external-api.kalshi.com/trade-api/v2', 4],
-  ['iem', 'IEM', 'https://mesonet.agron.iastate.edu', 1],
-  ['nws', 'NWS', 'https://api.weather.gov', 1],
-  ['visual-crossing', 'VC', 'https://weather.visualcrossing.com', 1],
-  ['ncei', 'NCEI', 'https://www.ncei.noaa.gov', 1],
+  ['kalshi', 'KALSHI', 'https://external-api.kalshi.com/trade-api/v2', 4, false],
+  ['iem', 'IEM', 'https://mesonet.agron.iastate.edu', 1, false],
+  ['nws', 'NWS', 'https://api.weather.gov', 1, false],
+  ['visual-crossing', 'VC', 'https://weather.visualcrossing.com', 1, true],
+  ['ncei', 'NCEI', 'https://www.ncei.noaa.gov', 1, false],
 ] as const
 
 /** Names of the sources that have settings. */
 export const SOURCE_NAMES: readonly string[] = SOURCES.map(([name]) => name)
 
-const ofSources: Definition[] = SOURCES.flatMap(([name, short, url, rate]) => [
+const ofSources: Definition[] = SOURCES.flatMap(([name, short, url, rate, needsKey]) => [
   {
     key: `sources.${name}.url`,
     about: `Base address of ${name}.`,
@@ -65,6 +66,16 @@ const ofSources: Definition[] = SOURCES.flatMap(([name, short, url, rate]) => [
     maximum: 20,
     default: () => 6,
   },
+  ...(needsKey
+    ? [
+        {
+          key: `sources.${name}.key`,
+          about: `Key of the ${name} account.`,
+          variables: [`KWX_${short}_KEY`],
+          type: 'secret' as const,
+        },
+      ]
+    : []),
 ])
 
 /** All settings. `home` comes first, because the defaults of others lie inside it. */
@@ -105,12 +116,6 @@ export const DEFINITIONS: readonly Definition[] = [
     default: ({ project }) => join(project, 'configs', 'pipelines'),
   },
   ...ofSources,
-  {
-    key: 'sources.visual-crossing.key',
-    about: 'Key of the Visual Crossing account.',
-    variables: ['KWX_VC_KEY'],
-    type: 'secret',
-  },
   {
     key: 'clock',
     about: 'system, an ISO instant at which time stands still, or the URL of a service that tells the time.',

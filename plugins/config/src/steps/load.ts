@@ -1,0 +1,46 @@
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+
+import { defineStep } from 'kwx'
+import { sha256, writeJson } from 'kwx/artefacts'
+import { loadProductionConfig, portablePath } from 'kwx/config'
+
+import { windowsOf } from '../services/windows-of.ts'
+
+interface Params {
+  file: string
+}
+
+export default defineStep<Params>({
+  title: 'load the production configuration',
+  version: '1',
+  params: {
+    type: 'object',
+    additionalProperties: false,
+    required: ['file'],
+    properties: {
+      file: {
+        description: 'A production configuration, relative to the working folder.',
+        type: 'string',
+        minLength: 1,
+      },
+    },
+  },
+  consumes: {},
+  produces: { config: 'config' },
+  async fingerprint(_ctx, { file }) {
+    // A file that cannot be read is reported by `run`, with what lies beside it.
+    const bytes = await readFile(file).catch(() => '')
+    return sha256(`${portablePath(file)}\n${sha256(bytes)}`)
+  },
+  async run(ctx, { file }) {
+    const loaded = await loadProductionConfig(file, ctx.contributions)
+    const { windows, testDays } = windowsOf(loaded.config)
+    const { city, bracket, feature_set } = loaded.config
+    const config = await ctx.write('config', (folder) => writeJson(join(folder, 'config.json'), loaded))
+    return {
+      artefacts: { config },
+      summary: `${city} ${bracket}, ${feature_set}: ${windows} windows, ${testDays} test days`,
+    }
+  },
+})
