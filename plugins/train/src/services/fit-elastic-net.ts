@@ -55,7 +55,8 @@ export function fitElasticNet(problem: Problem, options: FitOptions = {}): Fit {
     const done = (converged: boolean): Fit => {
       return { coefficients: at.slice(0, p), intercept: at[p]!, iterations: iteration, converged, kkt }
     }
-    if (kkt <= tolerance && (polish-- <= 0 || dualityGap(problem, at, at[p]!).relative <= gap!)) return done(true)
+    if (kkt <= tolerance && (polish-- <= 0 || dualityGap(problem, at.subarray(0, p), at[p]!).relative <= gap!))
+      return done(true)
     if (iteration === maxIterations) return done(kkt <= tolerance)
 
     const target = minimiseQuadratic({ ...here, ...smooth }, at, 0.01 * Math.min(tolerance, kkt) * C * n)

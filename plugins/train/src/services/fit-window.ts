@@ -1,0 +1,109 @@
+import type { ProductionConfig } from 'kwx/config'
+import {
+  applyScaler,
+  CLIP,
+  type Design,
+  daysBetween,
+  fitScaler,
+  type ModelFile,
+  modelId,
+  type ParametersFile,
+  predictRows,
+  rowsOfDays,
+  rowWeights,
+  splitCalibrationDays,
+} from 'kwx/model'
+import { randomFrom } from 'kwx/random'
+import { formatDay, type Window } from 'kwx/time'
+
+import { calibrate } from './calibrate.ts'
+import { certify, fitElasticNet } from './fit-elastic-net.ts'
+import { search } from './search.ts'
+import { whyNotEnough } from './why-not-enough.ts'
+
+/** Everything that a window's result depends on; typed arrays lie in shared memory. */
+export interface WindowTask {
+  readonly window: Window
+  readonly design: Design
+  /** 0 or 1, shape [n]. */
+  readonly label: Uint8Array
+  /** Event day of each row, shape [n]. */
+  readonly day: Int32Array
+  readonly config: ProductionConfig
+  /** Parts of the model file that the fit does not decide. */
+  readonly about: Pick<ModelFile, 'feature_set_version' | 'data' | 'kwx'>
+}
+
+/** What a window gives: JSON, so that it can be stored as a finished unit. */
+export type WindowResult =
+  | { readonly outcome: 'fitted'; readonly model: ModelFile; readonly parameters: ParametersFile }
+  | { readonly outcome: 'not-enough-evidence'; readonly reason: string; readonly rows: number }
+
+/**
+ * Searches, fits and calibrates one walk-forward window.
+ *
+ * The calibration days are drawn first and hidden from the search as well as from the coefficients: hyper-parameters
+ * chosen on them would leak into the calibrator.
+ */
+export function fitWindow({ window, design, label, day, config, about }: WindowTask): WindowResult {
+  const seed = `${config.seed}/${window.name}`
+  const trainingDays = daysBetween(day, window.firstTrainDay, window.lastTrainDay)
+  const testDays = daysBetween(day, window.firstTestDay, window.lastTestDay)
+  const { base, calibration } = splitCalibrationDays(trainingDays, seed)
+  const baseRows = rowsOfDays(day, base)
+  const heldRows = rowsOfDays(day, calibration)
+  const lacking = whyNotEnough({ label, day, rows: baseRows, days: base.length, testDays: testDays.length, config })
+  if (lacking) return { outcome: 'not-enough-evidence', reason: lacking, rows: baseRows.length }
+
+  const { trials, chosen } = search(design, label, day, baseRows, config, randomFrom(`${seed}/search`))
+  const { penalty, C, l1_ratio, class_weight } = trials[chosen]!
+
+  const scaling = fitScaler(design, baseRows)
+  const x = applyScaler(design, baseRows, scaling)
+  const y = Uint8Array.from(baseRows, (row) => label[row]!)
+  const weight = rowWeights(y, class_weight)
+  const problem = { x, n: y.length, p: design.names.length, y, weight, C, l1Ratio: l1_ratio }
+  const fit = fitElasticNet(problem, { gap: 1e-8 })
+  const coefficients = Array.from(fit.coefficients, (beta) => beta + 0) // + 0: JSON has no -0
+
+  const linear = { scaling, coefficients, intercept: fit.intercept + 0, clip: CLIP }
+  const held = predictRows({ ...linear, calibrator: { method: 'none' } }, design, heldRows)
+  const heldLabel = Uint8Array.from(heldRows, (row) => label[row]!)
+  const heldOut = { decision: held.decision, label: heldLabel, days: calibration.length }
+  const { calibrator, reason } = calibrate(heldOut, config.calibration)
+
+  const content: Omit<ModelFile, 'id'> = {
+    schema: 'kwx/model@1',
+    city: config.city,
+    bracket: config.bracket,
+    feature_set: config.feature_set,
+    feature_set_version: about.feature_set_version,
+    window: window.name,
+    features: design.names,
+    ...linear,
+    calibrator,
+    calibration: { reason, rows: heldRows.length, days: calibration.map(formatDay) },
+    hyper_parameters: { penalty, C, l1_ratio, class_weight },
+    certificate: certify(problem, fit),
+    training: {
+      first_day: formatDay(window.firstTrainDay),
+      last_day: formatDay(window.lastTrainDay),
+      days: base.map(formatDay),
+      rows: baseRows.length,
+      positives: y.reduce((sum, outcome) => sum + outcome, 0),
+    },
+    test: { first_day: formatDay(window.firstTestDay), last_day: formatDay(window.lastTestDay) },
+    data: about.data,
+    seed: config.seed,
+    kwx: about.kwx,
+  }
+  const parameters: ParametersFile = {
+    window: window.name,
+    seed: `${seed}/search`,
+    folds: config.cv_splits,
+    search_days: base.map(formatDay),
+    trials,
+    chosen,
+  }
+  return { outcome: 'fitted', model: { ...content, id: modelId(content) }, parameters }
+}

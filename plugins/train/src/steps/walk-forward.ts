@@ -1,0 +1,57 @@
+import { join } from 'node:path'
+
+import { defineStep, EXIT, KwxError, kwxVersion } from 'kwx'
+import { assertWritable, publishFolder } from 'kwx/artefacts'
+import type { ProductionConfig } from 'kwx/config'
+import { readTrainingInputs } from 'kwx/model'
+import { parseDay, walkForwardWindows } from 'kwx/time'
+
+import { trainWindows } from '../services/train-windows.ts'
+import { writePilot } from '../services/write-pilot.ts'
+
+export default defineStep({
+  title: 'Train the walk-forward windows',
+  version: '1',
+  params: { type: 'object', properties: {}, additionalProperties: false },
+  consumes: { config: 'config', features: 'features', labels: 'labels' },
+  produces: { pilot: 'pilot' },
+  async run(ctx, _params, inputs) {
+    const { loaded, rows, featureSetVersion, data, origin } = await readTrainingInputs(inputs)
+    const { name, config } = loaded
+    const { city, bracket, feature_set } = config
+    const published = join(ctx.settings.directories.models, 'pilots', city, bracket, name)
+    await assertWritable(join(published, '..')) // before hours of work, not after
+
+    const windows = windowsOf(config)
+    const about = { feature_set_version: featureSetVersion, data, kwx: kwxVersion }
+    const finished = await trainWindows(ctx, windows, rows, config, about)
+    for (const { window, result } of finished) {
+      if (result.outcome !== 'fitted') ctx.log(`${window.name}: not enough evidence. ${result.reason}`)
+    }
+
+    const pilot = await ctx.write(
+      'pilot',
+      (folder) => writePilot(folder, { name, city, bracket, feature_set, origin }, rows, finished),
+      origin ? { origin } : {},
+    )
+    const fitted = finished.filter(({ result }) => result.outcome === 'fitted').length
+    if (fitted === 0) {
+      // What is published stays: a pilot without a model must not replace one that has some.
+      const summary = `None of ${windows.length} windows could be fitted; nothing was published.`
+      return { artefacts: { pilot }, exit: EXIT.evidence, summary }
+    }
+    await publishFolder(pilot.folder, published)
+    return { artefacts: { pilot }, summary: `${fitted} of ${windows.length} windows fitted, published at ${published}` }
+  },
+})
+
+function windowsOf({ start_date, end_date, train_days, test_days, step_days }: ProductionConfig) {
+  const days = { trainDays: train_days, testDays: test_days, stepDays: step_days }
+  const windows = walkForwardWindows(parseDay(start_date), parseDay(end_date), days)
+  if (windows.length > 0) return windows
+  throw new KwxError(`No window of ${train_days} + ${test_days} days fits into ${start_date} to ${end_date}.`, {
+    code: 'TRAIN_NO_WINDOW',
+    exit: EXIT.usage,
+    hint: 'Widen start_date and end_date, or shorten train_days.',
+  })
+}

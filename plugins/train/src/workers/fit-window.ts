@@ -1,0 +1,1 @@
+export { fitWindow as default } from '../services/fit-window.ts'

@@ -1,0 +1,47 @@
+import { join } from 'node:path'
+
+import type { Artefact } from '../artefacts/artefact.ts'
+import { readJson } from '../artefacts/canonical-json.ts'
+import type { LoadedConfig } from '../config/production-config.ts'
+import { type TrainingRows, trainingRows } from '../model/training-rows.ts'
+import { readTable } from '../table/parquet.ts'
+
+/** What training and its verification both start from. */
+export interface TrainingInputs {
+  readonly loaded: LoadedConfig
+  readonly rows: TrainingRows
+  readonly featureSetVersion: string
+  /** Hashes of the features and labels artefacts. */
+  readonly data: { readonly features: string; readonly labels: string }
+  readonly origin: Artefact['origin']
+}
+
+/** The parts of `features.json` and `labels.json` that training reads. */
+interface FeaturesFile {
+  readonly feature_set_version: string
+  readonly design: readonly string[]
+}
+
+interface LabelsFile {
+  readonly labels: readonly { readonly market: string; readonly label: 0 | 1 | null }[]
+}
+
+/**
+ * Reads the config, features and labels artefacts of a pilot.
+ *
+ * @throws KwxError as `trainingRows` and `readJson`
+ */
+export async function readTrainingInputs(inputs: Readonly<Record<string, Artefact>>): Promise<TrainingInputs> {
+  const { config, features, labels } = inputs as Record<'config' | 'features' | 'labels', Artefact>
+  const loaded = await readJson<LoadedConfig>(join(config.folder, 'config.json'))
+  const about = await readJson<FeaturesFile>(join(features.folder, 'features.json'))
+  const sealed = await readJson<LabelsFile>(join(labels.folder, 'labels.json'))
+  const table = await readTable(join(features.folder, 'features.parquet'))
+  return {
+    loaded,
+    rows: trainingRows(table, about.design, sealed.labels),
+    featureSetVersion: about.feature_set_version,
+    data: { features: features.hash, labels: labels.hash },
+    origin: features.origin,
+  }
+}
