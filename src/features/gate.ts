@@ -10,7 +10,11 @@ const MS_PER_DAY = 86_400_000
 /** What the gate did, counted where rows are read. */
 export interface GateAudit {
   /** Sources that the city's manifest or the configuration excludes from moisture features. */
-  readonly sources: readonly { readonly source: string; readonly reason: string }[]
+  readonly sources: readonly {
+    readonly source: string
+    readonly fields: readonly Moisture[]
+    readonly reason: string
+  }[]
   /** Minute rows read from any source, and of them those whose moisture fields were taken away. */
   readonly minute_rows: number
   readonly gated_rows: number
@@ -73,7 +77,7 @@ export function gateObservations<Row extends Report & { readonly forward_filled:
     rows,
     hides: (report, field) => hidden.get(report)?.has(field) ?? false,
     audit: {
-      sources: sources.map(({ source, reason }) => ({ source, reason })),
+      sources: sources.map(({ source, fields, reason }) => ({ source, fields: [...fields], reason })),
       minute_rows: minutes.length,
       gated_rows: hidden.size,
       values_hidden: values,
@@ -84,7 +88,7 @@ export function gateObservations<Row extends Report & { readonly forward_filled:
 }
 
 /** Visual Crossing sells minutes, whatever a loader called its rows. */
-const isMinute = ({ source, report_type }: Report) => report_type === 'minute' || source === VISUAL_CROSSING
+export const isMinute = ({ source, report_type }: Report) => report_type === 'minute' || source === VISUAL_CROSSING
 
 function filledDays<Row extends Report & { readonly forward_filled: boolean }>(
   minutes: readonly Row[],

@@ -16,10 +16,7 @@ const perRow =
   }
 
 /** Ask minus bid in cents; a crossed book counts as 0, a missing side as missing. */
-export const spreadAt = ({ bid, ask }: MarketView, i: number): number => {
-  const spread = ask[i]! - bid[i]!
-  return spread < 0 ? 0 : spread
-}
+export const spreadAt = ({ bid, ask }: MarketView, i: number): number => Math.max(0, ask[i]! - bid[i]!)
 
 /** The market's price: middle of the quotes, or the last trade where candles are built from prints. */
 export const yesMid: Feature = {

@@ -10,7 +10,7 @@ export function rowAgo(minute: Int32Array, values: Float64Array, minutes: number
   let next = 0
   for (let i = 0; i < minute.length; i++) {
     while (minute[next]! <= minute[i]! - minutes) {
-      if (values[next] === values[next]) newest = next
+      if (!Number.isNaN(values[next]!)) newest = next
       next++
     }
     ago[i] = newest
@@ -19,7 +19,7 @@ export function rowAgo(minute: Int32Array, values: Float64Array, minutes: number
 }
 
 /**
- * Log returns between consecutive rows with a value; the first is 0, as nothing moved yet. NaN where there is no value.
+ * Log returns between consecutive rows with a value; the first is 0 (`log * 0` keeps a NaN), as nothing moved yet. NaN where there is no value.
  *
  * @param values  positive
  */
@@ -28,8 +28,8 @@ export function logReturns(values: Float64Array): Float64Array {
   let before = Number.NaN
   for (let i = 0; i < values.length; i++) {
     const log = Math.log(values[i]!)
-    returns[i] = log === log ? (before === before ? log - before : 0) : Number.NaN
-    if (log === log) before = log
+    returns[i] = Number.isNaN(before) ? log * 0 : log - before
+    if (!Number.isNaN(log)) before = log
   }
   return returns
 }
@@ -41,14 +41,13 @@ export function volatility(minute: Int32Array, returns: Float64Array, minutes: n
     while (minute[first]! <= minute[i]! - minutes) first++
     let [count, sum] = [0, 0]
     for (let k = first; k <= i; k++) {
-      if (returns[k] === returns[k]) {
-        count++
-        sum += returns[k]!
-      }
+      if (Number.isNaN(returns[k]!)) continue
+      count++
+      sum += returns[k]!
     }
     const mean = sum / count
     let squares = 0
-    for (let k = first; k <= i; k++) if (returns[k] === returns[k]) squares += (returns[k]! - mean) ** 2
+    for (let k = first; k <= i; k++) if (!Number.isNaN(returns[k]!)) squares += (returns[k]! - mean) ** 2
     out[i] = count < 3 ? 0 : Math.sqrt(squares / (count - 1))
   }
 }

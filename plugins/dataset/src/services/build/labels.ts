@@ -1,0 +1,154 @@
+import type { City } from 'kwx/cities'
+import type { Bracket } from 'kwx/config'
+import { bracketOf } from 'kwx/features'
+import { eventDayOfTicker, ladderFault, settlesYes } from 'kwx/market'
+import { formatDay, parseDay } from 'kwx/time'
+
+import type { DatasetMarket, Settlement } from './data.ts'
+
+/** The sealed truth of one market, and how we know it. */
+export interface Label {
+  readonly market: string
+  readonly event: string
+  readonly event_day: string
+  readonly strike_type: string
+  readonly floor_strike: number | null
+  readonly cap_strike: number | null
+  readonly label: 0 | 1 | null
+  readonly source: 'exchange' | 'derived' | null
+  readonly expiration_value: number | null
+  readonly official_tmax: number | null
+  /** Whether the official maximum settles the market the same way; null where either is missing. */
+  readonly archive_agrees: boolean | null
+  /** Why no row of this market may be used; null where it may. */
+  readonly quarantine: string | null
+}
+
+/** An event on which the exchange and the archive of official maxima do not say the same. The exchange stands. */
+export interface ArchiveDifference {
+  readonly event: string
+  readonly event_day: string
+  readonly exchange: number | null
+  readonly archive: number
+  /** Markets that the archive's value would settle the other way. */
+  readonly flipped: readonly string[]
+}
+
+export interface Labels {
+  readonly labels: readonly Label[]
+  readonly archive_differences: readonly ArchiveDifference[]
+  /** Events whose ladder leaves degrees unpaid: a market of theirs is not in the database. */
+  readonly ladder_gaps: readonly { readonly event: string; readonly sentence: string }[]
+}
+
+/** Which sources of maxima may decide a market under a settlement regime. Anything else is a proxy. */
+const SOURCES: Readonly<Record<string, readonly string[]>> = {
+  'nws-cli': ['nws-cli', 'archive'],
+  'weather-company': ['weather-company'],
+}
+
+/**
+ * Labels the markets of one bracket: by the exchange's result, else derived from the official maximum and marked so.
+ *
+ * Quarantined: an event day without a known settlement regime, a ticker of another day, a ladder that pays a degree
+ * twice, a result that contradicts the exchange's own value and the strikes, and a market with neither a result nor an
+ * official maximum of the source that its regime names.
+ *
+ * @param markets  all markets of the events, every bracket: the ladder is checked whole
+ */
+export function labelMarkets(
+  markets: readonly DatasetMarket[],
+  settlements: readonly Settlement[],
+  city: City,
+  bracket: Bracket,
+): Labels {
+  const official = new Map(settlements.filter(({ used }) => used).map((settlement) => [settlement.day, settlement]))
+  const faults = ladderFaults(markets)
+  const chosen = markets.filter(({ strike_type }) => bracketOf(strike_type) === bracket)
+  const labels = chosen.map((market) => {
+    const fault = faults.get(market.event_ticker)
+    return labelOf(market, official.get(market.day), city, fault?.kind === 'overlap' ? fault.sentence : null)
+  })
+  return {
+    labels,
+    archive_differences: differences(labels),
+    ladder_gaps: [...faults]
+      .filter(([, { kind }]) => kind === 'gap')
+      .map(([event, { sentence }]) => ({ event, sentence })),
+  }
+}
+
+function ladderFaults(markets: readonly DatasetMarket[]) {
+  const faults = new Map<string, NonNullable<ReturnType<typeof ladderFault>>>()
+  for (const [event, ladder] of Map.groupBy(markets, ({ event_ticker }) => event_ticker)) {
+    const fault = ladder.some(strikeMissing) ? null : ladderFault(ladder)
+    if (fault) faults.set(event, fault)
+  }
+  return faults
+}
+
+const strikeMissing = ({ strike_type, floor_strike, cap_strike }: DatasetMarket) =>
+  (strike_type !== 'less' && strike_type !== 'less_or_equal' && floor_strike === null) ||
+  (strike_type !== 'greater' && strike_type !== 'greater_or_equal' && cap_strike === null)
+
+function labelOf(market: DatasetMarket, settlement: Settlement | undefined, city: City, overlap: string | null): Label {
+  const { ticker, strike_type, floor_strike, cap_strike, day, result, expiration_value } = market
+  const regime = city.regimes.settlement.find((dated) => within(dated, day))
+  const allowed = regime ? [...(SOURCES[regime.source] ?? [regime.source]), 'simulated'] : []
+  const proxy = settlement !== undefined && !allowed.includes(settlement.source)
+  const tmax = settlement && !proxy ? settlement.tmax_f : null
+  const whole = (value: number | null): value is number => value !== null && Number.isInteger(value)
+  const yesOn = (value: number) => settlesYes(strike_type, floor_strike, cap_strike, value)
+  const exchange = result === null ? null : result === 'yes' ? 1 : 0
+  const missing = strikeMissing(market)
+  const derived = missing || !whole(tmax) ? null : yesOn(tmax) ? 1 : 0
+
+  const quarantine = ((): string | null => {
+    if (!regime) return `no settlement regime is known for ${formatDay(day)}`
+    if (missing) return `a ${strike_type} market without its strike`
+    const named = eventDayOfTicker(ticker)
+    if (named !== null && named !== day) return `the ticker names ${formatDay(named)}, the event ${formatDay(day)}`
+    if (overlap) return `broken ladder: ${overlap}`
+    if (exchange !== null && expiration_value !== null) {
+      if (!whole(expiration_value)) return `the exchange's value ${expiration_value} is not whole degrees`
+      if (yesOn(expiration_value) !== (exchange === 1)) {
+        return `the result ${result} contradicts the exchange's own value ${expiration_value}`
+      }
+    }
+    if (exchange !== null || derived !== null) return null
+    if (proxy) return `no result, and ${settlement.source} is not what settles this market`
+    return 'no result and no official maximum'
+  })()
+
+  const label = quarantine ? null : (exchange ?? derived)
+  return {
+    market: ticker,
+    event: market.event_ticker,
+    event_day: formatDay(day),
+    strike_type,
+    floor_strike,
+    cap_strike,
+    label,
+    source: label === null ? null : exchange !== null ? 'exchange' : 'derived',
+    expiration_value,
+    official_tmax: tmax,
+    archive_agrees: exchange === null || derived === null ? null : exchange === derived,
+    quarantine,
+  }
+}
+
+const within = ({ from, until }: { from?: string; until?: string }, day: number) =>
+  (from === undefined || parseDay(from) <= day) && (until === undefined || day <= parseDay(until))
+
+function differences(labels: readonly Label[]): ArchiveDifference[] {
+  const found: ArchiveDifference[] = []
+  for (const [event, markets] of Map.groupBy(labels, (label) => label.event)) {
+    const archive = markets.find(({ official_tmax }) => official_tmax !== null)?.official_tmax
+    const exchange = markets.find(({ expiration_value }) => expiration_value !== null)?.expiration_value ?? null
+    if (archive === undefined || archive === null) continue
+    const flipped = markets.filter(({ archive_agrees }) => archive_agrees === false).map(({ market }) => market)
+    if (flipped.length === 0 && (exchange === null || exchange === archive)) continue
+    found.push({ event, event_day: markets[0]!.event_day, exchange, archive, flipped })
+  }
+  return found
+}
