@@ -6,7 +6,7 @@ const method = { type: 'string', enum: ['isotonic', 'sigmoid'] }
 const textOrNone = { type: ['string', 'null'], minLength: 1, default: null }
 const countOrNone = { type: ['integer', 'null'], minimum: 1, default: null }
 
-const section = (description: string, properties: object) => ({
+const section = <Properties extends object>(description: string, properties: Properties) => ({
   description,
   type: 'object',
   additionalProperties: false,

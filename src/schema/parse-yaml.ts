@@ -1,5 +1,17 @@
 // Imported on first use by read-yaml.ts, so that `--help` does not pay for the parser.
-import { type Document, isAlias, isMap, isPair, isScalar, isSeq, LineCounter, type Node, parseAllDocuments } from 'yaml'
+import {
+  type Alias,
+  type Document,
+  isAlias,
+  isMap,
+  isPair,
+  isScalar,
+  isSeq,
+  LineCounter,
+  type Node,
+  parseAllDocuments,
+  visit,
+} from 'yaml'
 
 import { messageOf } from '../errors.ts'
 import { jsonMistake } from './json-mistake.ts'
@@ -35,7 +47,9 @@ export function parseYaml(text: string, file: string): YamlDocument {
       JSON.stringify(value) // fails where an alias stands inside what it repeats
     } catch {
       value = undefined
-      report(`its aliases repeat each other, or more than ${MAX_ALIASES} things; expected few or none`, 0)
+      const lost = aliasWithoutAnchor(document)
+      if (lost) report(`the alias *${lost.source} has no anchor before it`, lost.range?.[0] ?? 0)
+      else report(`its aliases repeat each other, or more than ${MAX_ALIASES} things; expected few or none`, 0)
     }
   }
   const find = (path: Path, what: 'key' | 'value' = 'value'): Position | undefined => {
@@ -98,6 +112,16 @@ function messageFor(code: string, message: string): string {
   if (code === 'TAG_RESOLVE_FAILED') return 'a tag that nobody knows; expected plain values'
   if (code === 'TAB_AS_INDENT') return 'a tab indents this line; expected spaces'
   return message
+}
+
+function aliasWithoutAnchor(document: Document.Parsed): Alias | undefined {
+  let lost: Alias | undefined
+  visit(document, {
+    Alias(_, alias) {
+      if (!alias.resolve(document)) lost ??= alias
+    },
+  })
+  return lost
 }
 
 const firstLine = (message: string) => message.split('\n', 1)[0]!
