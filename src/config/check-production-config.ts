@@ -16,16 +16,26 @@ export interface Check {
   readonly draft: Draft
   readonly document: YamlDocument
   report(path: Path, message: string, hint?: string): void
+  /** Whether the schema had already something to say about the value there. */
+  isRefused(path: Path): boolean
 }
 
 /** Mistakes that need more than a JSON Schema: names, dates, bounds that depend on each other, the pilot on disk. */
-export async function checkProductionConfig(document: YamlDocument, contributions: Contributions): Promise<Problem[]> {
+export async function checkProductionConfig(
+  document: YamlDocument,
+  contributions: Contributions,
+  refused: readonly Problem[],
+): Promise<Problem[]> {
   const problems: Problem[] = []
   const draft = document.value as Draft
   const report: Check['report'] = (path, message, hint) => {
     problems.push({ file: document.file, ...document.locate(path), message, ...(hint ? { hint } : {}) })
   }
-  const check: Check = { draft, document, report }
+  const isRefused: Check['isRefused'] = (path) => {
+    const position = document.find(path)
+    return refused.some(({ line, column }) => line === position?.line && column === position.column)
+  }
+  const check: Check = { draft, document, report, isRefused }
   const cities = await loadCities(contributions)
   checkCity(check, cities)
   checkFeatureSet(check, contributions)
@@ -140,7 +150,7 @@ function checkDates({ draft, report }: Check): void {
 }
 
 /** Lower bounds above upper ones, and more folds than days to put into them. */
-function checkSearch({ draft, report }: Check): void {
+function checkSearch({ draft, report, isRefused }: Check): void {
   const space = draft.search_space as Record<string, unknown> | undefined
   for (const [low, high] of [
     ['C_min', 'C_max'],
@@ -148,7 +158,8 @@ function checkSearch({ draft, report }: Check): void {
   ] as const) {
     const min = space?.[low]
     const max = space?.[high]
-    if (isNumber(min) && isNumber(max) && min > max) {
+    const isSound = ![low, high].some((key) => isRefused(['search_space', key]))
+    if (isSound && isNumber(min) && isNumber(max) && min > max) {
       report(['search_space', low], `\`search_space.${low}\` is ${min}; expected at most \`${high}\`, which is ${max}`)
     }
   }

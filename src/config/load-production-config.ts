@@ -33,7 +33,7 @@ export async function readProductionConfig(
   const name = basename(file, extname(file))
   if (!NAME.test(name)) problems.push({ file, line: 0, column: 0, message: NAME_MESSAGE })
   if (isMapping(document.value)) {
-    problems.push(...(await checkProductionConfig(document, contributions)))
+    problems.push(...(await checkProductionConfig(document, contributions, problems)))
   }
   if (problems.length > 0) return { loaded: null, problems: inOrder(problems) }
   const shown = portablePath(file)
