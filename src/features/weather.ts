@@ -36,14 +36,15 @@ export type MoistureGate = (report: Report, field: Moisture) => boolean
  *
  * At every moment the *newest* report is the one with the latest `valid_ms` of those known; a report that arrives late
  * changes the three-hour extremes from its arrival on, never before. Reports without a temperature do not count. Of
- * twins (one time, several sources or types) a station report comes before minute data, then the source's name decides.
+ * twins (one time, several sources or types) known at a moment one counts: a station report before minute data, then
+ * the first by the source's name.
  *
  * @param reports  of one station
  * @param hides  fields that nobody may see: the report before then stays the newest for that field
  * @cost  O(n log n + n x reports in three hours)
  */
 export function weatherSeries(reports: readonly Report[], hides: MoistureGate = () => false): WeatherSeries {
-  const usable = distinct(reports.filter(({ temp_f }) => temp_f !== null))
+  const usable = ordered(reports.filter(({ temp_f }) => temp_f !== null))
   const steps = (field: Moisture) =>
     moistureSteps(
       usable.filter((report) => !hides(report, field)),
@@ -59,17 +60,15 @@ export function weatherSeries(reports: readonly Report[], hides: MoistureGate = 
 
 const rank = ({ report_type }: Report) => (report_type === 'minute' ? 1 : 0)
 
-/** By valid time, one per time. */
-function distinct(reports: Report[]): Report[] {
-  const ordered = reports.toSorted(
+/** By valid time; of twins the one that counts comes last. */
+const ordered = (reports: readonly Report[]) =>
+  reports.toSorted(
     (a, b) =>
       a.valid_ms - b.valid_ms ||
-      rank(a) - rank(b) ||
-      (a.source < b.source ? -1 : a.source > b.source ? 1 : 0) ||
-      (a.report_type < b.report_type ? -1 : 1),
+      rank(b) - rank(a) ||
+      (a.source < b.source ? 1 : a.source > b.source ? -1 : 0) ||
+      (a.report_type < b.report_type ? 1 : -1),
   )
-  return ordered.filter(({ valid_ms }, i) => i === 0 || ordered[i - 1]!.valid_ms !== valid_ms)
-}
 
 /** Indices in the order of arrival. */
 const arrivals = (reports: readonly Report[]) =>
@@ -88,8 +87,10 @@ function temperatureSteps(reports: readonly Report[]): Steps {
     since[step] = now.known_ms
     max[step] = Number.NEGATIVE_INFINITY
     min[step] = Number.POSITIVE_INFINITY
+    let counted = Number.NaN
     for (let i = newest; i >= 0 && reports[i]!.valid_ms > now.valid_ms - WINDOW_MS; i--) {
-      if (reports[i]!.known_ms > knownMs[step]!) continue
+      if (reports[i]!.known_ms > knownMs[step]! || reports[i]!.valid_ms === counted) continue
+      counted = reports[i]!.valid_ms
       max[step] = Math.max(max[step]!, reports[i]!.temp_f!)
       min[step] = Math.min(min[step]!, reports[i]!.temp_f!)
     }

@@ -1,4 +1,4 @@
-import { type Column, openTableWriter, ROW_GROUP, type Table, type TextColumn } from 'kwx/artefacts'
+import { type Column, openTableWriter, ROW_GROUP, type Table } from 'kwx/artefacts'
 import { designOf, type FeatureRows, type FeatureSet } from 'kwx/features'
 
 /** Collects the rows of markets into row groups and writes each when it is full. */
@@ -25,13 +25,13 @@ export async function openFeatureTable(file: string, set: FeatureSet): Promise<F
   let filled = 0
 
   const table = (rows: number): Table => {
-    const columns: [string, Column | TextColumn][] = [
+    const columns: [string, Column][] = [
       ['market', { codes: codes.subarray(0, rows), values: markets }],
       ['event_day', eventDay.subarray(0, rows)],
       ['end_minute', endMinute.subarray(0, rows)],
       ['market_price', price.subarray(0, rows)],
     ]
-    ;[...values, ...isNa].forEach((column, k) => columns.push([design[k]!, column.subarray(0, rows)]))
+    for (const [k, column] of [...values, ...isNa].entries()) columns.push([design[k]!, column.subarray(0, rows)])
     return new Map(columns)
   }
   const writer = await openTableWriter(file, table(0), { feature_set: set.id, feature_set_version: set.version })
@@ -50,8 +50,8 @@ export async function openFeatureTable(file: string, set: FeatureSet): Promise<F
         eventDay.fill(day, filled, filled + count)
         endMinute.set(rows.endMinute.subarray(first, end), filled)
         price.set(rows.price.subarray(first, end), filled)
-        values.forEach((column, k) => column.set(rows.values[k]!.subarray(first, end), filled))
-        isNa.forEach((column, k) => column.set(rows.isNa[k]!.subarray(first, end), filled))
+        for (const [k, column] of values.entries()) column.set(rows.values[k]!.subarray(first, end), filled)
+        for (const [k, column] of isNa.entries()) column.set(rows.isNa[k]!.subarray(first, end), filled)
         filled += count
         first = end
       }
