@@ -1,0 +1,212 @@
+import { cp, mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+
+import type { Artefact } from 'kwx'
+import { numbers, readJson, readTable, writeJson, writeTable } from 'kwx/artefacts'
+import { fitScaler, type ModelFile, modelId, type ParametersFile, readTrainingInputs, rowsOfDays } from 'kwx/model'
+import { formatDay, parseDay } from 'kwx/time'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+
+import { pilotInputs } from '../../../test/support/pilot-inputs.ts'
+import { stepContext } from '../../../test/support/step-context.ts'
+import walkForward from '../../train/src/steps/walk-forward.ts'
+import { type Verification, verifyPilot } from '../src/services/verify-pilot.ts'
+import verifyStep from '../src/steps/pilot.ts'
+
+const WINDOW = 'win_20250101_20250204'
+let root: string
+let inputs: Record<string, Artefact>
+let copies = 0
+
+beforeAll(async () => {
+  root = await mkdtemp(join(tmpdir(), 'kwx-verify-'))
+  const given = await pilotInputs(root, { config: { penalties: ['elasticnet', 'l1'], trials: 14 } })
+  const { artefacts } = await walkForward.run(stepContext(root, 2), {}, given)
+  inputs = { ...given, pilot: artefacts['pilot']! }
+})
+afterAll(() => rm(root, { recursive: true, force: true }))
+
+/** A copy of the pilot with a fault in its first window. */
+async function withFault(plant: (folder: string) => Promise<void>): Promise<Verification> {
+  const folder = join(root, `copy-${++copies}`)
+  await cp(inputs['pilot']!.folder, folder, { recursive: true })
+  await plant(join(folder, WINDOW))
+  return verifyPilot(folder, await readTrainingInputs(inputs))
+}
+
+/** A model that a faulty trainer would have written: changed, with the id of its own content. */
+const withModel = (change: (model: ModelFile) => object | Promise<object>) =>
+  withFault(async (folder) => {
+    const file = join(folder, 'model.json')
+    const model = await readJson<ModelFile>(file)
+    const changed = { ...model, ...(await change(model)) }
+    await writeJson(file, { ...changed, id: modelId(changed) })
+  })
+
+const withParameters = (change: (parameters: ParametersFile) => object) =>
+  withFault(async (folder) => {
+    const file = join(folder, 'parameters.json')
+    const parameters = await readJson<ParametersFile>(file)
+    await writeJson(file, { ...parameters, ...change(parameters) })
+  })
+
+const withColumn = (name: string, row: number, change: (value: number) => number) =>
+  withFault(async (folder) => {
+    const file = join(folder, 'predictions.parquet')
+    const table = await readTable(file)
+    const values = numbers(table, name)
+    values[row] = change(values[row]!)
+    await writeTable(file, table)
+  })
+
+const failures = ({ checks }: Verification) => checks.filter(({ passed }) => !passed).map(({ check }) => check)
+
+describe('verify:pilot', () => {
+  it('passes a pilot as it was trained, with every check executed on every window', async () => {
+    const { artefacts, exit, summary } = await verifyStep.run(stepContext(root), {}, inputs)
+    const verification = await readJson<Verification>(join(artefacts['verification']!.folder, 'verification.json'))
+    expect(failures(verification)).toEqual([])
+    expect(exit).toBeUndefined()
+    expect(summary).toBe('65 checks passed on 4 windows')
+    expect(verification.checks.filter(({ window }) => window === WINDOW).map(({ check }) => check)).toEqual([
+      'files',
+      'identity',
+      'days-disjoint',
+      'scaler',
+      'solver-objective',
+      'solver-kkt',
+      'solver-gap',
+      'search-l1-ratio',
+      'search-chosen',
+      'calibration-rule',
+      'calibrator-monotone',
+      'probabilities',
+      'prediction-rows',
+      'labels',
+      'predictions-reproduced',
+      'metrics',
+    ])
+  })
+
+  it('gives exit 3 and a sentence for each failed check', async () => {
+    const folder = join(root, 'edited')
+    await cp(inputs['pilot']!.folder, folder, { recursive: true })
+    const file = join(folder, WINDOW, 'model.json')
+    await writeJson(file, { ...(await readJson<ModelFile>(file)), intercept: 0.5 })
+    const ctx = stepContext(join(root, 'other'))
+    const { exit } = await verifyStep.run(ctx, {}, { ...inputs, pilot: { ...inputs['pilot']!, folder } })
+    expect(exit).toBe(3)
+    expect(ctx.lines.join()).toContain('was edited')
+  })
+
+  it('catches a scaler that was fitted on everything', async () => {
+    const { rows } = await readTrainingInputs(inputs)
+    const everything = Int32Array.from({ length: rows.design.n }, (_, i) => i)
+    const found = failures(await withModel(() => ({ scaling: fitScaler(rows.design, everything) })))
+    expect(found).toContain('scaler')
+  })
+
+  it('catches a scaler that also saw the calibration days', async () => {
+    const { rows } = await readTrainingInputs(inputs)
+    const fault = (model: ModelFile) => {
+      const days = [...model.training.days, ...model.calibration.days].map(parseDay)
+      return { scaling: fitScaler(rows.design, rowsOfDays(rows.day, days)) }
+    }
+    expect(failures(await withModel(fault))).toContain('scaler')
+  })
+
+  it('catches a test day among the training days', async () => {
+    const fault = ({ training, test }: ModelFile) => ({
+      training: { ...training, days: [...training.days, test.first_day] },
+    })
+    const found = failures(await withModel(fault))
+    expect(found).toContain('days-disjoint')
+    expect(found).toContain('solver-kkt')
+  })
+
+  it('catches coefficients that were fitted on other days than declared', async () => {
+    const fault = ({ training, calibration }: ModelFile) => ({
+      training: { ...training, days: training.days.slice(1) },
+      calibration: { ...calibration, days: [training.days[0]!, ...calibration.days].sort() },
+    })
+    const found = failures(await withModel(fault))
+    expect(found).toEqual(expect.arrayContaining(['solver-kkt', 'solver-objective', 'calibration-rule']))
+  })
+
+  it('catches calibration days that the search saw', async () => {
+    const seen = (parameters: ParametersFile) => ({ search_days: [...parameters.search_days, '2025-01-30'] })
+    const model = await readJson<ModelFile>(join(inputs['pilot']!.folder, WINDOW, 'model.json'))
+    const verification = await withParameters(() => ({
+      search_days: [...model.training.days, model.calibration.days[0]!],
+    }))
+    expect(failures(verification)).toContain('days-disjoint')
+    expect(failures(await withParameters(seen))).toContain('search-chosen')
+  })
+
+  it('catches an optimum that was stopped short', async () => {
+    const fault = ({ coefficients }: ModelFile) => ({ coefficients: coefficients.map((beta) => beta * 1.001) })
+    expect(failures(await withModel(fault))).toContain('solver-kkt')
+  })
+
+  it('catches a calibrator that falls', async () => {
+    const calibrator = { method: 'isotonic', x: [-1, 0, 1], y: [0.2, 0.6, 0.5] }
+    const found = failures(await withModel(() => ({ calibrator })))
+    expect(found).toEqual(expect.arrayContaining(['calibrator-monotone', 'calibration-rule']))
+    expect(failures(await withModel(() => ({ calibrator: { method: 'sigmoid', a: 0.3, b: 0 } })))).toContain(
+      'calibrator-monotone',
+    )
+  })
+
+  it('catches a calibrator that the rule does not give', async () => {
+    expect(failures(await withModel(() => ({ calibrator: { method: 'none' } })))).toContain('calibration-rule')
+  })
+
+  it('catches a single edited prediction', async () => {
+    const found = failures(await withColumn('p_model', 3, (p) => p + 1e-15))
+    expect(found).toContain('predictions-reproduced')
+  })
+
+  it('catches a flipped label and scores that are not those of the predictions', async () => {
+    const found = failures(await withColumn('label', 0, (label) => 1 - label))
+    expect(found).toEqual(expect.arrayContaining(['labels', 'metrics']))
+  })
+
+  it('catches a market price that is not the one of the row', async () => {
+    expect(failures(await withColumn('p_market', 0, () => 0.5))).toContain('prediction-rows')
+  })
+
+  it('catches probabilities that are no numbers', async () => {
+    expect(failures(await withColumn('p_model', 0, () => Number.NaN))).toContain('probabilities')
+  })
+
+  it('catches an l1_ratio that was searched in a part of its range', async () => {
+    const narrow = ({ trials }: ParametersFile) => ({
+      trials: Array.from({ length: 40 }, (_, k) => ({ ...trials[0]!, penalty: 'elasticnet', l1_ratio: 0.5 + k / 100 })),
+    })
+    expect(failures(await withParameters(narrow))).toContain('search-l1-ratio')
+  })
+
+  it('catches a choice that is not the best trial', async () => {
+    const other = ({ trials, chosen }: ParametersFile) => ({
+      chosen: trials.findIndex(({ mean_brier }, k) => mean_brier !== null && k !== chosen),
+    })
+    expect(failures(await withParameters(other))).toContain('search-chosen')
+  })
+
+  it('catches a window that the configuration asks for and the pilot lacks', async () => {
+    const folder = join(root, 'short')
+    await cp(inputs['pilot']!.folder, folder, { recursive: true })
+    const pilot = await readJson<{ windows: object[] }>(join(folder, 'pilot.json'))
+    await writeJson(join(folder, 'pilot.json'), { ...pilot, windows: pilot.windows.slice(1) })
+    expect(failures(await verifyPilot(folder, await readTrainingInputs(inputs)))).toEqual(['windows'])
+  })
+
+  it('catches a damaged predictions file without giving up on the other windows', async () => {
+    const verification = await withFault((folder) =>
+      writeJson(join(folder, 'predictions.parquet'), { day: formatDay(0) }),
+    )
+    expect(failures(verification)).toEqual(['files'])
+    expect(verification.checks.filter(({ check }) => check === 'solver-kkt')).toHaveLength(3)
+  })
+})
