@@ -20,7 +20,7 @@ export interface RawPayload {
 }
 
 /** Keeps a payload; a failure fails the request, because an answer that cannot be kept cannot be audited. */
-export type Recorder = (payload: RawPayload) => Promise<void>
+export type Recorder = (payload: RawPayload) => Promise<unknown>
 
 /** Compresses a body at a low level: payloads are kept often and read seldom. */
 export async function rawPayload(

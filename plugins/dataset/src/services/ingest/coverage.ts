@@ -1,0 +1,89 @@
+import type { City } from 'kwx/cities'
+import { type Database, readCompleteness } from 'kwx/database'
+import { formatDay } from 'kwx/time'
+
+import type { CompletenessKind } from './options.ts'
+
+export interface CompletenessRow {
+  readonly day: number
+  readonly kind: CompletenessKind
+  readonly source: string
+  readonly received: number
+  readonly complete: boolean
+  readonly proof: Record<string, unknown>
+}
+
+export type PriceSource = 'candles' | 'trades'
+
+/** Data of one kind that a dataset over [fromDay, toDay] needs. */
+export interface Need {
+  readonly kind: CompletenessKind
+  readonly fromDay: number
+  readonly toDay: number
+  /** Observations only. */
+  readonly station?: string
+}
+
+/** Kinds and days that a dataset needs: weather and settlements begin a day early, for what was known of yesterday. */
+export const needsOf = (fromDay: number, toDay: number, prices: PriceSource, station: string): Need[] => [
+  { kind: 'markets', fromDay, toDay },
+  { kind: prices, fromDay, toDay },
+  { kind: 'observations', fromDay: fromDay - 1, toDay, station },
+  { kind: 'settlements', fromDay: fromDay - 1, toDay },
+]
+
+/** Name under which a station's rows from IEM are proven: two stations of one city stand side by side. */
+export const observationSource = (station: string): string => `iem-asos:${station}`
+
+/** True when a row speaks of what is needed; a row that names no station (a simulation) covers any. */
+const covers = (row: CompletenessRow, { kind, station }: Need): boolean => {
+  if (row.kind !== kind) return false
+  const of = row.proof['station'] ?? /:([A-Z0-9]{4})$/.exec(row.source)?.[1]
+  return station === undefined || of === undefined || of === station
+}
+
+/** Which sources kwx fetches itself: it can do better than its own incomplete rows, not than a file's. */
+const isFetched = (source: string): boolean =>
+  source === 'kalshi' || source === 'iem-cli' || source.startsWith('iem-asos:')
+
+/**
+ * Days of a need that must be fetched: nobody has them, or we have and could not prove them complete.
+ *
+ * Days that came from files or a simulation are taken as they are, complete or not.
+ */
+export function missingDays(rows: readonly CompletenessRow[], need: Need): number[] {
+  const present = new Set<number>()
+  for (const row of rows) if (covers(row, need) && (row.complete || !isFetched(row.source))) present.add(row.day)
+  return daysFrom(need).filter((day) => !present.has(day))
+}
+
+/** Days of which nothing at all is known: under --offline these are an error. */
+export function unknownDays(rows: readonly CompletenessRow[], need: Need): number[] {
+  const known = new Set(rows.filter((row) => covers(row, need)).map((row) => row.day))
+  return daysFrom(need).filter((day) => !known.has(day))
+}
+
+export const daysFrom = ({ fromDay, toDay }: { fromDay: number; toDay: number }): number[] =>
+  Array.from({ length: toDay - fromDay + 1 }, (_, k) => fromDay + k)
+
+export async function readCoverage(
+  db: Database,
+  city: City,
+  fromDay: number,
+  toDay: number,
+): Promise<CompletenessRow[]> {
+  return (await readCompleteness(db, city.id, fromDay, toDay)) as CompletenessRow[]
+}
+
+/** Days as people read them: `2025-02-01 to 2025-02-03, 2025-02-07`, at most `most` spans. */
+export function spansOf(days: readonly number[], most = 4): string {
+  const spans: [number, number][] = []
+  for (const day of days) {
+    const last = spans.at(-1)
+    if (last && last[1] === day - 1) last[1] = day
+    else spans.push([day, day])
+  }
+  const shown = spans.slice(0, most).map(([a, b]) => (a === b ? formatDay(a) : `${formatDay(a)} to ${formatDay(b)}`))
+  const rest = spans.length - shown.length
+  return rest > 0 ? `${shown.join(', ')} and ${rest} more` : shown.join(', ')
+}

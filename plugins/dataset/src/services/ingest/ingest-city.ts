@@ -1,0 +1,48 @@
+import { EXIT, KwxError } from 'kwx'
+
+import { missingDays, type Need, needsOf, type PriceSource, readCoverage, spansOf, unknownDays } from './coverage.ts'
+import { ingestKalshi } from './ingest-kalshi.ts'
+import { ingestSettlements } from './ingest-settlements.ts'
+import { ingestWeather } from './ingest-weather.ts'
+import type { IngestOptions, IngestReport } from './options.ts'
+
+export interface CityIngest extends Omit<IngestOptions, 'sources'> {
+  readonly priceSource: PriceSource
+  /** Whose reports are the features' weather: the settlement station or a declared proxy. */
+  readonly station: string
+}
+
+/** What a dataset needs that must be fetched, by kind; empty when the database has it all. */
+export async function missingData({ db, city, fromDay, toDay, priceSource, station }: CityIngest) {
+  const rows = await readCoverage(db, city, fromDay - 1, toDay)
+  const needs = needsOf(fromDay, toDay, priceSource, station)
+  return needs.map((need) => ({ need, days: missingDays(rows, need) })).filter(({ days }) => days.length > 0)
+}
+
+/** Everything that a dataset of a city over some days needs and the database lacks, from the sources. */
+export async function ingestCity(options: CityIngest & Pick<IngestOptions, 'sources'>): Promise<IngestReport[]> {
+  return [await ingestKalshi(options), await ingestWeather(options), await ingestSettlements(options)]
+}
+
+/**
+ * Accepts a database that has something about every day that a dataset needs.
+ *
+ * @throws KwxError INGEST_OFFLINE_MISSING (exit 5) naming kinds and days
+ */
+export async function assertPresent(options: CityIngest): Promise<void> {
+  const { db, city, fromDay, toDay, priceSource, station } = options
+  const rows = await readCoverage(db, city, fromDay - 1, toDay)
+  const missing = needsOf(fromDay, toDay, priceSource, station)
+    .map((need) => ({ need, days: unknownDays(rows, need) }))
+    .filter(({ days }) => days.length > 0)
+  if (missing.length === 0) return
+  const said = missing.map(({ need, days }) => `${nameOf(need)} of ${days.length} days (${spansOf(days)})`).join('; ')
+  throw new KwxError(`The database lacks for ${city.id}: ${said}. The network is forbidden.`, {
+    code: 'INGEST_OFFLINE_MISSING',
+    exit: EXIT.stale,
+    hint: `Load files with "kwx ingest import <folder>", or run "kwx ingest all --city ${city.id}" with the network.`,
+    details: { city: city.id, missing: missing.map(({ need, days }) => ({ kind: need.kind, days })) },
+  })
+}
+
+const nameOf = ({ kind, station }: Need): string => (station === undefined ? kind : `${kind} at ${station}`)

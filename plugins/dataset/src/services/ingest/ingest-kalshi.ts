@@ -1,0 +1,143 @@
+import { type Database, loadCandles, loadTrades, saveCompleteness, saveMarkets } from 'kwx/database'
+import { isSettled, type KalshiMarket } from 'kwx/sources'
+import { climateDayEnd, formatDay, minuteToMs } from 'kwx/time'
+
+import { missingDays, type PriceSource, readCoverage } from './coverage.ts'
+import { type FoundEvent, findMarkets } from './find-markets.ts'
+import { inParallel } from './in-parallel.ts'
+import { candleRows, candlesOf, tradeRows, tradesOf } from './market-prices.ts'
+import type { Incomplete, IngestOptions, IngestReport } from './options.ts'
+import { replacePrices } from './replace-prices.ts'
+
+const SOURCE = 'kalshi'
+
+/**
+ * Brings the markets of a city and their prices into the database: every market of every ladder, from both tiers.
+ *
+ * A city-day is one unit: its prices replace what was there in one transaction, and only then is it marked. Killed at
+ * any moment and run again, it ends with the rows of an undisturbed run. A day that is proven complete and settled is
+ * not asked for again; when all are, no request is made.
+ */
+export async function ingestKalshi(options: IngestOptions & { priceSource: PriceSource }): Promise<IngestReport> {
+  const { db, city, fromDay, toDay, priceSource, signal, workers, progress, log } = options
+  const rows = await readCoverage(db, city, fromDay, toDay)
+  const missing = new Set([
+    ...missingDays(rows, { kind: 'markets', fromDay, toDay }),
+    ...missingDays(rows, { kind: priceSource, fromDay, toDay }),
+  ])
+  const days = [...missing].sort((a, b) => a - b)
+  const report = { kind: 'kalshi' as const, days: toDay - fromDay + 1, complete: toDay - fromDay + 1 - days.length }
+  if (days.length === 0) return { ...report, fetched: 0, rows: 0, incomplete: [], origin: null }
+
+  log(`kalshi: ${days.length} of ${report.days} city-days to fetch`)
+  const { events, noEvent } = await findMarkets(options, days)
+  const incomplete: Incomplete[] = []
+  let written = 0
+  let done = 0
+  await inParallel(days, workers, signal, async (day) => {
+    const event = events.get(day)
+    if (event) {
+      const outcome = await ingestEvent(options, event)
+      written += outcome.rows
+      incomplete.push(...outcome.incomplete)
+    } else {
+      incomplete.push(...(await markEmptyDay(options, day, noEvent.has(day))))
+    }
+    progress(++done, days.length, 'city-days')
+  })
+  incomplete.sort((a, b) => a.day - b.day)
+  return { ...report, fetched: days.length, rows: written, incomplete, origin: options.sources.kalshi.origin() }
+}
+
+type KalshiOptions = Parameters<typeof ingestKalshi>[0]
+
+async function ingestEvent(
+  options: KalshiOptions,
+  event: FoundEvent,
+): Promise<{ rows: number; incomplete: Incomplete[] }> {
+  const { db, sources, clock, city, priceSource } = options
+  const { kalshi } = sources
+  const { day, seriesTicker, markets } = event
+  const unsettled = markets.filter((market) => !isSettled(market))
+  const open = unsettled.length > 0
+  const inEvent = markets.map((market) => ({ ...market, seriesTicker }))
+  const fetched =
+    priceSource === 'trades'
+      ? { kind: 'trades' as const, prices: await Promise.all(inEvent.map((m) => tradesOf(kalshi, m, isSettled(m)))) }
+      : { kind: 'candles' as const, prices: await Promise.all(inEvent.map((m) => candlesOf(kalshi, m, isSettled(m)))) }
+
+  const ids = await saveMarkets(db, [
+    {
+      ticker: event.ticker,
+      seriesTicker: seriesTicker,
+      city: city.id,
+      day,
+      origin: kalshi.origin(),
+      markets: markets.map(marketRow),
+    },
+  ])
+  const marketIds = markets.map(({ ticker }) => ids.get(ticker)!)
+  await replacePrices(db, fetched.kind, marketIds, (trx: Database) =>
+    fetched.kind === 'trades'
+      ? loadTrades(trx, tradeRows(fetched.prices, ids))
+      : loadCandles(trx, candleRows(fetched.prices, ids)),
+  )
+
+  const faults = fetched.prices.flatMap(({ fault }) => fault ?? [])
+  const waiting = open ? `${unsettled.length} of ${markets.length} markets are not settled yet` : null
+  const reasons = { markets: event.fault ?? waiting, [priceSource]: faults[0] ?? waiting }
+  const received = fetched.prices.reduce((sum, { rows }) => sum + rows.length, 0)
+  const shared = { city: city.id, day, source: SOURCE, updated_ms: clock.now() }
+  await saveCompleteness(db, [
+    {
+      ...shared,
+      kind: 'markets',
+      expected: event.fault === null ? markets.length : null,
+      received: markets.length,
+      // A hole that two listings agree on is the exchange's own: nothing more can be fetched.
+      complete: !open,
+      proof: { event: event.ticker, ladder: event.fault ?? 'whole', settled: markets.length - unsettled.length },
+    },
+    {
+      ...shared,
+      kind: priceSource,
+      expected: null,
+      received,
+      complete: !open && faults.length === 0,
+      proof: { markets: Object.fromEntries(fetched.prices.map(({ ticker, proof }) => [ticker, proof])), faults },
+    },
+  ])
+  const incomplete: Incomplete[] = []
+  for (const kind of ['markets', priceSource] as const) {
+    const reason = reasons[kind]
+    if (reason) incomplete.push({ day, kind, reason, open: reason === waiting })
+  }
+  return { rows: received, incomplete }
+}
+
+/** A day without any market: complete only when the exchange's list of events goes on without it. */
+async function markEmptyDay(options: KalshiOptions, day: number, noEvent: boolean): Promise<Incomplete[]> {
+  const { db, clock, city, priceSource } = options
+  const isOver = minuteToMs(climateDayEnd(day, city.standardOffset)) < clock.now()
+  const complete = noEvent && isOver
+  const reason = complete ? 'the exchange lists no event' : isOver ? 'no market in either tier' : 'the day is not over'
+  const row = { city: city.id, day, source: SOURCE, updated_ms: clock.now(), received: 0, complete, proof: { reason } }
+  await saveCompleteness(db, [
+    { ...row, kind: 'markets', expected: complete ? 0 : null },
+    { ...row, kind: priceSource, expected: complete ? 0 : null },
+  ])
+  return complete ? [] : [{ day, kind: 'markets', reason: `${reason} on ${formatDay(day)}`, open: !isOver }]
+}
+
+const marketRow = (market: KalshiMarket) => ({
+  ticker: market.ticker,
+  strike_type: market.strikeType,
+  floor_strike: market.floorStrike,
+  cap_strike: market.capStrike,
+  open_ms: market.openMs,
+  close_ms: market.closeMs,
+  status: market.status,
+  result: market.result,
+  expiration_value: market.expirationValue,
+  volume_centi: market.volumeCenti,
+})
