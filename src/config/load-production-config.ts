@@ -55,7 +55,7 @@ export async function loadProductionConfig(file: string, contributions: Contribu
 
 /** The error for mistakes of one or several configurations. */
 export const configInvalid = (problems: readonly Problem[], what: string) =>
-  problemsError(problems, { code: 'CONFIG_INVALID', what, hint: problems.find(({ hint }) => hint)?.hint ?? HINT })
+  problemsError(problems, { code: 'CONFIG_INVALID', what, hint: (problems.length === 1 && problems[0]!.hint) || HINT })
 
 const HINT = 'Correct them; "kwx config explain <key>" says what a key is for, its default and its bounds.'
 

@@ -1,10 +1,10 @@
-import { readFile, stat } from 'node:fs/promises'
+import { createReadStream } from 'node:fs'
 
 import { messageOf } from '../errors.ts'
 import { nearFiles } from './near-files.ts'
 import type { Position, Problem } from './problem.ts'
 
-/** Larger files are refused unread: what people write is a few kilobytes. */
+/** Larger files are refused: what people write is a few kilobytes. */
 export const MAX_YAML_BYTES = 1 << 20
 
 export type Path = readonly (string | number)[]
@@ -42,14 +42,16 @@ export async function readYaml(source: string | { text: string; file: string }):
 
 async function readText(file: string): Promise<string | { problem: string }> {
   try {
-    const { size, isFolder } = await stat(file).then((s) => ({ size: s.size, isFolder: s.isDirectory() }))
-    if (isFolder) return { problem: `is a folder; expected a YAML file${await nearFiles(file)}` }
-    if (size > MAX_YAML_BYTES) return tooLarge(size)
-    const bytes = await readFile(file)
-    return decode(bytes)
+    const chunks: Buffer[] = []
+    // One byte more than allowed is enough to know; a device has no end.
+    for await (const chunk of createReadStream(file, { end: MAX_YAML_BYTES })) chunks.push(chunk as Buffer)
+    const bytes = Buffer.concat(chunks)
+    return bytes.length > MAX_YAML_BYTES ? TOO_LARGE : decode(bytes)
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') return { problem: `cannot be read: ${messageOf(error)}` }
-    return { problem: `does not exist${await nearFiles(file)}` }
+    const { code } = error as NodeJS.ErrnoException
+    if (code === 'EISDIR') return { problem: `is a folder; expected a YAML file${await nearFiles(file)}` }
+    if (code === 'ENOENT' || code === 'ENOTDIR') return { problem: `does not exist${await nearFiles(file)}` }
+    return { problem: `cannot be read: ${messageOf(error)}` }
   }
 }
 
@@ -62,11 +64,9 @@ function decode(bytes: Uint8Array): string | { problem: string } {
   }
 }
 
-const withinSize = (text: string) => (text.length > MAX_YAML_BYTES ? tooLarge(text.length) : text)
+const TOO_LARGE = { problem: `is larger than ${MAX_YAML_BYTES} bytes; expected a file that a person wrote` }
 
-const tooLarge = (size: number) => ({
-  problem: `has ${size} bytes; a file of settings has at most ${MAX_YAML_BYTES}`,
-})
+const withinSize = (text: string) => (text.length > MAX_YAML_BYTES ? TOO_LARGE : text)
 
 const unreadable = (file: string, message: string): YamlDocument => ({
   file,

@@ -105,8 +105,13 @@ describe('readYaml', () => {
     expect(await write('binary', new Uint8Array([0x7f, 0x45, 0x4c, 0x46, 0, 0]))).toMatch(/binary/)
     expect(await write('latin', new Uint8Array([0x61, 0x3a, 0x20, 0xe9]))).toBe('is not UTF-8 text')
     expect(await write('large.yaml', 'a'.repeat(10 << 20))).toBe(
-      'has 10485760 bytes; a file of settings has at most 1048576',
+      'is larger than 1048576 bytes; expected a file that a person wrote',
     )
+  })
+
+  it.skipIf(process.platform === 'win32')('reads a device no further than a file may be long', async () => {
+    expect((await readYaml('/dev/zero')).problems[0]!.message).toMatch(/^is larger than/)
+    expect((await readYaml('/dev/null')).problems[0]!.message).toMatch(/^the file is empty/)
   })
 
   it('takes a byte order mark away', async () => {

@@ -83,6 +83,12 @@ describe('readProductionConfig', () => {
     expect(loaded?.origins).toMatchObject({ 'search_space.C_max': 'a.yaml:7:23', 'search_space.C_min': 'default' })
   })
 
+  it("keeps an editor's $schema out of the result", async () => {
+    const { loaded } = await read({ $schema: './schema.json' })
+    expect(Object.keys(loaded!.config)).not.toContain('$schema')
+    expect(Object.keys(loaded!.origins)).not.toContain('$schema')
+  })
+
   it('turns aliases of cities into ids', async () => {
     const { loaded } = await read({ city: 'new_york', excluded_vc_cities: '[new_york, los_angeles]' })
     expect(loaded?.config).toMatchObject({ city: 'nyc', excluded_vc_cities: ['nyc', 'la'] })
