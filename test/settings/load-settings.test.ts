@@ -159,6 +159,28 @@ describe('loadSettings', () => {
     },
   )
 
+  it.each([
+    [
+      'KWX_KALSHI_RPS',
+      ['0', '-1', '10001', 'NaN', 'Infinity', '1e999', '1,5', '0x10', ' '],
+      ['0.1', '1e3', '10000', ' 2 '],
+    ],
+    ['KWX_WORKERS', ['0', '1.5', '1025', '-3', 'many'], ['1', '1024']],
+    ['KWX_IEM_ATTEMPTS', ['0', '21'], ['1', '20']],
+    [
+      'DATABASE_URL',
+      ['mysql://h/d', 'pglite:', 'postgres', '/tmp/db'],
+      ['pglite:memory', 'pglite:x', 'postgresql://h/d'],
+    ],
+    ['KWX_CLOCK', ['now', '2025-02-20', '2025-02-20T18:00', '2025-13-01T00:00:00Z'], ['system']],
+  ])('holds %s to its bounds', async (name, refused, accepted) => {
+    for (const text of refused) {
+      const [line, ...more] = await mistakes({ env: { [name]: text } })
+      expect([more, line]).toEqual([[], expect.stringMatching(new RegExp(`^${name} is .*; expected `))])
+    }
+    for (const text of accepted) await load({ env: { [name]: text } })
+  })
+
   it.each(['', 'http://', 'https//x', 'javascript:1', '/tmp', 'localhost:80'])(
     'refuses the address %j',
     async (url) => {
