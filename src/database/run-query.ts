@@ -1,0 +1,21 @@
+import type { Database } from './open-database.ts'
+
+/**
+ * Rows of an SQL text with `$1`, `$2`, ... parameters, on a database or a transaction.
+ *
+ * For statements that the query builder cannot say or says slower than it runs: arrays, bulk work, digests.
+ */
+export async function runQuery<Row = Record<string, unknown>>(
+  db: Database,
+  text: string,
+  parameters: readonly unknown[] = [],
+): Promise<Row[]> {
+  // Already in memory when there is a database; imported here so that this module costs nothing without one.
+  const { CompiledQuery } = await import('kysely')
+  const { rows } = await db.executeQuery<Row>(CompiledQuery.raw(text, parameters as unknown[]))
+  return rows
+}
+
+/** Runs `work` in the transaction that `db` is, or in a new one. */
+export const inTransaction = <Result>(db: Database, work: (trx: Database) => Promise<Result>): Promise<Result> =>
+  db.isTransaction ? work(db) : db.transaction().execute(work)
