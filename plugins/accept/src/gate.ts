@@ -1,0 +1,37 @@
+import type { Artefact } from 'kwx'
+
+import type { JudgedGate, Reports, ValidationSummary } from './reports.ts'
+
+/** `verification.json` of verify:pilot. */
+export interface Verification {
+  readonly passed: boolean
+  readonly checks: readonly {
+    /** A window's name, or `pilot`. */
+    readonly window: string
+    readonly check: string
+    readonly passed: boolean
+    readonly sentence: string
+  }[]
+}
+
+/** What a gate may look at: figures that were recomputed from the artefacts, and the artefacts themselves. */
+export interface GateEvidence extends Omit<Reports, 'summary'> {
+  readonly summary: ValidationSummary
+  readonly verification: Verification
+  /** By input name of accept:report. */
+  readonly artefacts: Readonly<Record<string, Artefact>>
+}
+
+export type GateResult = Omit<JudgedGate, 'gate' | 'title'>
+
+/**
+ * A contributed rule that a pilot must meet. Plugins contribute one as a module with a gate as its default export.
+ *
+ * A gate that lacks what it needs says `not-enough-evidence`, never `pass`.
+ */
+export interface Gate {
+  readonly title: string
+  /** Gates of other phases are left alone by accept:report. */
+  readonly judges: 'pilot'
+  judge(evidence: GateEvidence): GateResult | Promise<GateResult>
+}

@@ -1,0 +1,46 @@
+import type { Contributions, StepContext } from 'kwx'
+
+import type { Check, InfrastructureVerification } from '../reports.ts'
+import { databaseChecks } from './database-checks.ts'
+import { modelChecks } from './model-checks.ts'
+import type { Evidence, Inputs } from './read-evidence.ts'
+import { recomputationChecks } from './recomputation-checks.ts'
+
+/** Phases that may be installed beside this one, by the first word of their steps. */
+const LATER_PHASES = ['backtest', 'rt-loop']
+
+/** File 05: each check runs something and shows what it saw. */
+export async function infrastructureVerification(
+  ctx: Pick<StepContext, 'database' | 'contributions'>,
+  evidence: Evidence,
+  inputs: Inputs,
+): Promise<InfrastructureVerification> {
+  const checks = [
+    ...(await databaseChecks(await ctx.database())),
+    ...(await modelChecks(evidence, inputs.pilot.folder)),
+    ...recomputationChecks(evidence),
+    ...(await Promise.all(LATER_PHASES.map((phase) => phaseCheck(phase, ctx.contributions)))),
+  ]
+  const count = (status: Check['status']) => checks.filter((one) => one.status === status).length
+  const [passed, n_failed, n_absent] = [count('passed'), count('failed'), count('absent')]
+  return { checks, n_ran: passed + n_failed, n_failed, n_absent, all_passed: passed > 0 && n_failed === 0 }
+}
+
+/** A phase is present when its steps load; that they work is for its own tests and gates. */
+async function phaseCheck(phase: string, contributions: Contributions): Promise<Check> {
+  const ids = contributions
+    .list('steps')
+    .map(({ id }) => id)
+    .filter((id) => id.startsWith(`${phase}:`))
+  if (ids.length === 0) {
+    return { check: `phase-${phase}`, status: 'absent', saw: { steps: [] }, sentence: `${phase} is not installed.` }
+  }
+  const broken: string[] = []
+  for (const id of ids) await contributions.load('steps', id).catch(() => broken.push(id))
+  return {
+    check: `phase-${phase}`,
+    status: broken.length === 0 ? 'passed' : 'failed',
+    saw: { steps: ids, broken },
+    sentence: broken.length === 0 ? `The steps of ${phase} load.` : `Not loading: ${broken.join(', ')}.`,
+  }
+}

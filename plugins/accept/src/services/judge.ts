@@ -1,0 +1,69 @@
+import { type Contributions, EXIT, type ExitCode, KwxError, messageOf, worstExit } from 'kwx'
+
+import type { Gate, GateEvidence } from '../gate.ts'
+import type { JudgedGate, Outcome, ValidationSummary, Verdict } from '../reports.ts'
+import { fixed, signed } from './format.ts'
+
+const EXIT_OF: Readonly<Record<Outcome, ExitCode>> = {
+  pass: EXIT.ok,
+  'not-applicable': EXIT.ok,
+  fail: EXIT.gate,
+  stale: EXIT.stale,
+  'not-enough-evidence': EXIT.evidence,
+}
+
+/**
+ * Asks every contributed gate of a pilot, in the order of their ids.
+ *
+ * @throws KwxError GATE_BROKEN (exit 1) naming the gate: one that cannot judge must not look like one that passed
+ */
+export async function judge(contributions: Contributions, evidence: GateEvidence): Promise<JudgedGate[]> {
+  const judged: JudgedGate[] = []
+  for (const { id, plugin } of contributions.list('gates')) {
+    const gate = await contributions.load<Gate>('gates', id)
+    if (gate.judges !== 'pilot') continue
+    try {
+      const { outcome, value, threshold, threshold_source, sentence } = await gate.judge(evidence)
+      if (!Object.hasOwn(EXIT_OF, outcome)) throw new Error(`it answered "${String(outcome)}"`)
+      judged.push({ gate: id, title: gate.title, outcome, value, threshold, threshold_source, sentence })
+    } catch (cause) {
+      throw new KwxError(`Gate ${id} of ${plugin} could not judge: ${messageOf(cause)}`, {
+        code: 'GATE_BROKEN',
+        exit: EXIT.error,
+        hint: `Report it to the author of ${plugin}; without it there is no verdict.`,
+        cause,
+      })
+    }
+  }
+  return judged
+}
+
+/** The verdict of all gates, with the sentence that opens the report. Without a gate that passed there is no pass. */
+export function verdictOf(gates: readonly JudgedGate[], summary: ValidationSummary): Verdict {
+  const passed = gates.some(({ outcome }) => outcome === 'pass')
+  const codes = gates.map(({ outcome }) => EXIT_OF[outcome])
+  const exit = worstExit(passed ? codes : [...codes, EXIT.evidence]) as Verdict['exit']
+  const outcome = ({ 0: 'pass', 3: 'fail', 4: 'not-enough-evidence', 5: 'stale' } as const)[exit]
+  return { outcome, exit, sentence: sentenceOf(outcome, gates, summary) }
+}
+
+function sentenceOf(outcome: Verdict['outcome'], gates: readonly JudgedGate[], summary: ValidationSummary): string {
+  if (outcome === 'pass') return passing(summary)
+  const deciding = gates.filter((gate) => gate.outcome === outcome)
+  // That the market is better is what a reader must know first.
+  const market = deciding.filter(({ sentence }) => sentence.startsWith('The market is better'))
+  const sentences = [...new Set([...market, ...deciding].map(({ sentence }) => sentence))]
+  if (market.length > 0) return sentences.join(' ')
+  const opening = { fail: 'Failed', stale: 'Stale', 'not-enough-evidence': 'Not enough evidence' }[outcome]
+  return `${opening}: ${sentences.join(' ') || 'No gate could judge.'}`
+}
+
+function passing({ pooled, difference: { log_loss }, total_test_rows, total_test_days }: ValidationSummary): string {
+  const scores = `log loss ${fixed(pooled.model.log_loss)} against the market's ${fixed(pooled.market.log_loss)} on ${total_test_rows} rows of ${total_test_days} days`
+  const interval = `the difference is ${signed(log_loss.mean)}, interval ${signed(log_loss.low)} to ${signed(log_loss.high)}`
+  const better = log_loss.high !== null && log_loss.high < 0
+  const skill = better
+    ? 'the model is better than the market'
+    : 'the model is not shown to be better than the market, but within the tolerance'
+  return `Passed: ${skill}; ${scores}; ${interval}.`
+}

@@ -1,0 +1,210 @@
+import { join } from 'node:path'
+
+import { type Artefact, EXIT, KwxError, type Origin } from 'kwx'
+import { numbers, readJson, readTable, rowsOf, type Table, text } from 'kwx/artefacts'
+import type { LoadedConfig } from 'kwx/config'
+import {
+  type MetricsFile,
+  type ModelFile,
+  marketProbability,
+  type PilotFile,
+  type PilotWindow,
+  parseModelFile,
+  predictRows,
+  rowsOfDays,
+  type TrainingRows,
+  trainingRows,
+} from 'kwx/model'
+import { parseDay } from 'kwx/time'
+
+import type { Verification } from '../gate.ts'
+
+export interface FeaturesFile {
+  readonly feature_set: string
+  readonly price_source: string
+  readonly observation_station: string
+  readonly proxy: boolean
+  readonly design: readonly string[]
+  readonly rows: number
+}
+
+export interface LabelsFile {
+  readonly labels: readonly {
+    readonly market: string
+    readonly label: 0 | 1 | null
+    readonly source: 'exchange' | 'derived' | null
+    readonly quarantine: string | null
+  }[]
+}
+
+/** The part of `completeness.json` that is read here; the dataset plugin defines the whole. */
+export interface CompletenessFile {
+  readonly gate: {
+    readonly status: 'pass' | 'fail' | 'not-applicable'
+    readonly sentence: string
+    readonly rows_checked: number
+    readonly rows_exposed: number
+    readonly rows_violating: number
+    readonly sources: readonly { readonly source: string }[]
+    readonly minute_rows: number
+    readonly gated_rows: number
+    readonly values_hidden: number
+    readonly filled_days: readonly unknown[]
+  }
+}
+
+/** Test rows; all arrays have shape [rows]. Labels and market come from the dataset, `p` from the predictions. */
+export interface TestRows {
+  readonly day: Int32Array
+  readonly label: Uint8Array
+  /** The model's probability of YES. */
+  readonly p: Float64Array
+  /** The market's, clipped like the model's. */
+  readonly market: Float64Array
+}
+
+export interface FittedWindow {
+  readonly window: PilotWindow
+  readonly model: ModelFile
+  readonly metrics: MetricsFile
+  readonly rows: TestRows
+  /** The reloaded model's own probabilities of the same rows, before and after calibration, and its clipped rows. */
+  readonly again: { readonly p: Float64Array; readonly uncalibrated: Float64Array; readonly clipped: number }
+  /** What `predictions.parquet` says of the rows, to be checked against the dataset. */
+  readonly stored: { readonly label: Uint8Array; readonly market: Float64Array; readonly uncalibrated: Float64Array }
+}
+
+export interface Evidence {
+  readonly config: LoadedConfig
+  readonly features: FeaturesFile
+  readonly labels: LabelsFile
+  readonly completeness: CompletenessFile
+  readonly pilot: PilotFile
+  readonly verification: Verification
+  readonly origin: Origin
+  readonly rowsBuilt: number
+  readonly fitted: readonly FittedWindow[]
+}
+
+export const INPUTS = ['config', 'features', 'labels', 'completeness', 'pilot', 'verification'] as const
+export type Inputs = Readonly<Record<(typeof INPUTS)[number], Artefact>>
+
+/**
+ * Reads what the report is made from, and joins predictions, features and labels row by row.
+ *
+ * @throws KwxError ACCEPT_MIXED_ORIGINS, ACCEPT_ORIGIN_UNKNOWN, ACCEPT_ROWS_DIFFER (exit 1)
+ * @throws KwxError MODEL_INVALID, MODEL_EDITED (exit 1) for a model that cannot be trusted
+ */
+export async function readEvidence(inputs: Inputs): Promise<Evidence> {
+  const file = (input: keyof Inputs, name: string) => join(inputs[input].folder, name)
+  const pilot = await readJson<PilotFile>(file('pilot', 'pilot.json'))
+  const origin = oneOrigin(inputs, pilot)
+  const features = await readJson<FeaturesFile>(file('features', 'features.json'))
+  const labels = await readJson<LabelsFile>(file('labels', 'labels.json'))
+  const table = await readTable(file('features', 'features.parquet'))
+  const rows = trainingRows(table, features.design, labels.labels)
+  const fitted: FittedWindow[] = []
+  for (const window of pilot.windows) {
+    if (window.outcome === 'fitted') fitted.push(await readWindow(inputs.pilot.folder, window, rows))
+  }
+  return {
+    config: await readJson<LoadedConfig>(file('config', 'config.json')),
+    features,
+    labels,
+    completeness: await readJson<CompletenessFile>(file('completeness', 'completeness.json')),
+    pilot,
+    verification: await readJson<Verification>(file('verification', 'verification.json')),
+    origin,
+    rowsBuilt: rowsOf(table),
+    fitted,
+  }
+}
+
+/** Rows of different origins in one report would make its figures mean nothing. */
+function oneOrigin(inputs: Inputs, pilot: PilotFile): Origin {
+  const found = Object.entries(inputs).map(([input, { origin }]) => ({ input, origin }))
+  const known = [...found, { input: 'pilot.json', origin: pilot.origin }].filter(({ origin }) => origin !== null)
+  const origins = [...new Set(known.map(({ origin }) => origin!))]
+  if (origins.length === 1) return origins[0]!
+  if (origins.length === 0) {
+    throw new KwxError('No artefact says whether its rows are real, replayed or simulated.', {
+      code: 'ACCEPT_ORIGIN_UNKNOWN',
+      exit: EXIT.error,
+      hint: 'Run the pipeline again with --force, so that each artefact states the origin of its rows.',
+    })
+  }
+  const list = known.map(({ input, origin }) => `${input} ${origin}`).join(', ')
+  throw new KwxError(`Rows of different origins cannot be judged together: ${list}.`, {
+    code: 'ACCEPT_MIXED_ORIGINS',
+    exit: EXIT.error,
+    hint: 'Build, train and verify again from one origin with "kwx run pilot --config FILE --force".',
+    details: { origins: known },
+  })
+}
+
+async function readWindow(folder: string, window: PilotWindow, rows: TrainingRows): Promise<FittedWindow> {
+  const own = join(folder, window.window)
+  const model = await parseModelFile(await readJson(join(own, 'model.json')), join(own, 'model.json'))
+  const predictions = await readTable(join(own, 'predictions.parquet'))
+  const [first, last] = [parseDay(model.test.first_day), parseDay(model.test.last_day)]
+  const test = rowsOfDays(rows.day, daysFrom(first, last))
+  assertSameRows(predictions, rows, test, window.window)
+  const predicted = predictRows(model, designFor(model, rows), test)
+  return {
+    window,
+    model,
+    metrics: await readJson<MetricsFile>(join(own, 'metrics.json')),
+    rows: {
+      day: test.map((row) => rows.day[row]!),
+      label: Uint8Array.from(test, (row) => rows.label[row]!),
+      p: Float64Array.from(numbers(predictions, 'p_model')),
+      market: Float64Array.from(test, (row) => marketProbability(rows.marketPrice[row]!)),
+    },
+    again: { p: predicted.model, uncalibrated: predicted.uncalibrated, clipped: predicted.clipped },
+    stored: {
+      label: Uint8Array.from(numbers(predictions, 'label')),
+      market: Float64Array.from(numbers(predictions, 'p_market')),
+      uncalibrated: Float64Array.from(numbers(predictions, 'p_uncalibrated')),
+    },
+  }
+}
+
+const daysFrom = (first: number, last: number) => Array.from({ length: last - first + 1 }, (_, k) => first + k)
+
+function designFor(model: ModelFile, { design }: TrainingRows) {
+  if (model.features.length === design.names.length && model.features.every((name, j) => name === design.names[j])) {
+    return design
+  }
+  throw new KwxError(`The model of ${model.window} reads other features than the dataset has.`, {
+    code: 'ACCEPT_ROWS_DIFFER',
+    exit: EXIT.error,
+    hint: 'Train again on this dataset with "kwx train --config FILE".',
+    details: { model: model.features, dataset: design.names },
+  })
+}
+
+/** The predictions must be those of the dataset's test rows, each of them, in order. */
+function assertSameRows(predictions: Table, rows: TrainingRows, test: Int32Array, window: string): void {
+  const market = text(predictions, 'market')
+  const day = numbers(predictions, 'event_day')
+  const minute = numbers(predictions, 'end_minute')
+  let at = rowsOf(predictions) === test.length ? -1 : Math.min(rowsOf(predictions), test.length)
+  for (let k = 0; at < 0 && k < test.length; k++) {
+    const row = test[k]!
+    const same =
+      market.values[market.codes[k]!] === rows.market.values[rows.market.codes[row]!] &&
+      day[k] === rows.day[row] &&
+      minute[k] === rows.endMinute[row]
+    if (!same) at = k
+  }
+  if (at < 0) return
+  throw new KwxError(
+    `The ${rowsOf(predictions)} predictions of ${window} are not of the dataset's ${test.length} test rows; they part at row ${at}.`,
+    {
+      code: 'ACCEPT_ROWS_DIFFER',
+      exit: EXIT.error,
+      hint: 'Train again on this dataset with "kwx train --config FILE".',
+      details: { window, row: at, predictions: rowsOf(predictions), dataset: test.length },
+    },
+  )
+}

@@ -1,0 +1,102 @@
+import { basename } from 'node:path'
+
+import { clipProbability } from 'kwx/model'
+import { dayBlockBootstrap } from 'kwx/scores'
+
+import type { Interval, RowScores, ValidationSummary, WindowRow } from '../reports.ts'
+import { accuracy, meanStd, orNull, overWindows, scoresOf } from './figures.ts'
+import { poolRows } from './pool-rows.ts'
+import type { Evidence, FittedWindow, TestRows } from './read-evidence.ts'
+
+/** Resamples of the interval: its ends move by about a twentieth of its width between seeds. */
+const DRAWS = 2000
+const LEVEL = 0.95
+
+/**
+ * File 01: every figure from the predictions, the prices of the dataset and the sealed labels.
+ *
+ * @param modelsFolder  setting `directories.models`; only its name enters, so that bytes do not depend on the machine
+ */
+export function validationSummary(evidence: Evidence, phase: string, modelsFolder: string): ValidationSummary {
+  const { pilot, features, labels, config, fitted } = evidence
+  const pooled = poolRows(fitted)
+  const windows = pilot.windows.map((window): WindowRow => {
+    const found = fitted.find((one) => one.window === window)
+    return found ? fittedRow(found) : { ...NO_FIT, ...window, n_test_days: 0, market: NO_SCORES }
+  })
+  const scored = windows.filter(({ outcome }) => outcome === 'fitted')
+  const nonzero = meanStd(scored.map(({ n_nonzero_coef }) => n_nonzero_coef!))
+  const penalties = [...new Set(scored.map(({ penalty }) => penalty!))].sort()
+  const days = new Set(pooled.day).size
+  const markets = (source: string) => labels.labels.filter((label) => label.source === source).length
+  return {
+    phase,
+    city: pilot.city,
+    bracket: pilot.bracket,
+    feature_set: pilot.feature_set,
+    origin: evidence.origin,
+    price_source: features.price_source,
+    weather: { station: features.observation_station, proxy: features.proxy },
+    labels: {
+      exchange: markets('exchange'),
+      derived: markets('derived'),
+      quarantined: labels.labels.filter(({ quarantine }) => quarantine !== null).length,
+    },
+    n_windows: fitted.length,
+    n_windows_planned: pilot.windows.length,
+    total_test_rows: pooled.label.length,
+    total_test_days: days,
+    yes_rows: pooled.label.reduce((sum, label) => sum + label, 0),
+    metrics: overWindows(scored),
+    market: overWindows(scored.map(({ market }) => market)),
+    pooled: {
+      model: { ...scoresOf(pooled.label, pooled.p), accuracy: accuracy(pooled.label, pooled.p) },
+      market: { ...scoresOf(pooled.label, pooled.market), accuracy: accuracy(pooled.label, pooled.market) },
+    },
+    difference: {
+      method: 'day-block bootstrap, percentile',
+      level: LEVEL,
+      draws: DRAWS,
+      seed: config.config.seed,
+      days,
+      log_loss: interval(pooled, rowLogLoss, config.config.seed),
+      brier: interval(pooled, rowBrier, config.config.seed),
+    },
+    model_sparsity: { nonzero_coef_mean: nonzero.mean, nonzero_coef_std: nonzero.std },
+    penalty: penalties.length > 0 ? penalties.join('+') : null,
+    pilot_dir: `${basename(modelsFolder)}/pilots/${pilot.city}/${pilot.bracket}/${pilot.name}`,
+    windows,
+  }
+}
+
+const NO_SCORES: RowScores = { log_loss: null, brier: null, ece: null }
+const NO_FIT = { ...NO_SCORES, n_nonzero_coef: null, penalty: null, calibration: null, clipped_share: null }
+
+function fittedRow({ window, model, rows, again }: FittedWindow): WindowRow {
+  return {
+    window: window.window,
+    outcome: 'fitted',
+    reason: '',
+    n_train: model.training.rows,
+    n_calibration: model.calibration.rows,
+    n_test: rows.label.length,
+    n_test_days: new Set(rows.day).size,
+    ...scoresOf(rows.label, rows.p),
+    n_nonzero_coef: model.coefficients.filter((beta) => beta !== 0).length,
+    penalty: model.hyper_parameters.penalty,
+    calibration: model.calibrator.method,
+    clipped_share: orNull(again.clipped / rows.label.length),
+    market: scoresOf(rows.label, rows.market),
+  }
+}
+
+const rowLogLoss = (y: number, p: number) => -Math.log(y === 1 ? clipProbability(p) : 1 - clipProbability(p))
+const rowBrier = (y: number, p: number) => (p - y) ** 2
+
+function interval({ day, label, p, market }: TestRows, loss: (y: number, p: number) => number, seed: number): Interval {
+  if (label.length === 0) return { mean: null, low: null, high: null, reason: 'There are no test rows.' }
+  const difference = Float64Array.from(label, (y, i) => loss(y, p[i]!) - loss(y, market[i]!))
+  const { mean, low, high } = dayBlockBootstrap(day, difference, { seed, draws: DRAWS, level: LEVEL })
+  const reason = Number.isFinite(low) ? null : 'One event day says nothing about the spread between days.'
+  return { mean, low: orNull(low), high: orNull(high), reason }
+}

@@ -1,0 +1,44 @@
+import { join } from 'node:path'
+
+import { defineStep, type Origin } from 'kwx'
+import { publishFolder } from 'kwx/artefacts'
+
+import { makeReports } from '../services/make-reports.ts'
+import { INPUTS, type Inputs } from '../services/read-evidence.ts'
+import { assertReportsWritable } from '../services/write-probe.ts'
+import { writeReports } from '../services/write-reports.ts'
+
+interface Params {
+  phase: string
+}
+
+export default defineStep<Params>({
+  title: 'judge the pilot and write the acceptance report',
+  version: '1',
+  params: {
+    type: 'object',
+    additionalProperties: false,
+    properties: {
+      phase: {
+        description: 'First word of the name of the report folder.',
+        type: 'string',
+        pattern: '^[a-z][a-z0-9-]*$',
+        default: 'phase1',
+      },
+    },
+  },
+  consumes: Object.fromEntries(INPUTS.map((name) => [name, name])),
+  produces: { report: 'report' },
+  // It looks at the database and publishes: what was true yesterday is asked again. Equal answers have equal bytes.
+  always: true,
+  async run(ctx, { phase }, inputs) {
+    const { reports: shelf } = ctx.settings.directories
+    await assertReportsWritable(shelf)
+    const reports = await makeReports(ctx, inputs as Inputs, phase)
+    const { city, bracket, origin, verdict } = reports.summary
+    const write = (folder: string) => writeReports(folder, reports, ctx.contributions)
+    const report = await ctx.write('report', write, { origin: origin as Origin })
+    await publishFolder(report.folder, join(shelf, `${phase}_${city}_${bracket}`))
+    return { artefacts: { report }, exit: verdict.exit, summary: verdict.sentence }
+  },
+})
