@@ -2,7 +2,8 @@ import { Flags, KwxCommand } from 'kwx/command'
 import type { RunResult } from 'kwx/pipeline'
 
 export default class Simulate extends KwxCommand<RunResult> {
-  static override summary = 'Fill the database with a seeded market of a fictional city, whose true probabilities are stored.'
+  static override summary =
+    'Fill the database with a seeded market of a fictional city, whose true probabilities are stored.'
   static override description =
     'Equal parameters give equal rows; others replace the simulated rows of the city. A city with real rows is refused.'
   static override flags = {

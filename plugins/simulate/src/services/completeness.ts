@@ -1,4 +1,4 @@
-import { type CompletenessInput, type Database, readCompleteness } from 'kwx/database'
+import { type Completeness, type Database, readCompleteness } from 'kwx/database'
 import { parseDay } from 'kwx/time'
 
 import type { MarketParameters } from '../parameters.ts'
@@ -15,9 +15,9 @@ export function completenessOf(
   made: readonly { day: SimulatedDay; figures: DayFigures }[],
   digest: string,
   now: number,
-): CompletenessInput[] {
+): Completeness[] {
   return made.flatMap(({ day: { day, reports, event }, figures }) => {
-    const row = (kind: CompletenessInput['kind'], received: number, more: object = {}): CompletenessInput => ({
+    const row = (kind: Completeness['kind'], received: number, more: object = {}): Completeness => ({
       city,
       day,
       kind,

@@ -47,7 +47,7 @@ export async function simulateMarket(
   const stored = await storedFigures(db, id, digest, params)
   if (stored) return summaryOf(id, stored, false)
 
-  await deleteSimulated(db, id)
+  await deleteSimulated(db, id, station)
   const made: { day: SimulatedDay; figures: DayFigures }[] = []
   let chunk: SimulatedDay[] = []
   for (const day of simulateDays(params, city)) {

@@ -11,11 +11,13 @@ export function eventInputs(days: readonly SimulatedDay[], city: City): EventInp
   return days.flatMap(({ day, event }) => {
     if (!event) return []
     const { ticker, tmax, markets } = event
-    const inputs = markets.map(({ strike_type, floor_strike, cap_strike, open_ms, close_ms, result, volume, ticker }) => {
-      const strikes = { strike_type, floor_strike, cap_strike }
-      const outcome = { status: 'finalized', result, expiration_value: tmax, volume_centi: volume * 100 }
-      return { ticker, ...strikes, open_ms, close_ms, ...outcome }
-    })
+    const inputs = markets.map(
+      ({ strike_type, floor_strike, cap_strike, open_ms, close_ms, result, volume, ticker }) => {
+        const strikes = { strike_type, floor_strike, cap_strike }
+        const outcome = { status: 'finalized', result, expiration_value: tmax, volume_centi: volume * 100 }
+        return { ticker, ...strikes, open_ms, close_ms, ...outcome }
+      },
+    )
     return [{ ticker, seriesTicker: city.series[0]!.ticker, city: city.id, day, origin: 'simulated', markets: inputs }]
   })
 }
@@ -33,7 +35,11 @@ export function settlementInputs(days: readonly SimulatedDay[], city: City): Set
 /** Candles of some markets as columns. */
 export function candleRows(markets: readonly SimulatedMarket[], id: (ticker: string) => number): CandleRows {
   const bars = markets.flatMap(({ ticker, bars }) => bars.map((bar) => ({ ...bar, marketId: id(ticker) })))
-  const sides = { price: bars.map(({ price }) => price), bid: bars.map(({ bid }) => bid), ask: bars.map(({ ask }) => ask) }
+  const sides = {
+    price: bars.map(({ price }) => price),
+    bid: bars.map(({ bid }) => bid),
+    ask: bars.map(({ ask }) => ask),
+  }
   const columns = (side: keyof typeof sides) => ({
     open: Int16Array.from(sides[side], (bar) => stored(bar?.open)),
     high: Int16Array.from(sides[side], (bar) => stored(bar?.high)),
@@ -52,7 +58,9 @@ export function candleRows(markets: readonly SimulatedMarket[], id: (ticker: str
 }
 
 export function truthRows(markets: readonly SimulatedMarket[], id: (ticker: string) => number): TruthRows {
-  const bars = markets.flatMap(({ ticker, bars }) => bars.map(({ endMinute, truth }) => ({ endMinute, truth, marketId: id(ticker) })))
+  const bars = markets.flatMap(({ ticker, bars }) =>
+    bars.map(({ endMinute, truth }) => ({ endMinute, truth, marketId: id(ticker) })),
+  )
   return {
     marketId: Int32Array.from(bars, ({ marketId }) => marketId),
     endMinute: Int32Array.from(bars, ({ endMinute }) => endMinute),
@@ -61,7 +69,9 @@ export function truthRows(markets: readonly SimulatedMarket[], id: (ticker: stri
 }
 
 export function tradeRows(markets: readonly SimulatedMarket[], id: (ticker: string) => number): TradeRows {
-  const prints = markets.flatMap(({ ticker, prints }) => prints.map((print, ordinal) => ({ ...print, ordinal, marketId: id(ticker) })))
+  const prints = markets.flatMap(({ ticker, prints }) =>
+    prints.map((print, ordinal) => ({ ...print, ordinal, marketId: id(ticker) })),
+  )
   return {
     marketId: Int32Array.from(prints, ({ marketId }) => marketId),
     ordinal: Int32Array.from(prints, ({ ordinal }) => ordinal),
