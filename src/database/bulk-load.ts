@@ -124,7 +124,7 @@ async function copyChunk(
   const lite: PGlite | null = embeddedOf(trx)
   // COPY FROM STDIN through the pool ends PGlite; the object itself reads a blob, inside the transaction that its only
   // client has open.
-  if (lite) await lite.query(statement(`'/dev/blob'`), [], { blob: new Blob([...chunks]) })
+  if (lite) await lite.query(statement(`'/dev/blob'`), [], { blob: new Blob([...chunks] as Buffer<ArrayBuffer>[]) })
   else await (await import('./server-copy.ts')).serverCopy(trx, statement('stdin'), chunks)
 }
 

@@ -1,5 +1,6 @@
-export { type CandlePrices, type CandleRows, loadCandles } from './candles.ts'
+export { type CandlePrices, type CandleRows, type CandleSeries, loadCandles, readCandles } from './candles.ts'
 export { type Completeness, readCompleteness, saveCompleteness } from './completeness.ts'
+export { dataFingerprint, type FingerprintSpan } from './data-fingerprint.ts'
 export { type EventInput, type MarketInput, type MarketRow, readMarkets, saveMarkets } from './markets.ts'
 export { ensureMigrated, type MigrationState, type MigrationStep, migrate, migrationStates } from './migrate.ts'
 export { type ObservationInput, readObservations, saveObservations } from './observations.ts'
@@ -11,4 +12,4 @@ export { listRuns, type Run, readRun, recordRun, recordStepRun, type StepRun } f
 export type * from './schema.ts'
 export { readSettlements, type SettlementInput, saveSettlements } from './settlements.ts'
 export { deleteSimulated, readTruth, saveTruth, type TruthRows } from './simulated.ts'
-export { loadTrades, type TradeRows } from './trades.ts'
+export { loadTrades, readTrades, type TradeRows, type TradeSeries } from './trades.ts'

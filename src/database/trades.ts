@@ -1,5 +1,6 @@
 import { bulkLoad } from './bulk-load.ts'
 import type { Database } from './open-database.ts'
+import { readPacked } from './read-packed.ts'
 
 /** Prints as a struct of arrays of equal length; units as in schema.ts. */
 export interface TradeRows {
@@ -31,4 +32,40 @@ export function loadTrades(db: Database, rows: TradeRows): Promise<{ rows: numbe
     },
     rows.marketId.length,
   )
+}
+
+/** The prints of one market in the exchange's order. */
+export interface TradeSeries extends Omit<TradeRows, 'marketId' | 'ordinal'> {
+  marketId: number
+  /** Number of prints, the length of every array. */
+  n: number
+}
+
+const TRADE_BYTES = 15
+
+/** Prints of some markets, one series per market that has any, in the order of the ids. */
+export async function* readTrades(db: Database, marketIds: readonly number[]): AsyncGenerator<TradeSeries> {
+  const packed = readPacked(db, marketIds, {
+    table: 'trades',
+    bytes: 'int8send(ts_ms) || int2send(price) || int4send(count_centi) || boolsend(taker_yes)',
+    order: 'ordinal',
+  })
+  for await (const { marketId, view } of packed) {
+    const n = view.byteLength / TRADE_BYTES
+    const series: TradeSeries = {
+      marketId,
+      n,
+      tsMs: new Float64Array(n),
+      price: new Int16Array(n),
+      countCenti: new Int32Array(n),
+      takerYes: new Uint8Array(n),
+    }
+    for (let i = 0, at = 0; i < n; i++, at += TRADE_BYTES) {
+      series.tsMs[i] = view.getInt32(at) * 0x1_0000_0000 + view.getUint32(at + 4)
+      series.price[i] = view.getInt16(at + 8)
+      series.countCenti[i] = view.getInt32(at + 10)
+      series.takerYes[i] = view.getUint8(at + 14)
+    }
+    yield series
+  }
 }

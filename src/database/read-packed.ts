@@ -1,0 +1,38 @@
+import { breathe } from './bulk-load.ts'
+import type { Database } from './open-database.ts'
+import { runQuery } from './run-query.ts'
+
+// One query per 24 markets reads some 50,000 rows in 50 ms: long enough to hide the cost of a query, short enough for
+// an embedded database, which answers nothing meanwhile.
+const MARKETS_PER_QUERY = 24
+
+export interface PackedQuery {
+  table: string
+  /** SQL of the bytes of one row, all rows equally long, big-endian. */
+  bytes: string
+  where?: string
+  order: string
+}
+
+/** Rows of each market packed into one byte string by the database, which is several times faster than row objects. */
+export async function* readPacked(
+  db: Database,
+  marketIds: readonly number[],
+  { table, bytes, where = 'true', order }: PackedQuery,
+): AsyncGenerator<{ marketId: number; view: DataView }> {
+  for (let from = 0; from < marketIds.length; from += MARKETS_PER_QUERY) {
+    const some = marketIds.slice(from, from + MARKETS_PER_QUERY)
+    const rows = await runQuery<{ market_id: number; packed: Buffer }>(
+      db,
+      `select market_id, string_agg(${bytes}, ''::bytea order by ${order}) as packed
+       from ${table} where market_id = any($1::integer[]) and ${where} group by market_id`,
+      [some],
+    )
+    const byMarket = new Map(rows.map(({ market_id, packed }) => [market_id, packed]))
+    for (const marketId of some) {
+      const packed = byMarket.get(marketId)
+      if (packed) yield { marketId, view: new DataView(packed.buffer, packed.byteOffset, packed.byteLength) }
+    }
+    await breathe()
+  }
+}
