@@ -78,8 +78,13 @@ export function marketView(
     ...prices,
     weather: weatherAsOf(weather, prices.endMinute),
     ladder: rungs && ladderView(prices, rungs),
-    priorDayMax: Float64Array.from(prices.endMinute, (minute) =>
-      yesterday && minute * 60_000 >= yesterday.knownMs ? yesterday.tmax : Number.NaN,
-    ),
+    priorDayMax: yesterdayAsOf(prices.endMinute, yesterday),
   }
+}
+
+function yesterdayAsOf(endMinute: Int32Array, yesterday: KnownMaximum | undefined): Float64Array {
+  const out = new Float64Array(endMinute.length).fill(Number.NaN)
+  if (!yesterday) return out
+  const first = endMinute.findIndex((minute) => minute * 60_000 >= yesterday.knownMs)
+  return first < 0 ? out : out.fill(yesterday.tmax, first)
 }

@@ -37,15 +37,10 @@ export function featureRows({ features }: FeatureSet, view: MarketView): Feature
   features.forEach(({ name, missing }, k) => {
     if (missing === 'critical' || missing === 'strike') critical.push([name, computed[k]!])
   })
-  const dropped: Record<string, number> = {}
-  const kept = new Int32Array(view.n)
-  let rows = 0
-  for (let i = 0; i < view.n; i++) {
-    const absent = critical.find(([, values]) => Number.isNaN(values[i]!))
-    if (absent) dropped[absent[0]] = (dropped[absent[0]] ?? 0) + 1
-    else kept[rows++] = i
-  }
+  const { kept, dropped } = completeRows(view.n, critical)
+  const rows = kept.length
   const take = (values: Float64Array) => {
+    if (rows === view.n) return values
     const out = new Float64Array(rows)
     for (let r = 0; r < rows; r++) out[r] = values[kept[r]!]!
     return out
@@ -65,10 +60,31 @@ export function featureRows({ features }: FeatureSet, view: MarketView): Feature
   })
   return {
     rows,
-    endMinute: Int32Array.from({ length: rows }, (_, r) => view.endMinute[kept[r]!]!),
+    endMinute: rows === view.n ? view.endMinute : kept.map((i) => view.endMinute[i]!),
     price: take(view.mid),
     values,
     isNa,
     dropped,
   }
+}
+
+/** Indices of the rows without a gap, and how many each column was the first to drop. */
+function completeRows(n: number, critical: readonly (readonly [name: string, values: Float64Array])[]) {
+  const gap = new Uint8Array(n) // 1 + index of the first column that is missing
+  for (let c = critical.length - 1; c >= 0; c--) {
+    const values = critical[c]![1]
+    for (let i = 0; i < n; i++) if (Number.isNaN(values[i]!)) gap[i] = c + 1
+  }
+  const dropped: Record<string, number> = {}
+  const kept = new Int32Array(n)
+  let rows = 0
+  for (let i = 0; i < n; i++) {
+    if (gap[i] === 0) {
+      kept[rows++] = i
+      continue
+    }
+    const name = critical[gap[i]! - 1]![0]
+    dropped[name] = (dropped[name] ?? 0) + 1
+  }
+  return { kept: kept.subarray(0, rows), dropped }
 }

@@ -89,7 +89,8 @@ export async function openTableWriter(
           if (!column || typeOf(column) !== types[k]) throw new RangeError(`Column "${name}" must be of ${types[k]}.`)
           return { name, data: slice(column, first, Math.min(rows, first + ROW_GROUP)) }
         })
-        writer.write({ columnData, rowGroupSize: ROW_GROUP })
+        // Page size 0 is one page per column chunk: a row group is small enough to be read whole.
+        writer.write({ columnData, rowGroupSize: ROW_GROUP, pageSize: 0 })
         await flush()
       }
     },
