@@ -14,7 +14,7 @@ export default class Runs extends KwxCommand<unknown> {
     try {
       await ensureMigrated(db, settings.databaseUrl)
       if (args.run === undefined) {
-        const runs = await listRuns(db, 20)
+        const runs = await listRuns(db, { limit: 20 })
         for (const { run_id, pipeline, exit } of runs) this.log(`${run_id}  ${pipeline.padEnd(16)} exit ${exit ?? 'none: still running or killed'}`)
         return runs
       }
@@ -22,7 +22,8 @@ export default class Runs extends KwxCommand<unknown> {
       if (!found) {
         throw new KwxError(`There is no run ${args.run}.`, { code: 'RUN_UNKNOWN', exit: EXIT.usage, hint: 'List them with "kwx runs".' })
       }
-      this.log(`${found.run_id}  ${found.pipeline}  exit ${found.exit ?? 'none'}`)
+      const { run_id, pipeline, exit } = found.run
+      this.log(`${run_id}  ${pipeline}  exit ${exit ?? 'none'}`)
       for (const { step, status, summary } of found.steps) this.log(`  ${step.padEnd(28)} ${status.padEnd(8)} ${summary ?? ''}`)
       return found
     } finally {

@@ -18,7 +18,7 @@ export async function openRunLog(environment: Environment, pipeline: PlannedPipe
   const run = {
     run_id: runId,
     pipeline: pipeline.id,
-    params: JSON.stringify(pipeline.params),
+    params: { ...pipeline.params },
     kwx_version: kwxVersion,
     started_ms: startedMs,
   }
@@ -36,7 +36,7 @@ export async function openRunLog(environment: Environment, pipeline: PlannedPipe
         ended_ms: environment.clock.now(),
         exit,
         summary,
-        artefacts: JSON.stringify(Object.fromEntries(Object.entries(artefacts).map(([output, { hash }]) => [output, hash]))),
+        artefacts: Object.fromEntries(Object.entries(artefacts).map(([output, { hash }]) => [output, hash])),
       }),
     end: (exit) => recordRun(db, { ...run, ended_ms: environment.clock.now(), exit }),
   }

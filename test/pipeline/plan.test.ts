@@ -90,7 +90,7 @@ steps:
 `,
     )
     await expect(mistakes).rejects.toMatchObject({ code: 'PIPELINE_INVALID', exit: 2 })
-    const { message } = await mistakes.catch((error: Error) => error as Error)
+    const message = await mistakes.then(() => '', (error: Error) => error.message)
     expect(message).toMatch(/p\.yaml:4:\d+ no plugin contributes the step "made:confg", did you mean "made:config"/)
     expect(message).toMatch(/p\.yaml:5:\d+ a second step is called "config"/)
     expect(message).toMatch(/p\.yaml:6:\d+ "train" needs "biuld"/)

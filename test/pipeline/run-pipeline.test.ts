@@ -2,9 +2,10 @@ import { mkdtemp, readdir, readFile, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
-import { afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 
 import type { Contributions } from '../../src/contributions.ts'
+import { type Database, ensureMigrated, listRuns, openDatabase, readRun } from '../../src/database/index.ts'
 import { type Environment, openEnvironment } from '../../src/pipeline/environment.ts'
 import { planPipeline } from '../../src/pipeline/plan.ts'
 import { previewPipeline } from '../../src/pipeline/preview.ts'
@@ -50,9 +51,11 @@ const units = `const values = []
 
 let contributions: Contributions
 let folder: string
-const open: Environment[] = []
+let db: Database
 
 beforeAll(async () => {
+  db = await openDatabase({ url: 'pglite:memory' })
+  await ensureMigrated(db, 'pglite:memory')
   contributions = await pluginOf({
     steps: {
       'made:write': step(writes),
@@ -65,15 +68,12 @@ beforeAll(async () => {
     },
   })
 })
-afterEach(async () => {
-  for (const environment of open.splice(0)) await environment.close()
-})
+afterAll(() => db.destroy())
 
+/** The real environment of a folder, on one database for all tests: opening an embedded one takes seconds. */
 async function environment(): Promise<Environment> {
   const settings = await loadSettings({ cwd: folder, env: {}, flags: { databaseUrl: 'pglite:memory' } })
-  const opened = await openEnvironment({ settings, contributions, workers: 2 })
-  open.push(opened)
-  return opened
+  return { ...(await openEnvironment({ settings, contributions, workers: 2 })), database: async () => db }
 }
 
 async function newFolder() {
@@ -161,9 +161,7 @@ describe('runPipeline', () => {
       message: expect.stringContaining('told to fail'),
       details: { steps: [{ name: 'other', status: 'ran' }, { name: 'write', status: 'failed' }, { name: 'join', status: 'skipped' }] },
     })
-    const { listRuns, readRun } = await import('../../src/database/index.ts')
-    const db = await shared.database()
-    const [latest] = await listRuns(db, 1)
+    const [latest] = await listRuns(db, { limit: 1 })
     expect(latest).toMatchObject({ pipeline: 'p', exit: 1 })
     expect((await readRun(db, latest!.run_id))!.steps).toHaveLength(3)
   })
