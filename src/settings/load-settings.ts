@@ -4,6 +4,7 @@ import { type Problem, problemsError } from '../schema/problem.ts'
 import { expected, fromText } from './check-value.ts'
 import { DEFINITIONS, type Definition, SOURCE_NAMES } from './definitions.ts'
 import type { Said } from './read-project-file.ts'
+import { shownMistake } from './redact.ts'
 import type { Settings, SourceSettings } from './settings.ts'
 
 export interface LoadSettingsOptions {
@@ -81,8 +82,7 @@ function fromVariable(definition: Definition, env: NonNullable<LoadSettingsOptio
 function mistakeOf(definition: Definition, { value, origin }: Said): Problem[] {
   const wanted = expected(definition, value)
   if (!wanted) return []
-  const found = definition.type === 'secret' || definition.type === 'database' ? 'not valid' : JSON.stringify(value)
-  return [{ file: origin, line: 0, column: 0, message: `is ${found}; expected ${wanted}` }]
+  return [{ file: origin, line: 0, column: 0, message: `is ${shownMistake(definition, value)}; expected ${wanted}` }]
 }
 
 function absolute({ type }: Definition, value: string | number, from: string): string | number {

@@ -1,4 +1,5 @@
-import { DEFINITIONS, type Definition, definitionOf } from './definitions.ts'
+import { DEFINITIONS, definitionOf } from './definitions.ts'
+import { redacted } from './redact.ts'
 import type { Settings } from './settings.ts'
 
 /** A setting as it may be shown to anyone: secrets are `***`. */
@@ -23,21 +24,4 @@ export function shownSetting(settings: Settings, key: string): ShownSetting | un
     .reduce<unknown>((at, step) => (at as Record<string, unknown> | undefined)?.[step], settings)
   const isSet = typeof value === 'string' || typeof value === 'number'
   return { key, value: isSet ? redacted(definition, value) : null, origin: settings.origins[key] ?? 'not set' }
-}
-
-function redacted({ type }: Definition, value: string | number): string | number {
-  if (type === 'secret') return '***'
-  return typeof value === 'string' && value.includes('://') ? redactUrl(value) : value
-}
-
-const SECRET_QUERY = /pass|secret|token|key/i
-
-/** An address without its password and without secrets in its query. */
-export function redactUrl(address: string): string {
-  const url = URL.parse(address)
-  if (!url) return '***'
-  if (!url.password && ![...url.searchParams.keys()].some((name) => SECRET_QUERY.test(name))) return address
-  if (url.password) url.password = '***'
-  for (const name of [...url.searchParams.keys()]) if (SECRET_QUERY.test(name)) url.searchParams.set(name, '***')
-  return url.href
 }

@@ -1,0 +1,19 @@
+import type { Definition } from './definitions.ts'
+
+/** A value of a setting as anyone may see it. */
+export function redacted({ type }: Definition, value: string | number): string | number {
+  if (type === 'secret') return '***'
+  return typeof value === 'string' && value.includes('://') ? redactUrl(value) : value
+}
+
+const SECRET_QUERY = /pass|secret|token|key/i
+
+/** An address without its password and without secrets in its query. */
+export function redactUrl(address: string): string {
+  const url = URL.parse(address)
+  if (!url) return '***'
+  if (!url.password && ![...url.searchParams.keys()].some((name) => SECRET_QUERY.test(name))) return address
+  if (url.password) url.password = '***'
+  for (const name of [...url.searchParams.keys()]) if (SECRET_QUERY.test(name)) url.searchParams.set(name, '***')
+  return url.href
+}
