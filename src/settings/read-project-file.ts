@@ -1,17 +1,9 @@
 import { relative } from 'node:path'
 
-import {
-  checkAgainst,
-  dotted,
-  inOrder,
-  type Problem,
-  placeOf,
-  readYaml,
-  show,
-  type YamlDocument,
-} from '../schema/index.ts'
+import { checkAgainst, dotted, inOrder, type Problem, placeOf, readYaml, type YamlDocument } from '../schema/index.ts'
 import { expected } from './check-value.ts'
 import { DEFINITIONS } from './definitions.ts'
+import { shownMistake } from './redact.ts'
 import { settingsSchema } from './settings-schema.ts'
 
 /** A value and where it was said: `kwx.config.yaml:3:7`, `KWX_HOME`, `--workers`. */
@@ -40,7 +32,7 @@ export async function readProjectFile(
     const isRefused = problems.some(({ line, column }) => line === position.line && column === position.column)
     const wanted = isRefused ? null : expected(definition, value)
     if (wanted) {
-      const found = definition.type === 'secret' || definition.type === 'database' ? 'not valid' : show(value)
+      const found = shownMistake(definition, value)
       problems.push({ file: shown, ...position, message: `\`${dotted(path)}\` is ${found}; expected ${wanted}` })
     }
     values.set(definition.key, { value, origin: placeOf({ file: shown, ...position }) })

@@ -143,8 +143,9 @@ describe('loadSettings', () => {
 
   it('keeps secrets out of its errors', async () => {
     await write('databaseUrl: mysql://me:hunter2@h/x\nsources: {visual-crossing: {key: [hunter2]}}\n')
-    const lines = await mistakes({ env: { DATABASE_URL: 'hunter2' } })
-    expect(lines).toHaveLength(3)
+    const env = { DATABASE_URL: 'hunter2', KWX_IEM_URL: 'ftp://me:hunter2@h', KWX_CLOCK: 'ftp://h/?token=hunter2' }
+    const lines = await mistakes({ env })
+    expect(lines).toHaveLength(5)
     expect(lines.join('\n')).not.toMatch(/hunter2|mysql/)
   })
 
