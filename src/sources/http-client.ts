@@ -77,9 +77,8 @@ export function httpClient(options: HttpClientOptions): HttpClient {
   })
   let sawReplay = false
 
-  const keep = async (url: string, answer: HttpAnswer) => {
-    if (!record) return
-    await record(await rawPayload({ source, url, status: answer.status, receivedMs: clock.now() }, answer.body))
+  const keep = async (url: string, { status, body }: HttpAnswer) => {
+    if (record) await record(await rawPayload({ source, url, status, receivedMs: clock.now() }, body))
   }
 
   async function attempt<Value>(url: URL, request: HttpRequest<Value>): Promise<{ value: Value | null } | Failure> {
