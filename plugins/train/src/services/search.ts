@@ -12,8 +12,8 @@ const PRUNE_AFTER_FOLDS = 2
 /** KKT residual of the search's fits: Brier scores agree far beyond the digits that decide. */
 const SEARCH_TOLERANCE = 1e-7
 
-/** One fold: standardised with the scaler of its own training rows. */
-interface Fold {
+/** One fold: standardised with the scaler of its own training rows; row-major. */
+export interface Fold {
   readonly x: Float64Array
   readonly y: Uint8Array
   readonly xTest: Float64Array
@@ -75,7 +75,8 @@ export function bestTrial(trials: readonly Trial[]): number {
   return best
 }
 
-function makeFold(design: Design, label: Uint8Array, rows: Int32Array, foldOf: Int32Array, fold: number): Fold {
+/** The rows of one fold, standardised by its training rows. */
+export function makeFold(design: Design, label: Uint8Array, rows: Int32Array, foldOf: Int32Array, fold: number): Fold {
   const train = rows.filter((_, k) => foldOf[k] !== fold)
   const test = rows.filter((_, k) => foldOf[k] === fold)
   const scaling = fitScaler(design, train)
@@ -96,7 +97,8 @@ function fitFold({ x, y }: Fold, { C, l1_ratio, class_weight }: HyperParameters,
   return fit
 }
 
-function scoreOn({ xTest, yTest }: Fold, { coefficients, intercept }: Fit, p: number): number {
+/** Brier score of a fit on the fold's own test rows. */
+export function scoreOn({ xTest, yTest }: Fold, { coefficients, intercept }: Fit, p: number): number {
   const probability = new Float64Array(yTest.length)
   for (let i = 0; i < yTest.length; i++) {
     let z = intercept
