@@ -1,0 +1,112 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+
+import type { Reports } from '../src/reports.ts'
+import { accuracy, meanStd } from '../src/services/figures.ts'
+import { allReports, BLUNT, good, SHARP } from './support/cases.ts'
+import { closeShared, judged } from './support/judge.ts'
+import { madePilot, rowsAt, week } from './support/pilot.ts'
+
+afterAll(closeShared)
+
+describe('meanStd', () => {
+  it('divides by n, not by n - 1', () => expect(meanStd([1, 2, 3, 4])).toEqual({ mean: 2.5, std: Math.sqrt(1.25) }))
+  it('is null without values', () => expect(meanStd([])).toEqual({ mean: null, std: null }))
+})
+
+describe('accuracy', () => {
+  it('counts 1/2 on neither side', () => expect(accuracy([1, 0, 1, 0], [0.9, 0.1, 0.5, 0.5])).toBe(0.5))
+  it('is null without rows', () => expect(accuracy([], [])).toBeNull())
+})
+
+describe('the figures of a pilot that can be computed by hand', () => {
+  // Model: 0.2 and 0.8, of 5 rows each 1 and 4 YES. Per row -(0.8 ln 0.8 + 0.2 ln 0.2) and 0.8*0.04 + 0.2*0.64.
+  const model = { log_loss: -(0.8 * Math.log(0.8) + 0.2 * Math.log(0.2)), brier: 0.16, ece: 0, accuracy: 0.8 }
+  // Market: 0.3 and 0.7. Per row -(0.8 ln 0.7 + 0.2 ln 0.3) and 0.8*0.09 + 0.2*0.49; off by 0.1 in both bins.
+  const market = { log_loss: -(0.8 * Math.log(0.7) + 0.2 * Math.log(0.3)), brier: 0.17, ece: 0.1, accuracy: 0.8 }
+  let reports: Reports
+  beforeAll(async () => {
+    reports = await allReports(await judged(await madePilot(good())))
+  })
+
+  it('are those of the pooled rows', () => {
+    expect([model.log_loss, market.log_loss].map((value) => value.toFixed(4))).toEqual(['0.5004', '0.5261'])
+    const { pooled, total_test_rows, total_test_days, yes_rows } = reports.summary
+    expect({ total_test_rows, total_test_days, yes_rows }).toEqual({
+      total_test_rows: 140,
+      total_test_days: 14,
+      yes_rows: 70,
+    })
+    for (const score of ['log_loss', 'brier', 'ece', 'accuracy'] as const) {
+      expect(pooled.model[score]).toBeCloseTo(model[score], 12)
+      expect(pooled.market[score]).toBeCloseTo(market[score], 12)
+    }
+  })
+
+  it('are the same in each window, without spread', () => {
+    const { metrics, market: other, windows, n_windows, model_sparsity, penalty, pilot_dir } = reports.summary
+    expect(n_windows).toBe(2)
+    expect(metrics.log_loss_mean).toBeCloseTo(model.log_loss, 12)
+    expect(metrics.log_loss_std).toBeCloseTo(0, 12)
+    expect(other.ece_mean).toBeCloseTo(0.1, 12)
+    expect(windows.map(({ n_test, n_test_days, calibration }) => [n_test, n_test_days, calibration])).toEqual([
+      [70, 7, 'none'],
+      [70, 7, 'none'],
+    ])
+    expect(model_sparsity).toEqual({ nonzero_coef_mean: 1, nonzero_coef_std: 0 })
+    expect([penalty, pilot_dir]).toEqual(['elasticnet', 'models/pilots/chicago/between/made_up'])
+  })
+
+  it('give the difference an interval of no width, as all days are alike', () => {
+    const { log_loss, brier, days, draws, seed, level } = reports.summary.difference
+    expect({ days, draws, seed, level }).toEqual({ days: 14, draws: 2000, seed: 42, level: 0.95 })
+    for (const end of [log_loss.mean, log_loss.low, log_loss.high])
+      expect(end).toBeCloseTo(model.log_loss - market.log_loss, 12)
+    for (const end of [brier.mean, brier.low, brier.high]) expect(end).toBeCloseTo(-0.01, 12)
+  })
+
+  it('fill two reliability bins', () => {
+    const { bins, ece, market: other, max_error } = reports.calibration
+    const full = bins.filter(({ count }) => count > 0)
+    expect(full.map(({ bin_range, count, event_days }) => [bin_range, count, event_days])).toEqual([
+      ['(0.1, 0.2]', 70, 14],
+      ['(0.7, 0.8]', 70, 14],
+    ])
+    expect(full[0]!.observed_freq).toBe(0.2)
+    expect([ece, max_error, other.max_error]).toEqual([
+      expect.closeTo(0, 12),
+      expect.closeTo(0, 12),
+      expect.closeTo(0.1, 12),
+    ])
+    expect(bins[4]).toMatchObject({ count: 0, mean_pred: null, observed_freq: null, calibration_error: null })
+  })
+
+  it('show a spread over windows that differ', async () => {
+    const { summary } = await allReports(await judged(await madePilot({ windows: [week(SHARP), week(BLUNT)] })))
+    expect(summary.metrics.log_loss_mean).toBeCloseTo((model.log_loss + market.log_loss) / 2, 12)
+    expect(summary.metrics.log_loss_std).toBeCloseTo((market.log_loss - model.log_loss) / 2, 12)
+    expect(summary.metrics.ece_mean).toBeCloseTo(0.05, 12)
+    expect(summary.difference.log_loss.low).toBeLessThan(summary.difference.log_loss.mean!)
+    expect(summary.difference.log_loss.mean).toBeCloseTo(0, 12)
+  })
+
+  it('say why where there are none', async () => {
+    const one = await allReports(await judged(await madePilot({ windows: [[SHARP]] })))
+    expect(one.summary.difference.log_loss).toMatchObject({
+      low: null,
+      high: null,
+      reason: expect.stringContaining('One event day'),
+    })
+    const none = await allReports(await judged(await madePilot({ windows: [null, null] })))
+    expect(none.summary.metrics.log_loss_mean).toBeNull()
+    expect(none.summary.pooled.model).toEqual({ log_loss: null, brier: null, ece: null, accuracy: null })
+    expect(none.summary.difference.brier.reason).toContain('no test rows')
+    expect(none.summary.windows[0]).toMatchObject({ outcome: 'not-enough-evidence', reason: 'One class only.' })
+  })
+
+  it('count the days of a bin, not its rows', async () => {
+    const crowd = [...week(SHARP, 6), [...SHARP, ...rowsAt(0.45, 45, 100, 45)]]
+    const { calibration } = await allReports(await judged(await madePilot({ windows: [crowd, week(SHARP)] })))
+    expect(calibration.bins[4]).toMatchObject({ count: 100, event_days: 1, verdict: 'not-enough-evidence' })
+    expect(calibration.judged_bins).toBe(2)
+  })
+})
