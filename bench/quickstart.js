@@ -13,5 +13,7 @@ const child = spawn(process.execPath, [join(root, 'bin/run.js'), 'run', 'quickst
   stdio: ['ignore', 'inherit', 'ignore'],
 })
 const status = await new Promise((done) => child.on('close', done))
-console.log(`quickstart: exit ${status}, ${((performance.now() - start) / 1000).toFixed(1)} s on ${availableParallelism()} cores`)
+console.log(
+  `quickstart: exit ${status}, ${((performance.now() - start) / 1000).toFixed(1)} s on ${availableParallelism()} cores`,
+)
 await rm(folder, { recursive: true, force: true })

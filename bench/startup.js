@@ -7,7 +7,9 @@ import { parseArgs } from 'node:util'
 
 const root = join(import.meta.dirname, '..')
 const { values } = parseArgs({ options: { runs: { type: 'string', default: '15' } } })
-const node = existsSync(join(root, 'node_modules/node/bin/node')) ? join(root, 'node_modules/node/bin/node') : process.execPath
+const node = existsSync(join(root, 'node_modules/node/bin/node'))
+  ? join(root, 'node_modules/node/bin/node')
+  : process.execPath
 const pin = spawnSync('taskset', ['-c', '0', 'true']).status === 0 ? ['taskset', '-c', '0'] : []
 
 const commands = {
@@ -30,7 +32,11 @@ for (let run = -2; run < Number(values.runs); run++) {
 
 const median = (list) => list.toSorted((a, b) => a - b)[Math.floor(list.length / 2)]
 const bare = median(times['node -e 0'])
-console.log(`Start-up, ${values.runs} runs each, alternating, ${pin.length > 0 ? 'one pinned core' : 'not pinned: no taskset'}`)
+console.log(
+  `Start-up, ${values.runs} runs each, alternating, ${pin.length > 0 ? 'one pinned core' : 'not pinned: no taskset'}`,
+)
 for (const [name, list] of Object.entries(times)) {
-  console.log(`${name.padEnd(10)} ${median(list).toFixed(0).padStart(5)} ms  ${(median(list) / bare).toFixed(2)}x  (${Math.min(...list).toFixed(0)} to ${Math.max(...list).toFixed(0)})`)
+  console.log(
+    `${name.padEnd(10)} ${median(list).toFixed(0).padStart(5)} ms  ${(median(list) / bare).toFixed(2)}x  (${Math.min(...list).toFixed(0)} to ${Math.max(...list).toFixed(0)})`,
+  )
 }

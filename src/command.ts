@@ -21,7 +21,11 @@ export const runFlags = {
   force: Flags.boolean({ description: 'Run every step again, whatever the cache holds.' }),
   offline: Flags.boolean({ description: 'Forbid the network; missing data is an error (exit 5).' }),
   plan: Flags.boolean({ description: 'Show what would run and why each step is stale, and stop.' }),
-  workers: Flags.integer({ min: 1, max: 256, description: 'Worker threads and parallel steps; never changes a result.' }),
+  workers: Flags.integer({
+    min: 1,
+    max: 1024,
+    description: 'Worker threads and parallel steps; never changes a result.',
+  }),
 }
 
 export interface PipelineRequest extends RunOptions {
@@ -72,7 +76,11 @@ export abstract class KwxCommand<Result> extends Command {
    * Ctrl-C asks the steps to stop at their next unit; a second one ends the process. Either way the same command goes
    * on from the last finished unit.
    */
-  protected async runPipeline(idOrFile: string, params: Record<string, unknown>, request: PipelineRequest = {}): Promise<RunResult> {
+  protected async runPipeline(
+    idOrFile: string,
+    params: Record<string, unknown>,
+    request: PipelineRequest = {},
+  ): Promise<RunResult> {
     const pipelines = await import('./pipeline/index.ts')
     const [settings, contributions] = [await this.settings(), await this.contributions()]
     const place = await pipelines.findPipeline(idOrFile, contributions, settings.directories.pipelines)

@@ -16,6 +16,11 @@ export async function main(binUrl: string, sources?: Interfaces.LoadOptions): Pr
     shareHost(binUrl)
     process.env['OCLIF_DISABLE_LINKED_ESM_WARNING'] ??= '1'
   }
+  // A reader that closed the pipe (`kwx cities | head -1`) has what it wanted.
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code === 'EPIPE') process.exit(process.exitCode ?? 0)
+    throw error
+  })
   await execute({ dir: binUrl, ...(sources ? { development: true, loadOptions: sources } : {}) })
 }
 

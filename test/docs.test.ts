@@ -2,9 +2,8 @@ import { glob, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 
 import { beforeAll, describe, expect, it } from 'vitest'
-
-import { checkAgainst, readYaml } from '../src/schema/index.ts'
 import { pipelineSchema } from '../src/pipeline/pipeline-file.ts'
+import { checkAgainst, readYaml } from '../src/schema/index.ts'
 import { root } from './support/root.ts'
 
 interface CommandManifest {
@@ -20,15 +19,20 @@ const pages: { page: string; text: string }[] = []
 beforeAll(async () => {
   commands = new Map()
   for await (const file of glob('{.,plugins/*}/oclif.manifest.json', { cwd: root })) {
-    const manifest = JSON.parse(await readFile(join(root, file), 'utf8')) as { commands: Record<string, CommandManifest> }
+    const manifest = JSON.parse(await readFile(join(root, file), 'utf8')) as {
+      commands: Record<string, CommandManifest>
+    }
     for (const [id, command] of Object.entries(manifest.commands)) commands.set(id.replaceAll(':', ' '), command)
   }
-  for await (const page of glob('{README.md,docs/**/*.md}', { cwd: root })) pages.push({ page, text: await readFile(join(root, page), 'utf8') })
+  for await (const page of glob('{README.md,docs/**/*.md}', { cwd: root }))
+    pages.push({ page, text: await readFile(join(root, page), 'utf8') })
 })
 
 /** `kwx ...` in shell blocks and in inline code. */
 function examples(text: string): string[] {
-  const blocks = [...text.matchAll(/```sh\n([^]*?)```/g)].flatMap(([, block = '']) => block.replaceAll('\\\n', ' ').split('\n'))
+  const blocks = [...text.matchAll(/```sh\n([\s\S]*?)```/g)].flatMap(([, block = '']) =>
+    block.replaceAll('\\\n', ' ').split('\n'),
+  )
   const inline = [...text.matchAll(/`((?:npx )?kwx [^`\n]+)`/g)].map(([, code = '']) => code)
   return [...blocks, ...inline].flatMap((line) => {
     const found = /(?:^|\s)(?:npx )?kwx ([a-z][^#&|]*)/.exec(line)
@@ -63,7 +67,7 @@ describe('the documentation', () => {
   it('shows only pipelines that fit their schema', async () => {
     let seen = 0
     for (const { page, text } of pages) {
-      for (const [, block = ''] of text.matchAll(/```yaml\n([^]*?)```/g)) {
+      for (const [, block = ''] of text.matchAll(/```yaml\n([\s\S]*?)```/g)) {
         if (!/^steps:/m.test(block)) continue
         seen++
         expect(await checkAgainst(pipelineSchema, await readYaml({ text: block, file: page }))).toEqual([])
@@ -85,7 +89,7 @@ describe('the documentation', () => {
 
   it('starts the README with the two commands', () => {
     const readme = pages.find(({ page }) => page === 'README.md')!.text
-    const blocks = [...readme.matchAll(/```sh\n([^]*?)```/g)].map(([, block]) => block)
+    const blocks = [...readme.matchAll(/```sh\n([\s\S]*?)```/g)].map(([, block]) => block)
     expect(blocks[0]).toBe('npm ci && npx kwx run quickstart\n')
     expect(blocks).toContain('npm ci && npm test\n')
   })

@@ -16,7 +16,7 @@ const IMPORT = /(?:\bfrom|\bimport)\s*\(?\s*'([^']+)'/g
 async function importGraph(): Promise<Edge[]> {
   const edges: Edge[] = []
   for await (const file of glob('{src,migrations,plugins/*/src}/**/*.ts', { cwd: root })) {
-    const code = (await readFile(join(root, file), 'utf8')).replaceAll(/\/\*[^]*?\*\/|^\s*\/\/.*$/gm, '')
+    const code = (await readFile(join(root, file), 'utf8')).replaceAll(/\/\*[\s\S]*?\*\/|^\s*\/\/.*$/gm, '')
     for (const [, to = ''] of code.matchAll(IMPORT)) {
       edges.push({ from: file, to: to.startsWith('.') ? relative(root, join(root, dirname(file), to)) : to })
     }
@@ -25,7 +25,8 @@ async function importGraph(): Promise<Edge[]> {
 }
 
 /** The part of the tree that owns a path. */
-const home = (path: string) => /^(src\/(?:model|market|scores|random|time)|src|plugins\/[^/]+|migrations)\//.exec(path)?.[1]
+const home = (path: string) =>
+  /^(src\/(?:model|market|scores|random|time)|src|plugins\/[^/]+|migrations)\//.exec(path)?.[1]
 
 const PURE = ['src/model', 'src/market', 'src/scores', 'src/random', 'src/time']
 const isPure = (path: string) => PURE.includes(home(path) ?? '')
@@ -33,15 +34,22 @@ const isPure = (path: string) => PURE.includes(home(path) ?? '')
 const FORBIDDEN: Record<string, (edge: Edge) => boolean> = {
   'plugins never import each other': ({ from, to }) =>
     from.startsWith('plugins/') && (to.startsWith('@kwx/') || (home(to) ?? home(from)) !== home(from)),
-  'plugins know the kit by name only': ({ from, to }) => from.startsWith('plugins/') && (to.startsWith('src/') || to.startsWith('@oclif/')),
-  'the kit does not know its plugins': ({ from, to }) => from.startsWith('src/') && (to.startsWith('@kwx/') || to.startsWith('plugins/')),
-  'only src/database opens connections': ({ from, to }) => /^(pg|pg-cursor|pg-copy-streams|@electric-sql\/.*)$/.test(to) && !from.startsWith('src/database/'),
-  'only migrations and src/database run kysely': ({ from, to }) => /^kysely/.test(to) && !/^(src\/database|migrations)\//.test(from),
+  'plugins know the kit by name only': ({ from, to }) =>
+    from.startsWith('plugins/') && (to.startsWith('src/') || to.startsWith('@oclif/')),
+  'the kit does not know its plugins': ({ from, to }) =>
+    from.startsWith('src/') && (to.startsWith('@kwx/') || to.startsWith('plugins/')),
+  'only src/database opens connections': ({ from, to }) =>
+    /^(pg|pg-cursor|pg-copy-streams|@electric-sql\/.*)$/.test(to) && !from.startsWith('src/database/'),
+  'only migrations and src/database run kysely': ({ from, to }) =>
+    /^kysely/.test(to) && !/^(src\/database|migrations)\//.test(from),
   'the pure parts touch no files, network or processes': ({ from, to }) =>
-    isPure(from) && /^node:(fs|net|http|https|child_process|os|worker_threads|process)/.test(to) && !from.includes('load-model'),
+    isPure(from) &&
+    /^node:(fs|net|http|https|child_process|os|worker_threads|process)/.test(to) &&
+    !from.includes('load-model'),
   'the pure parts do not reach into database, sources or pipeline': ({ from, to }) =>
     isPure(from) && /^src\/(database|sources|pipeline|commands|settings)\//.test(to),
-  'only schema-engine imports Ajv': ({ from, to }) => /^ajv/.test(to) && from !== 'src/schema/schema-engine.ts' && from !== 'src/schema/check.ts',
+  'only schema-engine imports Ajv': ({ from, to }) =>
+    /^ajv/.test(to) && from !== 'src/schema/schema-engine.ts' && from !== 'src/schema/check.ts',
 }
 
 describe('the import graph', async () => {
@@ -69,7 +77,9 @@ describe('the manifests', () => {
   it('name files that exist', async () => {
     const missing: string[] = []
     for await (const manifest of glob('{.,plugins/*}/package.json', { cwd: root })) {
-      const { kwx } = JSON.parse(await readFile(join(root, manifest), 'utf8')) as { kwx: { contributes: Record<string, Record<string, string>> } }
+      const { kwx } = JSON.parse(await readFile(join(root, manifest), 'utf8')) as {
+        kwx: { contributes: Record<string, Record<string, string>> }
+      }
       for (const file of Object.values(kwx.contributes).flatMap((group) => Object.values(group))) {
         const source = file.replace(/^\.\/dist\//, 'src/').replace(/\.js$/, '.ts')
         await readFile(join(root, dirname(manifest), source)).catch(() => missing.push(`${manifest}: ${file}`))
@@ -79,15 +89,22 @@ describe('the manifests', () => {
   })
 
   it('pin every dependency to one version', async () => {
-    const { dependencies, devDependencies } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8')) as Record<string, Record<string, string>>
-    const loose = Object.entries({ ...dependencies, ...devDependencies }).filter(([name, version]) => name !== 'kwx' && !/^\d/.test(version))
+    const { dependencies, devDependencies } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8')) as Record<
+      string,
+      Record<string, string>
+    >
+    const loose = Object.entries({ ...dependencies, ...devDependencies }).filter(
+      ([name, version]) => name !== 'kwx' && !/^\d/.test(version),
+    )
     expect(loose).toEqual([])
   })
 })
 
 describe('the sources', async () => {
   const files = await Array.fromAsync(glob('{src,migrations,plugins/*/src}/**/*.ts', { cwd: root }))
-  const sources = await Promise.all(files.map(async (file) => ({ file, code: await readFile(join(root, file), 'utf8') })))
+  const sources = await Promise.all(
+    files.map(async (file) => ({ file, code: await readFile(join(root, file), 'utf8') })),
+  )
 
   it('document every error code they throw', async () => {
     const documented = new Set<string>()
@@ -95,7 +112,9 @@ describe('the sources', async () => {
       const text = await readFile(join(root, page), 'utf8')
       for (const [, code = ''] of text.matchAll(/^\|\s*`?([A-Z][A-Z0-9_]+)`?\s*\|/gm)) documented.add(code)
     }
-    const thrown = sources.flatMap(({ file, code }) => [...code.matchAll(/\bcode: '([A-Z][A-Z0-9_]+)'/g)].map(([, name]) => ({ file, name: name! })))
+    const thrown = sources.flatMap(({ file, code }) =>
+      [...code.matchAll(/\bcode: '([A-Z][A-Z0-9_]+)'/g)].map(([, name]) => ({ file, name: name! })),
+    )
     expect(thrown.length).toBeGreaterThan(30)
     expect(thrown.filter(({ name }) => !documented.has(name)).map(({ file, name }) => `${name} (${file})`)).toEqual([])
   })
@@ -103,12 +122,18 @@ describe('the sources', async () => {
   it('take time and chance from the context only', () => {
     // The process edge may: clocks themselves, the database lock, names of temporary files, throttling and progress.
     const edge = /^src\/(time\/clock|time\/url-clock|database\/|pipeline\/|command|sources\/|main)/
-    const guilty = sources.filter(({ file, code }) => !edge.test(file) && /\bDate\.now\(\)|\bMath\.random\(\)|new Date\(\)/.test(code.replaceAll(/\/\*[^]*?\*\/|\/\/.*$/gm, '')))
+    const guilty = sources.filter(
+      ({ file, code }) =>
+        !edge.test(file) &&
+        /\bDate\.now\(\)|\bMath\.random\(\)|new Date\(\)/.test(code.replaceAll(/\/\*[\s\S]*?\*\/|\/\/.*$/gm, '')),
+    )
     expect(guilty.map(({ file }) => file)).toEqual([])
   })
 
   it('cannot place an order', () => {
-    const guilty = sources.filter(({ code }) => /portfolio\/(events\/)?orders|method: '(POST|PUT|DELETE|PATCH)'/.test(code))
+    const guilty = sources.filter(({ code }) =>
+      /portfolio\/(events\/)?orders|method: '(POST|PUT|DELETE|PATCH)'/.test(code),
+    )
     expect(guilty.map(({ file }) => file)).toEqual([])
   })
 

@@ -19,7 +19,10 @@ function sorted(value: unknown, path: string): unknown {
     return value
   }
   if (Array.isArray(value)) return value.map((item, i) => sorted(item, `${path}[${i}]`))
-  if (typeof value === 'object' && (Object.getPrototypeOf(value) === Object.prototype || !Object.getPrototypeOf(value))) {
+  if (
+    typeof value === 'object' &&
+    (Object.getPrototypeOf(value) === Object.prototype || !Object.getPrototypeOf(value))
+  ) {
     const entries = Object.entries(value as Record<string, unknown>).filter(([, item]) => item !== undefined)
     entries.sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0))
     return Object.fromEntries(entries.map(([key, item]) => [key, sorted(item, `${path}.${key}`)]))

@@ -1,5 +1,5 @@
-export { openTableWriter, readTable, readTableMetadata, ROW_GROUP, writeTable } from '../table/parquet.ts'
 export type { TableWriter } from '../table/parquet.ts'
+export { openTableWriter, ROW_GROUP, readTable, readTableMetadata, writeTable } from '../table/parquet.ts'
 export type { Column, Table, TextColumn } from '../table/table.ts'
 export { column, numbers, rowsOf, text } from '../table/table.ts'
 export type { Artefact, ArtefactFiles, Provenance } from './artefact.ts'

@@ -77,12 +77,15 @@ export class ArtefactStore {
     const files: Record<string, string> = {}
     for (const file of await filesUnder(folder).catch(() => [])) files[file] = await sha256File(join(folder, file))
     if (hashOf(kind, files) !== hash) {
-      throw new KwxError(`The stored ${kind} ${hash.slice(0, 12)} is not what was written: ${await this.damage(kind, hash, files)}.`, {
-        code: 'ARTEFACT_DAMAGED',
-        exit: EXIT.error,
-        hint: 'Run the same command again: the step makes it anew.',
-        details: { kind, hash, folder },
-      })
+      throw new KwxError(
+        `The stored ${kind} ${hash.slice(0, 12)} is not what was written: ${await this.damage(kind, hash, files)}.`,
+        {
+          code: 'ARTEFACT_DAMAGED',
+          exit: EXIT.error,
+          hint: 'Run the same command again: the step makes it anew.',
+          details: { kind, hash, folder },
+        },
+      )
     }
     return { kind, hash, folder, files, origin }
   }

@@ -11,7 +11,20 @@ export const citySchema = {
   $id: 'kwx/city@1',
   type: 'object',
   additionalProperties: false,
-  required: ['id', 'name', 'aliases', 'station', 'cliId', 'ghcnId', 'zone', 'standardOffset', 'series', 'proxies', 'gates', 'regimes'],
+  required: [
+    'id',
+    'name',
+    'aliases',
+    'station',
+    'cliId',
+    'ghcnId',
+    'zone',
+    'standardOffset',
+    'series',
+    'proxies',
+    'gates',
+    'regimes',
+  ],
   properties: {
     $schema: { type: 'string' },
     id: { type: 'string', pattern: '^[a-z][a-z0-9_-]{1,31}$' },
@@ -22,7 +35,10 @@ export const citySchema = {
     ghcnId: { type: ['string', 'null'] },
     zone: { type: 'string', minLength: 1 },
     standardOffset: { type: 'integer', minimum: -720, maximum: 840 },
-    series: { ...listOf(['ticker'], { ticker: { type: 'string', pattern: '^[A-Z0-9]+$' }, note: { type: 'string' } }), minItems: 1 },
+    series: {
+      ...listOf(['ticker'], { ticker: { type: 'string', pattern: '^[A-Z0-9]+$' }, note: { type: 'string' } }),
+      minItems: 1,
+    },
     proxies: listOf(['station', 'reason'], {
       station: { type: 'string', pattern: '^[A-Z0-9]{4}$' },
       reason: { type: 'string', minLength: 1 },
@@ -37,7 +53,11 @@ export const citySchema = {
       additionalProperties: false,
       required: ['settlement', 'close', 'fee'],
       properties: {
-        settlement: listOf(['source', 'snapshot'], { ...from, source: { type: 'string' }, snapshot: { type: 'string' } }),
+        settlement: listOf(['source', 'snapshot'], {
+          ...from,
+          source: { type: 'string' },
+          snapshot: { type: 'string' },
+        }),
         close: listOf(['rule'], { ...from, rule: { type: 'string' } }),
         fee: listOf(['type', 'multiplier', 'grain'], {
           ...from,

@@ -18,7 +18,12 @@ export default class FeatureSets extends KwxCommand<FeatureSetRow[]> {
     const rows: FeatureSetRow[] = []
     for (const { id, plugin } of contributions.list('featureSets')) {
       const { title, version, features } = await contributions.load<FeatureSet>('featureSets', id)
-      const described = features.map(({ name, unit, missing, lookBackMinutes }) => ({ name, unit, missing, lookBackMinutes }))
+      const described = features.map(({ name, unit, missing, lookBackMinutes }) => ({
+        name,
+        unit,
+        missing,
+        lookBackMinutes,
+      }))
       rows.push({ id, plugin, title, version, features: described })
     }
     for (const { id, title, features } of rows) {

@@ -10,9 +10,19 @@ export default class Run extends KwxCommand<RunResult | PreviewLine[]> {
     pipeline: Args.string({ description: 'Pipeline id or YAML file; without it the setting defaultPipeline.' }),
   }
   static override flags = {
-    config: Flags.string({ helpValue: 'FILE', description: 'Production configuration; short for --param config=FILE.' }),
-    param: Flags.string({ multiple: true, helpValue: 'k=v', description: 'A parameter of the pipeline; may be repeated.' }),
-    from: Flags.string({ helpValue: 'STEP', description: 'First step to run; those before it must have stored results.' }),
+    config: Flags.string({
+      helpValue: 'FILE',
+      description: 'Production configuration; short for --param config=FILE.',
+    }),
+    param: Flags.string({
+      multiple: true,
+      helpValue: 'k=v',
+      description: 'A parameter of the pipeline; may be repeated.',
+    }),
+    from: Flags.string({
+      helpValue: 'STEP',
+      description: 'First step to run; those before it must have stored results.',
+    }),
     to: Flags.string({ helpValue: 'STEP', description: 'Last step to run.' }),
     ...runFlags,
   }
@@ -25,7 +35,10 @@ export default class Run extends KwxCommand<RunResult | PreviewLine[]> {
 
   async run() {
     const { args, flags } = await this.parse(Run)
-    const params = { ...parseParams(flags.param ?? []), ...(flags.config === undefined ? {} : { config: flags.config }) }
+    const params = {
+      ...parseParams(flags.param ?? []),
+      ...(flags.config === undefined ? {} : { config: flags.config }),
+    }
     const { force, from, to, offline, workers } = flags
     const request = { force, from, to, offline, workers }
     const pipeline = args.pipeline ?? (await this.settings()).defaultPipeline

@@ -15,16 +15,22 @@ export default class Runs extends KwxCommand<unknown> {
       await ensureMigrated(db, settings.databaseUrl)
       if (args.run === undefined) {
         const runs = await listRuns(db, { limit: 20 })
-        for (const { run_id, pipeline, exit } of runs) this.log(`${run_id}  ${pipeline.padEnd(16)} exit ${exit ?? 'none: still running or killed'}`)
+        for (const { run_id, pipeline, exit } of runs)
+          this.log(`${run_id}  ${pipeline.padEnd(16)} exit ${exit ?? 'none: still running or killed'}`)
         return runs
       }
       const found = await readRun(db, args.run)
       if (!found) {
-        throw new KwxError(`There is no run ${args.run}.`, { code: 'RUN_UNKNOWN', exit: EXIT.usage, hint: 'List them with "kwx runs".' })
+        throw new KwxError(`There is no run ${args.run}.`, {
+          code: 'RUN_UNKNOWN',
+          exit: EXIT.usage,
+          hint: 'List them with "kwx runs".',
+        })
       }
       const { run_id, pipeline, exit } = found.run
       this.log(`${run_id}  ${pipeline}  exit ${exit ?? 'none'}`)
-      for (const { step, status, summary } of found.steps) this.log(`  ${step.padEnd(28)} ${status.padEnd(8)} ${summary ?? ''}`)
+      for (const { step, status, summary } of found.steps)
+        this.log(`  ${step.padEnd(28)} ${status.padEnd(8)} ${summary ?? ''}`)
       return found
     } finally {
       await db.destroy()

@@ -5,6 +5,7 @@ import type { Contributions } from '../contributions.ts'
 import type { YamlDocument } from '../schema/index.ts'
 import { checkAgainst, inOrder, type Path, type Problem, placeOf, problemsError, readYaml } from '../schema/index.ts'
 import { checkProductionConfig, cityNamed } from './check-production-config.ts'
+import { configSource } from './config-source.ts'
 import type { LoadedConfig, ProductionConfig } from './production-config.ts'
 import { productionConfigSchema } from './production-config-schema.ts'
 
@@ -48,7 +49,7 @@ export async function readProductionConfig(
  * @throws KwxError CONFIG_INVALID (exit 2) that lists every mistake with file:line:column
  */
 export async function loadProductionConfig(file: string, contributions: Contributions): Promise<LoadedConfig> {
-  const { loaded, problems } = await readProductionConfig(file, contributions)
+  const { loaded, problems } = await readProductionConfig(await configSource(file), contributions)
   if (!loaded) throw configInvalid(problems, file)
   return loaded
 }

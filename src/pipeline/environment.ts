@@ -57,7 +57,8 @@ export async function openEnvironment(options: EnvironmentOptions): Promise<Envi
       import('../sources/index.ts'),
       import('../database/index.ts'),
     ])
-    const record = async (payload: Parameters<typeof saveRawPayload>[1]) => saveRawPayload(await environment.database(), payload)
+    const record = async (payload: Parameters<typeof saveRawPayload>[1]) =>
+      saveRawPayload(await environment.database(), payload)
     return createSources(settings, { clock, offline, record, signal })
   }
   const environment: Environment = {

@@ -29,8 +29,13 @@ export async function listPipelines(contributions: Contributions, folder: string
  *
  * @throws KwxError PIPELINE_UNKNOWN (exit 2) with the nearest id
  */
-export async function findPipeline(idOrFile: string, contributions: Contributions, folder: string): Promise<PipelinePlace> {
-  if (YAML.test(idOrFile) && existsSync(idOrFile)) return { id: parse(idOrFile).name, file: resolve(idOrFile), from: 'project' }
+export async function findPipeline(
+  idOrFile: string,
+  contributions: Contributions,
+  folder: string,
+): Promise<PipelinePlace> {
+  if (YAML.test(idOrFile) && existsSync(idOrFile))
+    return { id: parse(idOrFile).name, file: resolve(idOrFile), from: 'project' }
   const places = await listPipelines(contributions, folder)
   const found = places.find(({ id }) => id === idOrFile)
   if (found) return found

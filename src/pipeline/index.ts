@@ -1,6 +1,6 @@
 export { type Environment, openEnvironment } from './environment.ts'
 export { findPipeline, listPipelines } from './find-pipeline.ts'
 export { type PlannedPipeline, type PlannedStep, planPipeline } from './plan.ts'
-export { previewPipeline, type PreviewLine } from './preview.ts'
+export { type PreviewLine, previewPipeline } from './preview.ts'
 export { duration, progressLine, progressMode } from './progress.ts'
-export { describeRun, runPipeline, type RunOptions, type RunResult, type StepOutcome } from './run-pipeline.ts'
+export { describeRun, type RunOptions, type RunResult, runPipeline, type StepOutcome } from './run-pipeline.ts'

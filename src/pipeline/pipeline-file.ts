@@ -34,7 +34,12 @@ export const pipelineSchema = {
       type: 'object',
       minProperties: 1,
       propertyNames: name,
-      additionalProperties: { anyOf: [{ type: 'array', minItems: 1 }, { type: 'string', pattern: '^\\$\\{\\{.*\\}\\}$' }] },
+      additionalProperties: {
+        anyOf: [
+          { type: 'array', minItems: 1 },
+          { type: 'string', pattern: '^\\$\\{\\{.*\\}\\}$' },
+        ],
+      },
     },
     steps: {
       type: 'array',

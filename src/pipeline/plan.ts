@@ -3,7 +3,7 @@ import { messageOf } from '../errors.ts'
 import type { YamlDocument } from '../schema/index.ts'
 import { checkAgainst, nearest, type Problem, problemsError, readYaml, validate } from '../schema/index.ts'
 import type { Step } from '../step.ts'
-import { type PipelineFile, pipelineSchema, type PipelineStep } from './pipeline-file.ts'
+import { type PipelineFile, type PipelineStep, pipelineSchema } from './pipeline-file.ts'
 import { type Scope, substitute } from './substitute.ts'
 
 /** A step of one matrix cell, ready to run: everything about it was checked. */
@@ -78,7 +78,9 @@ async function checkParams(
   problems: Problem[],
 ): Promise<Record<string, unknown>> {
   const declared = { type: 'object', additionalProperties: false, ...pipeline.params } as ParamsSchema
-  const value = Object.fromEntries(Object.entries(given).map(([key, raw]) => [key, typed(raw, declared.properties?.[key])]))
+  const value = Object.fromEntries(
+    Object.entries(given).map(([key, raw]) => [key, typed(raw, declared.properties?.[key])]),
+  )
   try {
     problems.push(...(await validate(declared, value, { file: '--param', locate: () => ({ line: 0, column: 0 }) })))
   } catch (error) {
@@ -197,14 +199,20 @@ async function planCell(
     for (const [name, kind] of Object.entries(step.consumes)) {
       const producer = producers.get(name)
       if (!producer) {
-        problems.push({ ...at(['use']), message: `"${written.id}" consumes "${name}" (${kind}), which no earlier step produces` })
+        problems.push({
+          ...at(['use']),
+          message: `"${written.id}" consumes "${name}" (${kind}), which no earlier step produces`,
+        })
       } else if (producer.kind !== kind) {
         problems.push({
           ...at(['use']),
           message: `"${written.id}" consumes "${name}" of kind ${kind}, but "${producer.id}" produces kind ${producer.kind}`,
         })
       } else if (producer.skipped && !skipped) {
-        problems.push({ ...at(['use']), message: `"${written.id}" consumes "${name}" of "${producer.id}", which its "when" skips` })
+        problems.push({
+          ...at(['use']),
+          message: `"${written.id}" consumes "${name}" of "${producer.id}", which its "when" skips`,
+        })
       } else inputs[name] = nameOf(producer.id)
     }
     for (const [name, kind] of Object.entries(step.produces)) producers.set(name, { id: written.id, kind, skipped })

@@ -26,13 +26,18 @@ export async function previewPipeline(
   const lines = new Map<string, PreviewLine>()
   const known = new Map<string, Readonly<Record<string, Artefact>>>()
   for (const planned of selectSteps(pipeline, options).steps) {
-    const say = (will: PreviewLine['will'], reason: string) => lines.set(planned.name, { name: planned.name, use: planned.use, will, reason })
-    const stale = planned.needs.filter((name) => ['run', 'wait'].includes(lines.get(name)?.will ?? '') && !isWorldly(pipeline, name))
+    const say = (will: PreviewLine['will'], reason: string) =>
+      lines.set(planned.name, { name: planned.name, use: planned.use, will, reason })
+    const stale = planned.needs.filter(
+      (name) => ['run', 'wait'].includes(lines.get(name)?.will ?? '') && !isWorldly(pipeline, name),
+    )
     if (planned.skipped) say('skip', 'its "when" is false, or it lies before --from')
     else if (planned.step.always) say('run', 'acts on the world: asked each time, does only what is missing')
     else if (stale.length > 0) say('wait', `runs if ${stale.join(' or ')} gives another result`)
     else {
-      const inputs = Object.fromEntries(Object.entries(planned.inputs).map(([name, from]) => [name, known.get(from)![name]!]))
+      const inputs = Object.fromEntries(
+        Object.entries(planned.inputs).map(([name, from]) => [name, known.get(from)![name]!]),
+      )
       const parts = await keyParts(planned, inputs, environment)
       const found = await environment.cache.lookUp(stepKey(parts))
       if (options.force) say('run', '--force')
@@ -49,4 +54,5 @@ export async function previewPipeline(
   return [...lines.values()]
 }
 
-const isWorldly = (pipeline: PlannedPipeline, name: string) => pipeline.steps.find((step) => step.name === name)?.step.always === true
+const isWorldly = (pipeline: PlannedPipeline, name: string) =>
+  pipeline.steps.find((step) => step.name === name)?.step.always === true

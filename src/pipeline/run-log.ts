@@ -11,7 +11,11 @@ export interface RunLog {
 }
 
 /** Writes the run into `runs` at its start and each step into `step_runs` as it ends, so that a crash leaves a trace. */
-export async function openRunLog(environment: Environment, pipeline: PlannedPipeline, startedMs: number): Promise<RunLog> {
+export async function openRunLog(
+  environment: Environment,
+  pipeline: PlannedPipeline,
+  startedMs: number,
+): Promise<RunLog> {
   const { recordRun, recordStepRun } = await import('../database/index.ts')
   const db = await environment.database()
   const runId = `run_${new Date(startedMs).toISOString().replaceAll(/[-:.]/g, '').slice(0, 18)}Z_${process.pid}`

@@ -55,12 +55,20 @@ export async function runPipeline(
   const outcomes = new Map<string, StepOutcome>()
   const errors: KwxError[] = []
 
-  const settle = async (planned: PlannedStep, outcome: Omit<StepOutcome, 'name' | 'use'>, startedMs: number, key: string | null) => {
+  const settle = async (
+    planned: PlannedStep,
+    outcome: Omit<StepOutcome, 'name' | 'use'>,
+    startedMs: number,
+    key: string | null,
+  ) => {
     outcomes.set(planned.name, { name: planned.name, use: planned.use, ...outcome })
     await log.step(outcomes.get(planned.name)!, startedMs, key)
   }
 
-  const work = async (planned: PlannedStep, reporter: { log(line: string): void; progress(done: number, total: number, unit: string): void }) => {
+  const work = async (
+    planned: PlannedStep,
+    reporter: { log(line: string): void; progress(done: number, total: number, unit: string): void },
+  ) => {
     const startedMs = environment.clock.now()
     const clock = performance.now()
     const nothing = { exit: EXIT.ok, summary: null, duration_ms: 0, artefacts: {} } as const
@@ -70,7 +78,9 @@ export async function runPipeline(
       return 'skipped' as const
     }
     try {
-      const inputs = Object.fromEntries(Object.entries(planned.inputs).map(([name, from]) => [name, finished.get(from)!.artefacts[name]!]))
+      const inputs = Object.fromEntries(
+        Object.entries(planned.inputs).map(([name, from]) => [name, finished.get(from)!.artefacts[name]!]),
+      )
       const reuse = chosen.reused.has(planned.name)
       if (reuse) await assertReusable(planned, inputs, environment)
       const force = (options.force ?? false) && !reuse
@@ -79,13 +89,27 @@ export async function runPipeline(
       const artefacts = Object.fromEntries(
         Object.entries(done.artefacts).map(([name, { kind, hash, folder }]) => [name, { kind, hash, folder }]),
       )
-      const outcome = { status: done.status, exit: done.exit, summary: done.summary, duration_ms: Math.round(performance.now() - clock), artefacts }
+      const outcome = {
+        status: done.status,
+        exit: done.exit,
+        summary: done.summary,
+        duration_ms: Math.round(performance.now() - clock),
+        artefacts,
+      }
       await settle(planned, outcome, startedMs, done.key)
       return done.status
     } catch (error) {
-      const known = isKwxError(error) ? error : new KwxError(String(error), { code: 'STEP_FAILED', exit: EXIT.error, cause: error })
+      const known = isKwxError(error)
+        ? error
+        : new KwxError(String(error), { code: 'STEP_FAILED', exit: EXIT.error, cause: error })
       errors.push(known)
-      const outcome = { status: 'failed' as const, exit: known.exit, summary: known.message, duration_ms: Math.round(performance.now() - clock), artefacts: {} }
+      const outcome = {
+        status: 'failed' as const,
+        exit: known.exit,
+        summary: known.message,
+        duration_ms: Math.round(performance.now() - clock),
+        artefacts: {},
+      }
       await settle(planned, outcome, startedMs, null)
       throw known
     }
@@ -117,7 +141,11 @@ function withSteps(error: KwxError, runId: string, steps: readonly StepOutcome[]
     exit: error.exit,
     hint: error.hint,
     cause: error.cause,
-    details: { ...error.details, run_id: runId, steps: steps.map(({ name, status, exit }) => ({ name, status, exit })) },
+    details: {
+      ...error.details,
+      run_id: runId,
+      steps: steps.map(({ name, status, exit }) => ({ name, status, exit })),
+    },
   })
 }
 

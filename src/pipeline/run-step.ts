@@ -34,7 +34,9 @@ export async function keyParts(planned: PlannedStep, inputs: Inputs, environment
     plugin: `${planned.contribution.plugin}@${planned.contribution.pluginVersion}`,
     kwx: kwxVersion,
     params: planned.params,
-    inputs: Object.fromEntries(Object.entries(inputs).map(([name, { hash, origin }]) => [name, origin ? `${hash} ${origin}` : hash])),
+    inputs: Object.fromEntries(
+      Object.entries(inputs).map(([name, { hash, origin }]) => [name, origin ? `${hash} ${origin}` : hash]),
+    ),
     fingerprint: (await planned.step.fingerprint?.(context, planned.params, inputs)) ?? null,
   }
 }
@@ -59,7 +61,12 @@ export async function runStep(
       const found = await environment.cache.lookUp(key)
       if (found.hit) return { status: 'cached', key, ...found.hit }
     }
-    const result = await attempt(planned, () => step.run(contextOf(planned, key, inputs, environment, reporter), planned.params, inputs), environment, reporter)
+    const result = await attempt(
+      planned,
+      () => step.run(contextOf(planned, key, inputs, environment, reporter), planned.params, inputs),
+      environment,
+      reporter,
+    )
     const missing = Object.keys(step.produces).filter((name) => !result.artefacts[name])
     if (missing.length > 0) throw new Error(`it promised ${missing.join(', ')} and did not produce it`)
     const finished = { artefacts: result.artefacts, exit: result.exit ?? EXIT.ok, summary: result.summary ?? null }
@@ -82,7 +89,12 @@ export async function runStep(
   }
 }
 
-async function attempt<T>(planned: PlannedStep, work: () => Promise<T>, environment: Environment, reporter: Reporter): Promise<T> {
+async function attempt<T>(
+  planned: PlannedStep,
+  work: () => Promise<T>,
+  environment: Environment,
+  reporter: Reporter,
+): Promise<T> {
   const { attempts, backoff_s } = planned.retry
   for (let n = 1; ; n++) {
     try {
@@ -96,7 +108,13 @@ async function attempt<T>(planned: PlannedStep, work: () => Promise<T>, environm
   }
 }
 
-function contextOf(planned: PlannedStep, key: string, inputs: Inputs, environment: Environment, reporter: Reporter): StepContext {
+function contextOf(
+  planned: PlannedStep,
+  key: string,
+  inputs: Inputs,
+  environment: Environment,
+  reporter: Reporter,
+): StepContext {
   const { clock, cache, store } = environment
   const started = clock.now()
   return {
@@ -121,7 +139,12 @@ function contextOf(planned: PlannedStep, key: string, inputs: Inputs, environmen
         inputs: Object.fromEntries(Object.entries(inputs).map(([name, { hash }]) => [name, hash])),
       }
       const now = clock.now()
-      const sidecar = { origin: origin ?? null, created: new Date(now).toISOString(), host: hostname(), duration_ms: now - started }
+      const sidecar = {
+        origin: origin ?? null,
+        created: new Date(now).toISOString(),
+        host: hostname(),
+        duration_ms: now - started,
+      }
       return store.write(kind, provenance, fill, sidecar)
     },
     async unit<Value>(id: string, work: () => Promise<Value>) {

@@ -17,17 +17,23 @@ export interface Selection {
  *
  * @throws KwxError PIPELINE_STEP_UNKNOWN (exit 2) for an id that the pipeline does not have, or `to` before `from`
  */
-export function selectSteps(pipeline: PlannedPipeline, { from, to }: { from?: string | undefined; to?: string | undefined }): Selection {
+export function selectSteps(
+  pipeline: PlannedPipeline,
+  { from, to }: { from?: string | undefined; to?: string | undefined },
+): Selection {
   const ids = [...new Set(pipeline.steps.map(({ id }) => id))]
   const indexOf = (id: string, flag: string) => {
     const index = ids.indexOf(id)
     if (index >= 0) return index
     const guess = nearest(id, ids)
-    throw new KwxError(`The pipeline ${pipeline.id} has no step "${id}"${guess ? `; the nearest is "${guess}"` : ''}.`, {
-      code: 'PIPELINE_STEP_UNKNOWN',
-      exit: EXIT.usage,
-      hint: `Give ${flag} one of ${ids.join(', ')}.`,
-    })
+    throw new KwxError(
+      `The pipeline ${pipeline.id} has no step "${id}"${guess ? `; the nearest is "${guess}"` : ''}.`,
+      {
+        code: 'PIPELINE_STEP_UNKNOWN',
+        exit: EXIT.usage,
+        hint: `Give ${flag} one of ${ids.join(', ')}.`,
+      },
+    )
   }
   const first = from === undefined ? 0 : indexOf(from, '--from')
   const last = to === undefined ? ids.length - 1 : indexOf(to, '--to')

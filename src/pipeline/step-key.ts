@@ -21,7 +21,8 @@ export const stepKey = (parts: KeyParts): string => sha256(canonicalJson(parts))
 export function differences(before: KeyParts, now: KeyParts): string[] {
   const reasons: string[] = []
   if (before.use !== now.use) reasons.push(`step ${before.use} became ${now.use}`)
-  if (before.stepVersion !== now.stepVersion) reasons.push(`step version ${before.stepVersion} became ${now.stepVersion}`)
+  if (before.stepVersion !== now.stepVersion)
+    reasons.push(`step version ${before.stepVersion} became ${now.stepVersion}`)
   if (before.plugin !== now.plugin) reasons.push(`plugin ${before.plugin} became ${now.plugin}`)
   if (before.kwx !== now.kwx) reasons.push(`kwx ${before.kwx} became ${now.kwx}`)
   for (const key of union(before.params, now.params)) {

@@ -12,7 +12,12 @@ const LINE_EVERY_MS = 2000
  *
  * Never rejects: `work` keeps account of failures.
  */
-export async function taskList(steps: readonly PlannedStep[], work: Work, limit: number, mode: ProgressMode): Promise<void> {
+export async function taskList(
+  steps: readonly PlannedStep[],
+  work: Work,
+  limit: number,
+  mode: ProgressMode,
+): Promise<void> {
   const { Listr, ListrLogger, ProcessOutput } = await import('listr2')
   const done = new Map<string, Promise<void>>()
   const settle = new Map<string, () => void>()

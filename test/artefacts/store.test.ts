@@ -16,12 +16,16 @@ beforeEach(async () => {
   store = new ArtefactStore(join(root, 'artefacts'))
 })
 
-const write = (content: string) => store.write('thing', provenance, (folder) => writeFile(join(folder, 'a.txt'), content), sidecar)
+const write = (content: string) =>
+  store.write('thing', provenance, (folder) => writeFile(join(folder, 'a.txt'), content), sidecar)
 
 describe('ArtefactStore', () => {
   it('gives equal content the same hash and keeps times and hosts outside it', async () => {
     const one = await write('x')
-    const other = await store.write('thing', provenance, (folder) => writeFile(join(folder, 'a.txt'), 'x'), { ...sidecar, host: 'other' })
+    const other = await store.write('thing', provenance, (folder) => writeFile(join(folder, 'a.txt'), 'x'), {
+      ...sidecar,
+      host: 'other',
+    })
     expect(other.hash).toBe(one.hash)
     expect((await write('y')).hash).not.toBe(one.hash)
   })
@@ -40,7 +44,10 @@ describe('ArtefactStore', () => {
   ])('refuses an artefact with a %s file and names it', async (_, damage, message) => {
     const { hash, folder } = await write('x')
     await damage(folder)
-    await expect(store.open('thing', hash, null)).rejects.toMatchObject({ code: 'ARTEFACT_DAMAGED', message: expect.stringMatching(message) })
+    await expect(store.open('thing', hash, null)).rejects.toMatchObject({
+      code: 'ARTEFACT_DAMAGED',
+      message: expect.stringMatching(message),
+    })
   })
 
   it('replaces a damaged artefact when it is made again', async () => {

@@ -19,7 +19,9 @@ const run = (...argv: string[]) => spawned('run.js', argv, { cwd: folder })
 describe('bin/run.js', () => {
   it('answers --version without the host', async () => {
     const { version } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8')) as { version: string }
-    expect((await run('--version')).stdout).toBe(`kwx/${version} ${process.platform}-${process.arch} node-${process.version}\n`)
+    expect((await run('--version')).stdout).toBe(
+      `kwx/${version} ${process.platform}-${process.arch} node-${process.version}\n`,
+    )
   })
 
   it.each([
@@ -41,11 +43,14 @@ describe('bin/run.js', () => {
     expect(stderr).toContain('kwx run quickstart')
   })
 
-  it.each([['steps'], ['pipelines'], ['cities'], ['feature-sets'], ['config', 'schema']])('lists with %s', async (...argv) => {
-    const { status, stdout } = await run(...argv, '--json')
-    expect(status).toBe(0)
-    expect(JSON.parse(stdout)).toMatchObject({ ok: true, command: argv.join(':') })
-  })
+  it.each([['steps'], ['pipelines'], ['cities'], ['feature-sets'], ['config', 'schema']])(
+    'lists with %s',
+    async (...argv) => {
+      const { status, stdout } = await run(...argv, '--json')
+      expect(status).toBe(0)
+      expect(JSON.parse(stdout)).toMatchObject({ ok: true, command: argv.join(':') })
+    },
+  )
 
   it('refuses a project file with a mistake, with its place', async () => {
     await writeFile(join(folder, 'kwx.config.yaml'), 'sources:\n  kalsi:\n    url: http://127.0.0.1\n')
@@ -59,9 +64,14 @@ describe('bin/run.js', () => {
 describe('an old Node', () => {
   it('is replaced by the one of the checkout', async () => {
     // The node that a user's shell finds, without the folders that npm puts in front while it runs scripts.
-    const PATH = (process.env['PATH'] ?? '').split(delimiter).filter((part) => !part.includes('node_modules')).join(delimiter)
+    const PATH = (process.env['PATH'] ?? '')
+      .split(delimiter)
+      .filter((part) => !part.includes('node_modules'))
+      .join(delimiter)
     const argv = [join(root, 'bin/run.js'), '--version']
-    const stdout = await new Promise<string>((done) => execFile('node', argv, { env: { ...process.env, PATH } }, (_, out) => done(out)))
+    const stdout = await new Promise<string>((done) =>
+      execFile('node', argv, { env: { ...process.env, PATH } }, (_, out) => done(out)),
+    )
     expect(Number(/node-v(\d+)/.exec(stdout)?.[1])).toBeGreaterThanOrEqual(24)
   })
 })

@@ -47,7 +47,10 @@ describe('the pilot of a third-party city', () => {
   it('runs on a simulated market with the plugin’s own step, feature set and pipeline', async () => {
     const argv = ['run', 'almond-pilot', '--param', `config=${join(plugin, 'configs/almond.yaml')}`, '--json']
     const { status, stdout, stderr } = await spawned('run.js', argv, { env: env(), cwd: home })
-    const envelope = JSON.parse(stdout || '{}') as { ok: boolean; result: { steps: { name: string; status: string }[] } }
+    const envelope = JSON.parse(stdout || '{}') as {
+      ok: boolean
+      result: { steps: { name: string; status: string }[] }
+    }
     expect(envelope.ok, stdout + stderr).toBe(true)
     expect([0, 3, 4]).toContain(status)
     expect(envelope.result.steps.map(({ name, status }) => `${name} ${status}`)).toEqual(

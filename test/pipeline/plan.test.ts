@@ -8,13 +8,16 @@ import type { Contributions } from '../../src/contributions.ts'
 import { planPipeline } from '../../src/pipeline/plan.ts'
 import { pluginOf } from '../support/plugins.ts'
 
-const step = (text: string) => `export default { title: 't', version: '1', params: { type: 'object', additionalProperties: false, properties: {} }, consumes: {}, produces: {}, run: async () => ({ artefacts: {} }), ${text} }`
+const step = (text: string) =>
+  `export default { title: 't', version: '1', params: { type: 'object', additionalProperties: false, properties: {} }, consumes: {}, produces: {}, run: async () => ({ artefacts: {} }), ${text} }`
 
 let contributions: Contributions
 beforeAll(async () => {
   contributions = await pluginOf({
     steps: {
-      'made:config': step(`produces: { config: 'config' }, params: { type: 'object', additionalProperties: false, required: ['city'], properties: { city: { type: 'string' }, days: { type: 'integer', minimum: 1, default: 7 } } }`),
+      'made:config': step(
+        `produces: { config: 'config' }, params: { type: 'object', additionalProperties: false, required: ['city'], properties: { city: { type: 'string' }, days: { type: 'integer', minimum: 1, default: 7 } } }`,
+      ),
       'made:build': step(`consumes: { config: 'config' }, produces: { rows: 'table' }`),
       'made:train': step(`consumes: { rows: 'table' }`),
       'made:chart': step(`consumes: { rows: 'picture' }`),
@@ -90,28 +93,54 @@ steps:
 `,
     )
     await expect(mistakes).rejects.toMatchObject({ code: 'PIPELINE_INVALID', exit: 2 })
-    const message = await mistakes.then(() => '', (error: Error) => error.message)
+    const message = await mistakes.then(
+      () => '',
+      (error: Error) => error.message,
+    )
     expect(message).toMatch(/p\.yaml:4:\d+ no plugin contributes the step "made:confg", did you mean "made:config"/)
     expect(message).toMatch(/p\.yaml:5:\d+ a second step is called "config"/)
     expect(message).toMatch(/p\.yaml:6:\d+ "train" needs "biuld"/)
   })
 
   it.each([
-    ['an unknown parameter of a step', 'steps: [ { id: c, use: "made:config", with: { city: a, dayz: 1 } } ]', /dayz.*days/],
+    [
+      'an unknown parameter of a step',
+      'steps: [ { id: c, use: "made:config", with: { city: a, dayz: 1 } } ]',
+      /dayz.*days/,
+    ],
     ['a value of the wrong type', 'steps: [ { id: c, use: "made:config", with: { city: 5 } } ]', /city/],
     ['a missing required parameter', 'steps: [ { id: c, use: "made:config" } ]', /city/],
     ['an input that nobody produces', 'steps: [ { id: b, use: "made:build" } ]', /consumes "config"/],
-    ['an input of another kind', 'steps: [ { id: c, use: "made:config", with: { city: a } }, { id: b, use: "made:build" }, { id: x, use: "made:chart" } ]', /kind picture, but "b" produces kind table/],
-    ['an unknown substitution', 'params: { type: object, properties: { city: { type: string, default: x } } }\nsteps: [ { id: c, use: "made:config", with: { city: "${{ params.citty }}" } } ]', /params\.citty.*params\.city/],
+    [
+      'an input of another kind',
+      'steps: [ { id: c, use: "made:config", with: { city: a } }, { id: b, use: "made:build" }, { id: x, use: "made:chart" } ]',
+      /kind picture, but "b" produces kind table/,
+    ],
+    [
+      'an unknown substitution',
+      'params: { type: object, properties: { city: { type: string, default: x } } }\nsteps: [ { id: c, use: "made:config", with: { city: "${{ params.citty }}" } } ]',
+      /params\.citty.*params\.city/,
+    ],
     ['an unknown key', 'stepz: []\nsteps: [ { id: c, use: "made:config", with: { city: a } } ]', /stepz.*steps/],
     ['no steps', 'steps: []', /steps/],
-    ['a when that is a number', 'params: { type: object, properties: { n: { type: integer, default: 1 } } }\nsteps: [ { id: c, use: "made:config", with: { city: a }, when: "${{ params.n }}" } ]', /"when" must be true or false/],
+    [
+      'a when that is a number',
+      'params: { type: object, properties: { n: { type: integer, default: 1 } } }\nsteps: [ { id: c, use: "made:config", with: { city: a }, when: "${{ params.n }}" } ]',
+      /"when" must be true or false/,
+    ],
     ['an empty matrix', 'matrix: { city: [] }\nsteps: [ { id: c, use: "made:config", with: { city: a } } ]', /city/],
   ])('refuses %s', async (_, yaml, message) => {
-    await expect(plan(`title: t\n${yaml}\n`)).rejects.toMatchObject({ code: 'PIPELINE_INVALID', exit: 2, message: expect.stringMatching(message) })
+    await expect(plan(`title: t\n${yaml}\n`)).rejects.toMatchObject({
+      code: 'PIPELINE_INVALID',
+      exit: 2,
+      message: expect.stringMatching(message),
+    })
   })
 
-  it.each(['', '[]', 'title: t\ntitle: u\nsteps: []', '\t', 'a: &a [*a]', '{{{'])('refuses the text %j', async (yaml) => {
-    await expect(plan(yaml)).rejects.toMatchObject({ code: 'PIPELINE_INVALID', exit: 2 })
-  })
+  it.each(['', '[]', 'title: t\ntitle: u\nsteps: []', '\t', 'a: &a [*a]', '{{{'])(
+    'refuses the text %j',
+    async (yaml) => {
+      await expect(plan(yaml)).rejects.toMatchObject({ code: 'PIPELINE_INVALID', exit: 2 })
+    },
+  )
 })

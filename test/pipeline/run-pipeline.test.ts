@@ -9,7 +9,7 @@ import { type Database, ensureMigrated, listRuns, openDatabase, readRun } from '
 import { type Environment, openEnvironment } from '../../src/pipeline/environment.ts'
 import { planPipeline } from '../../src/pipeline/plan.ts'
 import { previewPipeline } from '../../src/pipeline/preview.ts'
-import { runPipeline, type RunOptions } from '../../src/pipeline/run-pipeline.ts'
+import { type RunOptions, runPipeline } from '../../src/pipeline/run-pipeline.ts'
 import { loadSettings } from '../../src/settings/index.ts'
 import { pluginOf } from '../support/plugins.ts'
 
@@ -62,8 +62,13 @@ beforeAll(async () => {
       'made:data': step(writes, `fingerprint: (ctx, { log }) => readFile(log + '.data', 'utf8').catch(() => 'none'),`),
       'made:join': step(joins, `consumes: { out: 'text' }, produces: { joined: 'text' },`),
       'made:units': step(units),
-      'made:gate': step(`const out = await ctx.write('text', (folder) => writeFile(join(folder, 'v'), text)); return { artefacts: { out }, exit: Number(text) }`),
-      'made:ingest': step(`await appendFile(log, 'ingest\\n'); return { artefacts: {} }`, 'produces: {}, always: true,'),
+      'made:gate': step(
+        `const out = await ctx.write('text', (folder) => writeFile(join(folder, 'v'), text)); return { artefacts: { out }, exit: Number(text) }`,
+      ),
+      'made:ingest': step(
+        `await appendFile(log, 'ingest\\n'); return { artefacts: {} }`,
+        'produces: {}, always: true,',
+      ),
       'made:liar': step(`return { artefacts: {} }`),
     },
   })
@@ -83,13 +88,17 @@ async function newFolder() {
 
 async function run(yaml: string, params: Record<string, unknown> = {}, options: RunOptions = {}, shared?: Environment) {
   const file = join(folder, 'p.yaml')
-  await writeFile(file, `title: t\nparams: { type: object, properties: { text: { type: string, default: x } } }\n${yaml}`)
+  await writeFile(
+    file,
+    `title: t\nparams: { type: object, properties: { text: { type: string, default: x } } }\n${yaml}`,
+  )
   const planned = await planPipeline('p', file, params, contributions)
   return runPipeline(planned, shared ?? (await environment()), options)
 }
 
 const lines = async (file: string) => (await readFile(file, 'utf8').catch(() => '')).split('\n').filter(Boolean)
-const statuses = ({ steps }: { steps: readonly { name: string; status: string }[] }) => steps.map(({ name, status }) => `${name} ${status}`)
+const statuses = ({ steps }: { steps: readonly { name: string; status: string }[] }) =>
+  steps.map(({ name, status }) => `${name} ${status}`)
 
 const chain = (log: string) => `steps:
   - { id: write, use: "made:write", with: { log: "${log}", text: "\${{ params.text }}" } }
@@ -129,13 +138,15 @@ describe('runPipeline', () => {
     await writeFile(join(steps[0]!.artefacts['out']!.folder, 'out.txt'), 'tampered')
     expect(statuses(await run(chain(log)))).toEqual(['write ran', 'join cached'])
     const records = join(folder, '.kwx/cache/steps')
-    for (const record of await readdir(records)) await writeFile(join(records, record), (await readFile(join(records, record), 'utf8')).slice(0, -20))
+    for (const record of await readdir(records))
+      await writeFile(join(records, record), (await readFile(join(records, record), 'utf8')).slice(0, -20))
     expect(statuses(await run(chain(log)))).toEqual(['write ran', 'join ran'])
   })
 
   it('goes on from the last finished unit and ends with the same bytes', async () => {
     const whole = await newFolder()
-    const yaml = (log: string, fail: string) => `steps: [ { id: units, use: "made:units", with: { log: "${log}", fail: "${fail}" } } ]`
+    const yaml = (log: string, fail: string) =>
+      `steps: [ { id: units, use: "made:units", with: { log: "${log}", fail: "${fail}" } } ]`
     const uninterrupted = await run(yaml(whole.log, whole.fail))
     await writeFile(whole.fail, 'yes')
     await expect(run(yaml(whole.log, whole.fail), {}, { force: true })).rejects.toMatchObject({ code: 'STEP_FAILED' })
@@ -159,7 +170,13 @@ describe('runPipeline', () => {
       code: 'STEP_FAILED',
       exit: 1,
       message: expect.stringContaining('told to fail'),
-      details: { steps: [{ name: 'other', status: 'ran' }, { name: 'write', status: 'failed' }, { name: 'join', status: 'skipped' }] },
+      details: {
+        steps: [
+          { name: 'other', status: 'ran' },
+          { name: 'write', status: 'failed' },
+          { name: 'join', status: 'skipped' },
+        ],
+      },
     })
     const [latest] = await listRuns(db, { limit: 1 })
     expect(latest).toMatchObject({ pipeline: 'p', exit: 1 })
@@ -173,7 +190,9 @@ describe('runPipeline', () => {
     [['5', '3', '4'], 3],
   ])('gives verdicts %j the exit code %i', async (verdicts, exit) => {
     const { log } = await newFolder()
-    const steps = verdicts.map((text, i) => `  - { id: g${i}, use: "made:gate", with: { log: "${log}", text: "${text}" } }`)
+    const steps = verdicts.map(
+      (text, i) => `  - { id: g${i}, use: "made:gate", with: { log: "${log}", text: "${text}" } }`,
+    )
     expect((await run(`steps:\n${steps.join('\n')}\n`)).exit).toBe(exit)
   })
 
@@ -186,10 +205,16 @@ describe('runPipeline', () => {
 
   it('starts at --from only when what lies before has a result', async () => {
     const { log } = await newFolder()
-    await expect(run(chain(log), {}, { from: 'join' })).rejects.toMatchObject({ code: 'PIPELINE_FROM_NOT_READY', exit: 5 })
+    await expect(run(chain(log), {}, { from: 'join' })).rejects.toMatchObject({
+      code: 'PIPELINE_FROM_NOT_READY',
+      exit: 5,
+    })
     expect(statuses(await run(chain(log), {}, { to: 'write' }))).toEqual(['write ran'])
     expect(statuses(await run(chain(log), {}, { from: 'join' }))).toEqual(['write cached', 'join ran'])
-    await expect(run(chain(log), {}, { to: 'jion' })).rejects.toMatchObject({ code: 'PIPELINE_STEP_UNKNOWN', message: expect.stringContaining('join') })
+    await expect(run(chain(log), {}, { to: 'jion' })).rejects.toMatchObject({
+      code: 'PIPELINE_STEP_UNKNOWN',
+      message: expect.stringContaining('join'),
+    })
   })
 
   it('repeats a failing step as often as its retry says', async () => {
@@ -202,7 +227,9 @@ describe('runPipeline', () => {
 
   it('does not believe a step that promised more than it made', async () => {
     const { log } = await newFolder()
-    await expect(run(`steps: [ { id: l, use: "made:liar", with: { log: "${log}" } } ]`)).rejects.toMatchObject({ message: expect.stringContaining('promised out') })
+    await expect(run(`steps: [ { id: l, use: "made:liar", with: { log: "${log}" } } ]`)).rejects.toMatchObject({
+      message: expect.stringContaining('promised out'),
+    })
   })
 })
 
@@ -211,7 +238,9 @@ describe('previewPipeline', () => {
     const { log } = await newFolder()
     const preview = async (params: Record<string, unknown> = {}) => {
       const planned = await planPipeline('p', join(folder, 'p.yaml'), params, contributions)
-      return (await previewPipeline(planned, await environment(), {})).map(({ name, will, reason }) => `${name} ${will}: ${reason}`)
+      return (await previewPipeline(planned, await environment(), {})).map(
+        ({ name, will, reason }) => `${name} ${will}: ${reason}`,
+      )
     }
     await run(chain(log), {}, { to: 'write' })
     expect(await preview()).toEqual(['write reuse: x', 'join run: not run yet with these inputs'])

@@ -19,9 +19,14 @@ describe('substitute', () => {
     expect(substitute(value, scope)).toEqual({ value: expected, unknown: [] })
   })
 
-  it.each(['params.m', 'params', 'params.n.x', 'env.HOME', 'params.toString', 'matrix.__proto__', ''])('does not know ${{ %s }}', (expression) => {
-    expect(substitute({ a: [`\${{ ${expression} }}`] }, scope).unknown).toMatchObject([{ path: ['a', 0], expression }])
-  })
+  it.each(['params.m', 'params', 'params.n.x', 'env.HOME', 'params.toString', 'matrix.__proto__', ''])(
+    'does not know ${{ %s }}',
+    (expression) => {
+      expect(substitute({ a: [`\${{ ${expression} }}`] }, scope).unknown).toMatchObject([
+        { path: ['a', 0], expression },
+      ])
+    },
+  )
 
   it('leaves every value without substitutions as it is', () => {
     fc.assert(

@@ -27,8 +27,14 @@ export interface SpawnOptions {
 }
 
 /** Runs a file of bin/ in its own process, as a user would. Nothing of this process's kwx settings leaks in. */
-export function spawned(file: 'run.js' | 'dev.js', argv: readonly string[], options: SpawnOptions = {}): Promise<Finished> {
-  const inherited = Object.entries(process.env).filter(([key]) => !/^(KWX_|DATABASE_URL|NODE_ENV|VITEST|NODE_OPTIONS)/.test(key))
+export function spawned(
+  file: 'run.js' | 'dev.js',
+  argv: readonly string[],
+  options: SpawnOptions = {},
+): Promise<Finished> {
+  const inherited = Object.entries(process.env).filter(
+    ([key]) => !/^(KWX_|DATABASE_URL|NODE_ENV|VITEST|NODE_OPTIONS)/.test(key),
+  )
   return new Promise((done, fail) => {
     const child = spawn(process.execPath, [`${root}/bin/${file}`, ...argv], {
       cwd: options.cwd ?? root,
@@ -38,7 +44,8 @@ export function spawned(file: 'run.js' | 'dev.js', argv: readonly string[], opti
     let stderr = ''
     child.stdout.on('data', (chunk) => (stdout += chunk))
     child.stderr.on('data', (chunk) => (stderr += chunk))
-    const timer = options.killAfterMs === undefined ? undefined : setTimeout(() => child.kill('SIGKILL'), options.killAfterMs)
+    const timer =
+      options.killAfterMs === undefined ? undefined : setTimeout(() => child.kill('SIGKILL'), options.killAfterMs)
     child.on('error', fail)
     child.on('close', (status) => {
       clearTimeout(timer)

@@ -20,5 +20,7 @@ export async function pluginOf(files: Partial<Record<Kind, Record<string, string
       contributes[kind][id] = `./${file}`
     }
   }
-  return indexContributions([{ name: 'made-up', version: '1.0.0', root, pjson: { kwx: { apiVersion: 1, contributes } } }])
+  return indexContributions([
+    { name: 'made-up', version: '1.0.0', root, pjson: { kwx: { apiVersion: 1, contributes } } },
+  ])
 }

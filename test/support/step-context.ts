@@ -1,16 +1,23 @@
 import { createHash } from 'node:crypto'
-import { existsSync } from 'node:fs'
-import { mkdir, readdir, readFile, rename, writeFile } from 'node:fs/promises'
+import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 
-import type { Artefact, StepContext } from 'kwx'
-import { sha256 } from 'kwx/artefacts'
+import type { Origin, StepContext } from 'kwx'
+import { ArtefactStore } from 'kwx/artefacts'
 import { fixedClock } from 'kwx/time'
 
-/** A context for one step without a runner: units and artefacts are files under `home`; all else is absent. */
+import { StepCache } from '../../src/pipeline/cache.ts'
+
+/**
+ * A context for one step without a runner: the real store and unit cache under `home`, a clock that stands still, and
+ * neither database nor sources. Two contexts over one home are the same step before and after a crash.
+ */
 export function stepContext(home: string, workers = 1): StepContext & { readonly lines: string[] } {
   const lines: string[] = []
+  const store = new ArtefactStore(join(home, 'artefacts'))
+  const cache = new StepCache(join(home, 'cache'), store)
   const absent = () => Promise.reject(new Error('not in this test'))
+  const provenance = { kwx: '0', commit: null, step: 'test', stepVersion: '1', plugin: 'test', params: {}, inputs: {} }
   const context = {
     lines,
     clock: fixedClock(0),
@@ -23,20 +30,18 @@ export function stepContext(home: string, workers = 1): StepContext & { readonly
     sources: absent,
     log: (line: string) => lines.push(line),
     progress: () => {},
-    async write(kind: string, fill: (folder: string) => Promise<void>, options?: { origin?: Artefact['origin'] }) {
-      const folder = join(home, 'artefacts', kind)
-      await mkdir(folder, { recursive: true })
-      await fill(folder)
-      const files = await hashes(folder)
-      return { kind, hash: sha256(JSON.stringify(files)), folder, files, origin: options?.origin ?? null }
-    },
+    write: (kind: string, fill: (folder: string) => Promise<void>, options?: { origin?: Origin }) =>
+      store.write(kind, provenance, fill, {
+        origin: options?.origin ?? null,
+        created: '1970-01-01T00:00:00.000Z',
+        host: 'test',
+        duration_ms: 0,
+      }),
     async unit(id: string, work: () => Promise<unknown>) {
-      const file = join(home, 'units', `${id}.json`)
-      if (existsSync(file)) return JSON.parse(await readFile(file, 'utf8'))
-      const value = JSON.parse(JSON.stringify(await work()))
-      await mkdir(join(home, 'units'), { recursive: true })
-      await writeFile(`${file}.new`, JSON.stringify(value))
-      await rename(`${file}.new`, file)
+      const stored = await cache.unit('key', id)
+      if (stored) return stored.value
+      const value = await work()
+      await cache.recordUnit('key', id, value)
       return value
     },
   }
@@ -49,12 +54,8 @@ export async function hashes(folder: string): Promise<Record<string, string>> {
   const files = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name))
   const hashed: [string, string][] = []
   for (const file of files.sort()) {
-    hashed.push([
-      file.slice(folder.length + 1),
-      createHash('sha256')
-        .update(await readFile(file))
-        .digest('hex'),
-    ])
+    const digest = createHash('sha256').update(await readFile(file))
+    hashed.push([file.slice(folder.length + 1), digest.digest('hex')])
   }
   return Object.fromEntries(hashed)
 }

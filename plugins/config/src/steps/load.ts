@@ -3,7 +3,7 @@ import { join } from 'node:path'
 
 import { defineStep } from 'kwx'
 import { sha256, writeJson } from 'kwx/artefacts'
-import { loadProductionConfig, portablePath } from 'kwx/config'
+import { configPath, loadProductionConfig, portablePath } from 'kwx/config'
 
 import { windowsOf } from '../services/windows-of.ts'
 
@@ -20,7 +20,7 @@ export default defineStep<Params>({
     required: ['file'],
     properties: {
       file: {
-        description: 'A production configuration, relative to the working folder.',
+        description: 'A production configuration, relative to the working folder; "kwx:" starts a path inside kwx.',
         type: 'string',
         minLength: 1,
       },
@@ -30,7 +30,7 @@ export default defineStep<Params>({
   produces: { config: 'config' },
   async fingerprint(_ctx, { file }) {
     // A file that cannot be read is reported by `run`, with what lies beside it.
-    const bytes = await readFile(file).catch(() => '')
+    const bytes = await readFile(configPath(file)).catch(() => '')
     return sha256(`${portablePath(file)}\n${sha256(bytes)}`)
   },
   async run(ctx, { file }) {
