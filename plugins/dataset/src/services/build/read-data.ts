@@ -7,8 +7,8 @@ import { climateDayEnd, climateDayStart, minuteToMs, parseDay } from 'kwx/time'
 import { stationOf } from './check-data.ts'
 import type { DatasetData } from './data.ts'
 
-/** Reports are read from this many days before the first event: markets open a day or more ahead. */
-const DAYS_BEFORE = 7
+/** Reports are read from this many days before the first event: a ladder trades from the day before. */
+const DAYS_BEFORE = 2
 
 /** Reads what `buildDataset` needs of one city and span; prices stream, the rest is small. */
 export async function readData(db: Database, city: City, config: LoadedConfig['config']): Promise<DatasetData> {
