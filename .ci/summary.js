@@ -12,7 +12,9 @@ if (!results) {
 }
 const { numPassedTests: passed, numFailedTests, numPendingTests, numTodoTests = 0, testResults } = results
 // A file that does not load has no failed test of its own.
-const brokenFiles = testResults.filter(({ status, assertionResults }) => status === 'failed' && assertionResults.every((one) => one.status !== 'failed'))
+const brokenFiles = testResults.filter(
+  ({ status, assertionResults }) => status === 'failed' && assertionResults.every((one) => one.status !== 'failed'),
+)
 for (const { name, message } of brokenFiles) console.log(`does not run: ${name}\n${message}`)
 const skipped = numPendingTests + numTodoTests
 const recorded = existsSync(join(import.meta.dirname, '..', '..', 'shared', 'data'))

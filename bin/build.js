@@ -37,7 +37,13 @@ process.env.NODE_ENV = 'production'
 const { Plugin } = await import('@oclif/core')
 for (const manifest of await files('{.,plugins/*}/package.json')) {
   const dir = join(root, manifest, '..')
-  const plugin = new Plugin({ root: dir, type: 'core', isRoot: dir === root, ignoreManifest: true, errorOnManifestCreate: true })
+  const plugin = new Plugin({
+    root: dir,
+    type: 'core',
+    isRoot: dir === root,
+    ignoreManifest: true,
+    errorOnManifestCreate: true,
+  })
   await plugin.load()
   await writeFile(join(dir, 'oclif.manifest.json'), `${JSON.stringify(plugin.manifest, null, 2)}\n`)
 }

@@ -4,7 +4,9 @@ import { join } from 'node:path'
 import { packageRoot } from './package-root.ts'
 
 /** Version in kwx's package.json. */
-export const kwxVersion: string = (JSON.parse(readFileSync(join(packageRoot, 'package.json'), 'utf8')) as { version: string }).version
+export const kwxVersion: string = (
+  JSON.parse(readFileSync(join(packageRoot, 'package.json'), 'utf8')) as { version: string }
+).version
 
 let commit: string | null | undefined
 
@@ -23,7 +25,12 @@ function readCommit(): string | null {
       return readFileSync(join(git, ref), 'utf8').trim()
     } catch {
       const packed = readFileSync(join(git, 'packed-refs'), 'utf8')
-      return packed.split('\n').find((line) => line.endsWith(` ${ref}`))?.split(' ')[0] ?? null
+      return (
+        packed
+          .split('\n')
+          .find((line) => line.endsWith(` ${ref}`))
+          ?.split(' ')[0] ?? null
+      )
     }
   } catch {
     return null

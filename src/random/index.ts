@@ -1,2 +1,2 @@
-export { randomFrom, seedOf } from './random.ts'
 export type { Random } from './random.ts'
+export { randomFrom, seedOf } from './random.ts'

@@ -1,7 +1,7 @@
-export { civilTime } from './civil-time.ts'
 export type { CivilTime } from './civil-time.ts'
-export { fixedClock, systemClock } from './clock.ts'
+export { civilTime } from './civil-time.ts'
 export type { Clock } from './clock.ts'
+export { fixedClock, systemClock } from './clock.ts'
 export {
   candleEndMinute,
   climateDayAt,
@@ -17,5 +17,5 @@ export {
   parseDay,
 } from './days.ts'
 export { formatInstant, parseInstant } from './instants.ts'
-export { walkForwardWindows } from './windows.ts'
 export type { Window } from './windows.ts'
+export { walkForwardWindows } from './windows.ts'

@@ -32,7 +32,9 @@ describe('indexContributions', () => {
 
 describe('load', () => {
   it('imports code once and only when asked', async () => {
-    const contributions = await pluginOf({ steps: { 'a:b': 'globalThis.loads = (globalThis.loads ?? 0) + 1\nexport default { n: globalThis.loads }' } })
+    const contributions = await pluginOf({
+      steps: { 'a:b': 'globalThis.loads = (globalThis.loads ?? 0) + 1\nexport default { n: globalThis.loads }' },
+    })
     expect((globalThis as { loads?: number }).loads).toBeUndefined()
     expect(await contributions.load('steps', 'a:b')).toEqual({ n: 1 })
     expect(await contributions.load('steps', 'a:b')).toEqual({ n: 1 })
@@ -49,6 +51,9 @@ describe('load', () => {
 
   it('names plugin and file of code that does not load', async () => {
     const contributions = await pluginOf({ steps: { 'a:b': 'export default (' } })
-    await expect(contributions.load('steps', 'a:b')).rejects.toMatchObject({ code: 'CONTRIBUTION_BROKEN', message: expect.stringContaining('made-up') })
+    await expect(contributions.load('steps', 'a:b')).rejects.toMatchObject({
+      code: 'CONTRIBUTION_BROKEN',
+      message: expect.stringContaining('made-up'),
+    })
   })
 })

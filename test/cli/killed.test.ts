@@ -1,0 +1,84 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+
+import { randomFrom } from '../../src/random/index.ts'
+import { spawned } from '../support/kwx.ts'
+
+const KILLS = 5
+
+const PIPELINE = `title: a small pilot
+steps:
+  - id: simulate
+    use: simulate:market
+    with: { city: simville, start_date: "2024-03-01", days: 42, seed: 5, edge: 0.5 }
+  - { id: config, use: "config:load", with: { file: small.yaml } }
+  - { id: build, use: "dataset:build", needs: [simulate] }
+  - { id: train, use: "train:walk-forward" }
+  - { id: verify, use: "verify:pilot" }
+  - { id: accept, use: "accept:report" }
+`
+
+const CONFIG = `city: simville
+bracket: between
+feature_set: elasticnet_rich
+start_date: 2024-03-01
+end_date: 2024-04-11
+train_days: 28
+test_days: 7
+step_days: 7
+trials: 3
+cv_splits: 3
+`
+
+interface Run {
+  result: { steps: { name: string; artefacts: Record<string, { hash: string }>; duration_ms: number }[] }
+}
+
+const folders: string[] = []
+
+async function project(): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'kwx-killed-'))
+  folders.push(folder)
+  await mkdir(join(folder, 'configs/pipelines'), { recursive: true })
+  await writeFile(join(folder, 'configs/pipelines/small.yaml'), PIPELINE)
+  await writeFile(join(folder, 'small.yaml'), CONFIG)
+  return folder
+}
+
+const run = (cwd: string, to: string, killAfterMs?: number) =>
+  spawned('run.js', ['run', 'small', '--to', to, '--json'], { cwd, ...(killAfterMs === undefined ? {} : { killAfterMs }) })
+
+const hashes = (stdout: string) =>
+  (JSON.parse(stdout) as Run).result.steps.map(({ name, artefacts }) => [name, Object.entries(artefacts).map(([output, { hash }]) => `${output} ${hash}`)])
+
+let reference: string
+let expected: unknown
+beforeAll(async () => {
+  reference = await project()
+  const { stdout, stderr } = await run(reference, 'accept')
+  expected = hashes(stdout || stderr)
+}, 120_000)
+afterAll(() => Promise.all(folders.map((folder) => rm(folder, { recursive: true, force: true }))))
+
+describe('a run that is killed', () => {
+  it('goes on from the last finished unit and ends with the bytes of an uninterrupted run', async () => {
+    const folder = await project()
+    const random = randomFrom('killed')
+    let killed = 0
+    for (const step of ['simulate', 'build', 'train', 'accept']) {
+      for (let kill = 0; kill < KILLS; kill++) {
+        // Between the start of the process and a little after the time that such a step takes.
+        const { status } = await run(folder, step, 300 + 2700 * random.uniform())
+        if (status === null) killed++
+      }
+      // Let the step finish, so that the next kills hit the next step.
+      expect((await run(folder, step)).status).not.toBe(1)
+    }
+    const { stdout, stderr } = await run(folder, 'accept')
+    expect(hashes(stdout || stderr)).toEqual(expected)
+    expect(killed).toBeGreaterThanOrEqual(8)
+  }, 300_000)
+})
