@@ -7,12 +7,12 @@ export default class DatasetShow extends KwxCommand<DatasetSummary> {
   static override summary =
     'Show what a built dataset holds: rows, features, completeness, quarantined labels, the gate.'
   static override description =
-    'Takes the folder of a features or completeness artefact, or a configuration whose data are ingested; with the latter the dataset is built when it is not there yet.'
+    'Takes the folder of a features or completeness artefact, or a configuration, whose dataset is built from the database as it is where it is not there yet.'
   static override args = {
     folder: Args.string({ description: 'Folder of a features or completeness artefact (see "dataset build --json").' }),
   }
   static override flags = {
-    config: Flags.string({ helpValue: 'FILE', exclusive: ['folder'], description: 'Production configuration.' }),
+    config: Flags.string({ helpValue: 'FILE', description: 'Production configuration.' }),
   }
   static override examples = [
     '<%= config.bin %> dataset show --config configs/elasticnet_mia_between.yaml',
@@ -36,7 +36,7 @@ export default class DatasetShow extends KwxCommand<DatasetSummary> {
         hint: 'Type "kwx dataset show --config FILE".',
       })
     }
-    const { steps } = await this.runPipeline('pilot', { config }, { from: 'build', to: 'build', offline: true })
+    const { steps } = await this.runPipeline('dataset', { config })
     const { artefacts } = steps.find(({ use }) => use === 'dataset:build')!
     return Object.values(artefacts).map((artefact) => artefact.folder)
   }
