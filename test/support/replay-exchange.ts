@@ -9,6 +9,8 @@ export interface ReplayExchange {
   readonly base: string
   /** Settings' `sources` that lead here, without waiting between requests. */
   readonly sources: Record<string, { url: string; requestsPerSecond: number; timeoutSeconds: number; attempts: number }>
+  /** Variables that lead a process here, its clock included. */
+  readonly environment: Record<string, string>
   setClock(change: Record<string, unknown>): Promise<void>
   /** Merges faults; null switches one off. */
   setFaults(faults: Record<string, unknown>): Promise<void>
@@ -27,6 +29,8 @@ export interface ReplayExchange {
 export async function replayExchange(...flags: string[]): Promise<ReplayExchange> {
   const script = join(sharedFolder()!, 'tools', 'replay-exchange', 'server.mjs')
   const child = spawn(process.execPath, [script, '--port', '0', ...flags], { stdio: ['ignore', 'pipe', 'inherit'] })
+  const end = () => child.kill('SIGTERM')
+  process.once('exit', end) // a test that breaks leaves no server behind
   const base = await listening(child)
   const control = async (method: string, path: string, body?: unknown) => {
     const response = await fetch(`${base}/__replay/${path}`, {
@@ -41,12 +45,20 @@ export async function replayExchange(...flags: string[]): Promise<ReplayExchange
   return {
     base,
     sources: { kalshi: source('/trade-api/v2'), iem: source('/iem') },
+    environment: {
+      KWX_KALSHI_URL: `${base}/trade-api/v2`,
+      KWX_KALSHI_RPS: '1000',
+      KWX_IEM_URL: `${base}/iem`,
+      KWX_IEM_RPS: '1000',
+      KWX_CLOCK: `${base}/__replay/clock`,
+    },
     setClock: (change) => control('POST', 'clock', change),
     setFaults: (faults) => control('POST', 'faults', faults),
     clearFaults: () => control('DELETE', 'faults'),
     stats: () => control('GET', 'stats'),
     resetStats: () => control('DELETE', 'stats'),
     async stop() {
+      process.off('exit', end)
       if (child.exitCode !== null || child.signalCode !== null) return
       child.kill('SIGTERM')
       await once(child, 'exit')

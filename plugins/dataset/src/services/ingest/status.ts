@@ -5,6 +5,8 @@ import { formatDay } from 'kwx/time'
 import { type CompletenessRow, readCoverage } from './coverage.ts'
 import type { CompletenessKind } from './options.ts'
 
+const KINDS: readonly CompletenessKind[] = ['markets', 'trades', 'candles', 'observations', 'settlements']
+
 /** One kind of data of one source over the days asked for. */
 export interface StatusLine {
   readonly kind: CompletenessKind
@@ -45,7 +47,8 @@ export async function knownSpan(db: Database, city: City): Promise<{ from: numbe
 /** What the database knows to have of a city, day by day and in sum. */
 export async function ingestStatus(db: Database, city: City, fromDay: number, toDay: number): Promise<IngestStatus> {
   const rows = await readCoverage(db, city, fromDay, toDay)
-  const groups = Map.groupBy(rows, ({ kind, source }) => `${kind}\n${source}`)
+  const inOrder = rows.toSorted((a, b) => KINDS.indexOf(a.kind) - KINDS.indexOf(b.kind) || a.day - b.day)
+  const groups = Map.groupBy(inOrder, ({ kind, source }) => `${kind}\n${source}`)
   const span = toDay - fromDay + 1
   return {
     city: city.id,
