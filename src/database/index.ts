@@ -1,6 +1,7 @@
 export { type CandlePrices, type CandleRows, type CandleSeries, loadCandles, readCandles } from './candles.ts'
 export { type Completeness, readCompleteness, saveCompleteness } from './completeness.ts'
 export { dataFingerprint, type FingerprintSpan } from './data-fingerprint.ts'
+export { type DatabaseStatus, databaseStatus, TABLES } from './database-status.ts'
 export { type EventInput, type MarketInput, type MarketRow, readMarkets, saveMarkets } from './markets.ts'
 export { ensureMigrated, type MigrationState, type MigrationStep, migrate, migrationStates } from './migrate.ts'
 export { type ObservationInput, readObservations, saveObservations } from './observations.ts'

@@ -1,0 +1,66 @@
+import { loadCities, loadCity } from 'kwx/cities'
+import { Args, Flags, KwxCommand } from 'kwx/command'
+
+import type { FileReport, Part } from '../../services/import/options.ts'
+import { dayFlag } from '../../services/ingest/command.ts'
+
+const parts: Part[] = ['tape', 'quotes', 'observations', 'settlements']
+
+export default class IngestImport extends KwxCommand<{ files: FileReport[] }> {
+  static override summary = 'Load a folder of recorded gzip CSV files into the database.'
+  static override description =
+    'Each file is loaded whole or not at all; importing again completes what was interrupted and changes nothing else.'
+  static override args = {
+    folder: Args.string({ required: true, description: 'Folder with tape/, observations/, settlements/, quotes_*/.' }),
+  }
+  static override flags = {
+    city: Flags.string({ env: 'KWX_CITY', helpValue: 'ID', description: 'Only this city, by id or alias.' }),
+    from: Flags.string({ helpValue: 'YYYY-MM-DD', description: 'First event day.' }),
+    to: Flags.string({ helpValue: 'YYYY-MM-DD', description: 'Last event day, inclusive.' }),
+    only: Flags.option({ options: parts, description: 'Only this part of the folder.' })(),
+  }
+  static override examples = [
+    '<%= config.bin %> ingest import recorded',
+    '<%= config.bin %> ingest import recorded --city miami --from 2024-11-20 --to 2025-02-25 --only tape',
+  ]
+
+  async run() {
+    const { args, flags } = await this.parse(IngestImport)
+    const contributions = await this.contributions()
+    const cities = await loadCities(contributions)
+    const span = {
+      city: flags.city === undefined ? undefined : await loadCity(contributions, flags.city),
+      fromDay: flags.from === undefined ? undefined : dayFlag('from', flags.from),
+      toDay: flags.to === undefined ? undefined : dayFlag('to', flags.to),
+      only: flags.only,
+    }
+    const [{ importFolder }, { openEnvironment }] = await Promise.all([
+      import('../../services/import/import-folder.ts'),
+      import('kwx/pipeline'),
+    ])
+    const abort = new AbortController()
+    const stop = () => (abort.signal.aborted ? process.exit(130) : abort.abort())
+    process.on('SIGINT', stop)
+    const world = await openEnvironment({
+      settings: await this.settings(),
+      contributions,
+      signal: abort.signal,
+      offline: true,
+    })
+    try {
+      const files = await importFolder({
+        ...span,
+        db: await world.database(),
+        cities,
+        folder: args.folder,
+        now: world.clock.now(),
+        signal: abort.signal,
+        log: (line) => this.log(line),
+      })
+      return { files }
+    } finally {
+      process.off('SIGINT', stop)
+      await world.close()
+    }
+  }
+}

@@ -1,0 +1,25 @@
+import { KwxCommand } from '../../command.ts'
+import type { MigrationStep } from '../../database/index.ts'
+
+export default class DbMigrate extends KwxCommand<{ applied: MigrationStep[] }> {
+  static override summary = 'Bring the database to the schema of this kwx.'
+  static override examples = [
+    '<%= config.bin %> db migrate',
+    'DATABASE_URL=postgres://... <%= config.bin %> db migrate',
+  ]
+
+  async run() {
+    await this.parse(DbMigrate)
+    const { databaseUrl: url } = await this.settings()
+    const { migrate, openDatabase } = await import('../../database/index.ts')
+    const db = await openDatabase({ url })
+    try {
+      const applied = await migrate(db, 'up')
+      for (const { name } of applied) this.log(`up    ${name}`)
+      if (applied.length === 0) this.log('Nothing to do: every migration is applied.')
+      return { applied }
+    } finally {
+      await db.destroy()
+    }
+  }
+}

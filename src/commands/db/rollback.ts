@@ -1,0 +1,22 @@
+import { KwxCommand } from '../../command.ts'
+import type { MigrationStep } from '../../database/index.ts'
+
+export default class DbRollback extends KwxCommand<{ applied: MigrationStep[] }> {
+  static override summary = 'Take the last migration back, with the tables and rows it made.'
+  static override examples = ['<%= config.bin %> db rollback']
+
+  async run() {
+    await this.parse(DbRollback)
+    const { databaseUrl: url } = await this.settings()
+    const { migrate, openDatabase } = await import('../../database/index.ts')
+    const db = await openDatabase({ url })
+    try {
+      const applied = await migrate(db, 'down')
+      for (const { name } of applied) this.log(`down  ${name}`)
+      if (applied.length === 0) this.log('Nothing to do: no migration is applied.')
+      return { applied }
+    } finally {
+      await db.destroy()
+    }
+  }
+}
