@@ -71,6 +71,14 @@ describe('fitElasticNet', () => {
     expect(coefficients[4]).toBeCloseTo(coefficients[0]!, 6)
   })
 
+  it('fits the intercept alone when every column is constant', () => {
+    const problem = { ...randomProblem(15), x: new Float64Array(40 * 5) }
+    const { coefficients, intercept, converged } = fitElasticNet(problem, { start: fitElasticNet(randomProblem(15)) })
+    const share = problem.y.reduce((a, b) => a + b) / problem.n
+    expect(Array.from(coefficients)).toEqual([0, 0, 0, 0, 0])
+    expect([intercept, converged]).toEqual([expect.closeTo(Math.log(share / (1 - share)), 8), true])
+  })
+
   it('reaches the optimum of the lasso with dependent columns, where coefficients are not unique', () => {
     const problem = randomProblem(10, { C: 1000, l1Ratio: 1 })
     for (let i = 0; i < problem.n; i++) problem.x[i * 5 + 4] = problem.x[i * 5]! - problem.x[i * 5 + 1]!

@@ -3,6 +3,7 @@ import { type Certificate, dualityGap, kktOfGradient, kktResidual, type Problem,
 import { checkProblem } from './check-problem.ts'
 import { newtonPass, passBuffers } from './newton-pass.ts'
 import { minimiseQuadratic } from './quadratic-step.ts'
+import { withoutZeroColumns } from './zero-columns.ts'
 
 export interface Fit {
   /** β, shape [p]. */
@@ -41,6 +42,20 @@ export const SOLVER = 'proximal-newton@1'
  */
 export function fitElasticNet(problem: Problem, options: FitOptions = {}): Fit {
   checkProblem(problem)
+  const reduced = withoutZeroColumns(problem)
+  if (!reduced) return solve(problem, options)
+  const { kept } = reduced
+  const { start } = options
+  const begin = start && { ...start, coefficients: Float64Array.from(kept, (j) => start.coefficients[j]!) }
+  const fit = solve(reduced.problem, { ...options, start: begin })
+  const coefficients = new Float64Array(problem.p)
+  kept.forEach((j, k) => {
+    coefficients[j] = fit.coefficients[k]!
+  })
+  return { ...fit, coefficients }
+}
+
+function solve(problem: Problem, options: FitOptions): Fit {
   const { p, n, C, l1Ratio } = problem
   const { tolerance = 1e-9, gap, maxIterations = 100 } = options
   const smooth = { l1: l1Ratio, l2: 1 - l1Ratio }
