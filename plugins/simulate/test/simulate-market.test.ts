@@ -1,7 +1,6 @@
 import { join } from 'node:path'
 
 import type { StepContext } from 'kwx'
-import { canonicalJson, sha256 } from 'kwx/artefacts'
 import type { City } from 'kwx/cities'
 import {
   type Database,
@@ -12,7 +11,6 @@ import {
   readMarkets,
   readObservations,
   readSettlements,
-  readTrades,
   readTruth,
   saveSettlements,
 } from 'kwx/database'
@@ -23,6 +21,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type MarketParameters, marketParameters } from '../src/parameters.ts'
 import { simulateMarket } from '../src/services/simulate-market.ts'
 import step from '../src/steps/market.ts'
+import { storedDigest } from './stored-digest.ts'
 import { daysOf, marketsOf, parameters, simville } from './support.ts'
 
 const URL = 'pglite:memory'
@@ -40,40 +39,6 @@ const context = (signal = new AbortController().signal): Pick<StepContext, 'cloc
 })
 const simulate = (own: Partial<MarketParameters> = {}, city: City = simville) =>
   simulateMarket(db, city, parameters({ days: 4, ...own }), context())
-
-/** Everything that is stored of a city, by ticker, as one digest. */
-async function digest(city: City): Promise<string> {
-  const span = { fromDay: 0, toDay: 60_000 }
-  const markets = await readMarkets(db, { city: city.id, ...span })
-  const ids = markets.map(({ market_id }) => market_id)
-  const ticker = new Map(markets.map((market) => [market.market_id, market.ticker]))
-  const of = async (rows: AsyncIterable<{ marketId: number }>) => {
-    const found: Record<string, unknown> = {}
-    for await (const { marketId, ...columns } of rows) {
-      found[ticker.get(marketId)!] = Object.entries(columns).map(([name, values]) => [
-        name,
-        typeof values === 'number' ? values : Array.from(values as Int32Array),
-      ])
-    }
-    return found
-  }
-  const truth = await readTruth(db, ids)
-  const rows = {
-    markets: markets.map(({ market_id: _m, event_id: _e, ...facts }) => facts),
-    candles: await of(readCandles(db, ids)),
-    trades: await of(readTrades(db, ids)),
-    truth: Array.from(truth.p, (p, i) => [ticker.get(truth.marketId[i]!)!, truth.endMinute[i]!, p]),
-    observations: await readObservations(db, { station: city.station, fromMs: 0, toMs: 4e12 }),
-    settlements: await readSettlements(db, { city: city.id, ...span }),
-    completeness: await readCompleteness(db, city.id, span.fromDay, span.toDay),
-  }
-  return sha256(canonicalJson(sortTruth(rows)))
-}
-/** Ids are given anew by each writing, so their order is not the tickers'. */
-function sortTruth<Rows extends { truth: (string | number)[][] }>(rows: Rows): Rows {
-  const key = ([ticker, minute]: (string | number)[]) => `${ticker}/${minute}`
-  return { ...rows, truth: rows.truth.sort((a, b) => (key(a) < key(b) ? -1 : 1)) }
-}
 
 const observation = {
   station: 'XREA',
@@ -132,10 +97,10 @@ describe('simulateMarket', () => {
   })
 
   it('writes nothing when equal parameters made what is there, and says the same', async () => {
-    const before = await digest(simville)
+    const before = await storedDigest(db, simville)
     const { written, ...first } = await simulate({ seed: 1 })
     expect(written).toBe(false)
-    expect(await digest(simville)).toBe(before)
+    expect(await storedDigest(db, simville)).toBe(before)
     const { written: _, ...other } = await simulate({ seed: 2 })
     expect(await simulate({ seed: 2 })).toEqual({ ...other, written: false })
     const { written: again, ...second } = await simulate({ seed: 1 })
@@ -145,17 +110,17 @@ describe('simulateMarket', () => {
 
   it('replaces the rows of other parameters: none of theirs stay, and coming back gives the same rows', async () => {
     await simulate({ seed: 1 })
-    const one = await digest(simville)
+    const one = await storedDigest(db, simville)
     await simulate({ days: 2, start_date: '2024-02-28', edge: 0.5 })
     const markets = await readMarkets(db, { city: 'simville', fromDay: 0, toDay: 60_000 })
     expect(new Set(markets.map(({ day }) => day))).toEqual(new Set([parseDay('2024-02-28'), parseDay('2024-02-29')]))
     await simulate({ seed: 1 })
-    expect(await digest(simville)).toBe(one)
+    expect(await storedDigest(db, simville)).toBe(one)
   })
 
   it('starts over after a stop between two chunks and ends with the same rows', async () => {
     await simulate({ days: 30 })
-    const whole = await digest(simville)
+    const whole = await storedDigest(db, simville)
     await simulate({ days: 2 })
     const abort = new AbortController()
     const stopping = { ...context(abort.signal), progress: () => abort.abort() }
@@ -163,12 +128,12 @@ describe('simulateMarket', () => {
     expect((await readMarkets(db, { city: 'simville', fromDay: 0, toDay: 60_000 })).length).toBeGreaterThan(0)
     expect(await readCompleteness(db, 'simville', 0, 60_000)).toEqual([])
     expect((await simulate({ days: 30 })).written).toBe(true)
-    expect(await digest(simville)).toBe(whole)
+    expect(await storedDigest(db, simville)).toBe(whole)
   })
 
   it('simulates any contributed city beside the others', async () => {
     await simulate()
-    const before = await digest(simville)
+    const before = await storedDigest(db, simville)
     const elsewhere: City = {
       ...simville,
       id: 'elsewhere',
@@ -180,7 +145,7 @@ describe('simulateMarket', () => {
     const markets = await readMarkets(db, { city: 'elsewhere', fromDay: 0, toDay: 60_000 })
     expect(markets).toHaveLength(24)
     expect(markets.every(({ ticker }) => ticker.startsWith('ELSEHIGH-'))).toBe(true)
-    expect(await digest(simville)).toBe(before)
+    expect(await storedDigest(db, simville)).toBe(before)
   })
 
   it('refuses a city with real settlements or a station with replayed readings, and leaves them alone', async () => {
