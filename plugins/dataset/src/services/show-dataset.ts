@@ -60,7 +60,8 @@ export function* describeDataset({ features, completeness }: DatasetSummary): Ge
     .join(', ')}`
   for (const { market, reason } of quarantined) yield `  quarantined ${market}: ${reason}`
   for (const { event, exchange, archive, flipped } of archive_differences) {
-    yield `  ${event}: archive says ${archive}, the exchange ${exchange ?? 'otherwise'}; it stands for ${flipped.length} markets that differ`
+    const settled = flipped.length > 0 ? `it would flip ${flipped.join(', ')}` : 'it flips no market'
+    yield `  ${event}: the exchange says ${exchange ?? 'otherwise'} and stands; the archive says ${archive}, ${settled}`
   }
   for (const { event, sentence } of ladder_gaps) yield `  ${event}: ${sentence}`
   yield `Gate: ${gate.status}. ${gate.sentence}`
