@@ -172,6 +172,8 @@ export interface ConfigValidation {
   readonly data: Readonly<Record<string, unknown>>
   /** Dotted key -> `default` or file:line:column. */
   readonly origins: Readonly<Record<string, string>>
+  readonly n_stated: number
+  readonly n_default: number
   readonly problems: readonly string[]
   readonly validation_passed: boolean
 }

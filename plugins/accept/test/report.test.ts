@@ -244,7 +244,7 @@ describe('accept:report', () => {
     const inputs = await madePilot(good())
     const file = join(inputs.pilot.folder, 'pilot.json')
     await writeFile(file, (await readFile(file, 'utf8')).replace('"n_train": 50', '"n_train": 51'))
-    expect((await judged(inputs)).summary).toContain('counts-recomputed: 1 of 2 windows')
+    expect((await judged(inputs)).summary).toContain('counts-recomputed: In 1 of 2 windows')
   })
 
   it('refuses predictions of other rows than the dataset has', async () => {

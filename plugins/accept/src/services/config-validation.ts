@@ -14,6 +14,8 @@ export async function configValidation(evidence: Evidence): Promise<ConfigValida
     ...withoutOrigin(config, origins).map((key) => `${key} has no origin`),
     ...(found.length > 0 ? [] : notAsConfigured(evidence)),
   ]
+  const sources = Object.values(origins)
+  const defaults = sources.filter((origin) => origin === 'default').length
   const { train_days, test_days, step_days, start_date, end_date } = config
   const { penalties, trials, cv_splits, search_space, seed } = config
   const { use_vc_minutes, excluded_vc_cities, price_source, observation_station } = config
@@ -29,6 +31,8 @@ export async function configValidation(evidence: Evidence): Promise<ConfigValida
     vc_features: { use_vc_minutes, excluded_vc_cities: [...excluded_vc_cities] },
     data: { price_source, observation_station },
     origins: { ...origins },
+    n_stated: sources.length - defaults,
+    n_default: defaults,
     problems,
     validation_passed: problems.length === 0,
   }

@@ -18,7 +18,7 @@ export async function modelChecks({ pilot, fitted }: Evidence, folder: string): 
         differing_rows: differing(again.p, rows.p) + differing(again.uncalibrated, stored.uncalibrated),
       })),
       ({ rows, differing_rows }) => rows > 0 && differing_rows === 0,
-      'reloads and gives the stored predictions bit for bit',
+      'the model reloads and gives the stored predictions bit for bit',
     ),
     check(
       'loader-answers-test-days',
@@ -29,7 +29,7 @@ export async function modelChecks({ pilot, fitted }: Evidence, folder: string): 
         }),
       ),
       ({ answer, expected }) => answer === expected,
-      'is what the loader answers for its first test day',
+      'the loader answers the first test day with the latest model that had ended its training',
     ),
     await refusal(fitted, load),
   ]
@@ -52,7 +52,7 @@ async function refusal(fitted: readonly FittedWindow[], load: (date: string) => 
     check: name,
     status: answer === 'MODEL_SAW_DATE' ? 'passed' : 'failed',
     saw: { date, answer },
-    sentence: `For ${date}, which no model may know, the loader answers ${answer}.`,
+    sentence: `For ${date}, a day that every model was trained on or after, the loader answers ${answer}.`,
   }
 }
 
@@ -60,7 +60,7 @@ async function refusal(fitted: readonly FittedWindow[], load: (date: string) => 
 export function check<Saw>(name: string, saw: readonly Saw[], holds: (one: Saw) => boolean, what: string): Check {
   const good = saw.filter(holds).length
   if (saw.length === 0) return { check: name, status: 'absent', saw, sentence: NOTHING_TO_TRY }
-  const sentence = `${good} of ${saw.length} windows: each ${what}.`
+  const sentence = `In ${good} of ${saw.length} windows ${what}.`
   return { check: name, status: good === saw.length ? 'passed' : 'failed', saw, sentence }
 }
 

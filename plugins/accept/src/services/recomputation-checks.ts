@@ -20,13 +20,13 @@ export function recomputationChecks({ fitted }: Evidence): Check[] {
         differing_prices: differing(stored.market, rows.market),
       })),
       ({ differing_labels, differing_prices }) => differing_labels + differing_prices === 0,
-      "stores the sealed labels and the market's prices of its rows",
+      "the predictions hold the sealed labels and the market's prices of their rows",
     ),
     check(
       'metrics-recomputed',
       fitted.map((window) => ({ window: window.window.window, differing_figures: wrongFigures(window) })),
       ({ differing_figures }) => differing_figures.length === 0,
-      'states the figures that its predictions give',
+      'the stated figures are those that the predictions give',
     ),
     check(
       'counts-recomputed',
@@ -36,7 +36,7 @@ export function recomputationChecks({ fitted }: Evidence): Check[] {
         found: [model.training.rows, model.calibration.rows, rows.label.length],
       })),
       ({ stated, found }) => stated.join() === found.join(),
-      'states the rows that it has for training, calibration and test',
+      'the stated counts are the rows of training, calibration and test',
     ),
   ]
 }

@@ -31,9 +31,7 @@ export function renderSummary(reports: Reports): string {
     '## Infrastructure',
     infrastructure(reports),
     '## Files',
-    Object.values(REPORT_FILES)
-      .map((file) => `- [${file}](${file})`)
-      .join('\n'),
+    [...Object.values(REPORT_FILES), 'provenance.json'].map((file) => `- [${file}](${file})`).join('\n'),
   ]
     .join('\n\n')
     .concat('\n')
@@ -157,13 +155,10 @@ function calibration({ calibration }: Reports): string {
 }
 
 function configuration({ config }: Reports): string {
-  const values = Object.values(config.origins)
-  const chosen = values.filter((origin) => origin !== 'default').length > 0 ? 'the values it states' : 'no value'
   const state = config.validation_passed ? 'valid' : 'not valid'
-  return [
-    `${config.config_file} is ${state}; it gives ${chosen}, defaults the others (origins in the file on the configuration).`,
-    ...config.problems.map((problem) => `- ${problem}`),
-  ].join('\n')
+  const { config_file, n_stated, n_default, problems } = config
+  const opening = `${config_file} is ${state}: it states ${n_stated} values, ${n_default} are defaults.`
+  return [opening, ...problems.map((problem) => `- ${problem}`)].join('\n')
 }
 
 const infrastructure = ({ infrastructure: { checks, n_ran, n_failed, n_absent } }: Reports) =>
