@@ -27,8 +27,8 @@ export interface GateAudit {
 }
 
 export interface GateRules {
-  readonly city: Pick<City, 'id' | 'gates' | 'standardOffset'>
-  /** Cities that the configuration excludes from Visual Crossing minutes beside those that a manifest gates. */
+  readonly city: Pick<City, 'id' | 'aliases' | 'gates' | 'standardOffset'>
+  /** Ids or aliases that the configuration excludes from Visual Crossing minutes beside what manifests gate. */
   readonly excludedVcCities: readonly string[]
   readonly useVcMinutes: boolean
 }
@@ -38,7 +38,8 @@ export interface GateRules {
  * do station reports (METAR and specials) of every source.
  *
  * A source is gated by the city's manifest, by the configuration (which can only add), and for a climate day in which
- * more than a fifth of its rows are forward-filled.
+ * more than a fifth of its rows are forward-filled. That share is of the whole day, known at its end: it decides whether
+ * a source can be trusted that day, and takes values away, never adds one.
  *
  * @param observations  of one station
  * @returns the rows to use, with gated fields null, and the audit
@@ -52,7 +53,8 @@ export function gateObservations<Row extends Report & { readonly forward_filled:
     fields: new Set<Moisture>(fields),
     reason,
   }))
-  if (excludedVcCities.includes(city.id) && !sources.some(({ source }) => source === VISUAL_CROSSING)) {
+  const named = [city.id, ...city.aliases].some((id) => excludedVcCities.includes(id))
+  if (named && !sources.some(({ source }) => source === VISUAL_CROSSING)) {
     sources.push({ source: VISUAL_CROSSING, fields: new Set(ALL), reason: 'Excluded by the configuration.' })
   }
   const dayOf = ({ valid_ms }: Report) => Math.floor((valid_ms + city.standardOffset * 60_000) / MS_PER_DAY)

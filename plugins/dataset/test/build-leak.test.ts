@@ -100,7 +100,7 @@ describe('buildDataset', () => {
       await expect(build(lacking)).rejects.toMatchObject({
         code: 'DATASET_EMPTY',
         exit: 5,
-        hint: expect.stringContaining('kwx ingest'),
+        hint: expect.stringContaining('kwx ingest all --city nyc --from 2025-02-01 --to 2025-02-03'),
       })
     }
   })

@@ -94,6 +94,10 @@ describe('the gate of another city', () => {
     expect(largest).toBeLessThanOrEqual(40)
   })
 
+  it('can be added under an alias', async () => {
+    expect((await build({ city: 'la', excluded_vc_cities: ['los_angeles'] })).gate.status).toBe('pass')
+  })
+
   it('closes for a day in which more than a fifth of the rows repeat', async () => {
     const { gate, largest } = await build({ city: 'miami' }, madeUp({ filledEvery: 4 }))
     expect(gate.status).toBe('pass')

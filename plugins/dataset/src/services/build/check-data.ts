@@ -27,7 +27,7 @@ export const empty = (what: string, city: City, config: Config, details: Record<
   new KwxError(`${what} for ${city.id} from ${config.start_date} to ${config.end_date}.`, {
     code: 'DATASET_EMPTY',
     exit: EXIT.stale,
-    hint: 'Run "kwx ingest all" with the same configuration, then "kwx ingest status".',
+    hint: `Fetch it with "kwx ingest all ${span(city, config)}", or see "kwx ingest status --city ${city.id}".`,
     details: {
       city: city.id,
       bracket: config.bracket,
@@ -35,6 +35,11 @@ export const empty = (what: string, city: City, config: Config, details: Record<
       ...details,
     },
   })
+
+const span = (city: City, { start_date, end_date, price_source, observation_station }: Config) => {
+  const station = observation_station === null ? '' : ` --station ${observation_station}`
+  return `--city ${city.id} --from ${start_date} --to ${end_date} --price-source ${price_source}${station}`
+}
 
 /** The station of the features' weather: the settlement station, or a proxy that the manifest declares. */
 export function stationOf(city: City, asked: string | null): string {
