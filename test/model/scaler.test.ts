@@ -25,6 +25,12 @@ describe('fitScaler', () => {
     expect(fitScaler(design, allOf(design)).scale).toEqual([1])
   })
 
+  it('takes differences within rounding for none', () => {
+    const design = designOfRows(Array.from({ length: 1000 }, (_, i) => [1e8 + (i % 2) * 1.5e-8]))
+    expect(design.values[0]).not.toBe(design.values[1])
+    expect(fitScaler(design, allOf(design)).scale).toEqual([1])
+  })
+
   it('refuses no rows', () =>
     expect(() => fitScaler(designOfRows([[1]]), new Int32Array())).toThrow('at least one row'))
 

@@ -41,6 +41,21 @@ describe('fitElasticNet', () => {
     }
   })
 
+  it('never lies below the lower bound that the dual gives at a nearby point', () => {
+    fc.assert(
+      fc.property(fc.nat(10_000), fc.constantFrom(0, 0.3, 0.9, 1), fc.constantFrom(0.1, 3, 100), (seed, l1Ratio, C) => {
+        const problem = randomProblem(seed, { C, l1Ratio })
+        const { coefficients, intercept } = fitElasticNet(problem)
+        const least = objective(problem, coefficients, intercept)
+        const random = randomFrom(`dual/${seed}`)
+        const moved = coefficients.map((beta) => beta + 0.02 * random.normal())
+        expect(dualityGap(problem, moved, intercept + 0.02 * random.normal()).dual).toBeLessThanOrEqual(
+          least + 1e-9 * least,
+        )
+      }),
+    )
+  })
+
   it('ends at the same optimum from any start', () => {
     const problem = randomProblem(6, { C: 10 })
     const cold = fitElasticNet(problem)
