@@ -25,7 +25,11 @@ async function service(...answers: RequestListener[]) {
     server.closeAllConnections()
     server.close()
   })
-  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, asked: () => asked }
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    asked: () => asked,
+    close: () => new Promise((resolve) => server.close(resolve)),
+  }
 }
 
 const send =
@@ -156,10 +160,11 @@ describe('httpClient', () => {
   })
 
   it('names a closed port', async () => {
-    const { http } = client('http://127.0.0.1:9')
-    await expect(http.get(request)).rejects.toMatchObject({
+    const { url, close } = await service(good)
+    await close()
+    await expect(client(url).http.get(request)).rejects.toMatchObject({
       code: 'SOURCE_UNREACHABLE',
-      message: expect.stringContaining('http://127.0.0.1:9/things'),
+      message: expect.stringMatching(new RegExp(`${url}/things.*ECONNREFUSED`)),
       hint: expect.stringContaining('kwx config explain sources.kalshi.url'),
     })
   })
