@@ -1,4 +1,5 @@
-import type { StrikeType } from '../database/schema.ts'
+/** The exchange's kinds of bracket. The database's type is the same; this module knows no database. */
+export type StrikeType = 'between' | 'greater' | 'less' | 'greater_or_equal' | 'less_or_equal'
 
 /** The strikes of one market, whole degrees F; null where the bracket has no such side. */
 export interface Strikes {
