@@ -104,6 +104,16 @@ describe('search', () => {
   })
 })
 
+describe('makeFold', () => {
+  it('standardises by the training rows of the fold alone', () => {
+    const { design, label, rows } = telling()
+    const foldOf = Int32Array.from(rows, (row) => row % 3)
+    const spoiled = { ...design, values: design.values.map((value, k) => ((k % 600) % 3 === 1 ? 1e6 : value)) }
+    expect(makeFold(spoiled, label, rows, foldOf, 1).x).toEqual(makeFold(design, label, rows, foldOf, 1).x)
+    expect(makeFold(spoiled, label, rows, foldOf, 0).x).not.toEqual(makeFold(design, label, rows, foldOf, 0).x)
+  })
+})
+
 interface FoldCases {
   group_fold: Record<string, number>
   cases: {
