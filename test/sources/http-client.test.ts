@@ -5,6 +5,7 @@ import { gunzipSync } from 'node:zlib'
 
 import { afterEach, describe, expect, it } from 'vitest'
 
+import type { KwxError } from '../../src/errors.ts'
 import { type HttpClientOptions, httpClient } from '../../src/sources/http-client.ts'
 import type { RawPayload } from '../../src/sources/raw-payload.ts'
 import { jsonBody } from '../../src/sources/unusable-body.ts'
@@ -71,6 +72,13 @@ const request = {
   read: jsonBody,
 }
 
+/** What a request failed with. */
+const failureOf = (answer: Promise<unknown>): Promise<KwxError> =>
+  answer.then(
+    () => Promise.reject(new Error('it did not fail')),
+    (thrown) => thrown as KwxError,
+  )
+
 describe('httpClient', () => {
   it('gives the answer and keeps it compressed, with hash, redacted address and receipt time', async () => {
     const { url } = await service(good)
@@ -117,7 +125,7 @@ describe('httpClient', () => {
   ])('says what it found after the last try: %s', async (_name, bad, code, found) => {
     const { url } = await service(bad)
     const { http, pace } = client(url)
-    const error = await http.get(request).catch((thrown) => thrown)
+    const error = await failureOf(http.get(request))
     expect(error).toMatchObject({ code, exit: 1, details: { attempts: 4, source: 'kalshi' } })
     expect(error.message).toMatch(/^kalshi did not give the things in 4 tries: http/)
     expect(error.message).toMatch(found)
@@ -178,9 +186,7 @@ describe('httpClient', () => {
     const inside = await service(send(301, '', { location: '/elsewhere' }), good)
     await expect(client(inside.url).http.get(request)).resolves.toEqual({ a: 1 })
     const outside = await service(send(302, '', { location: `${inside.url}/x?token=HIDDEN` }))
-    const error = await client(outside.url)
-      .http.get(request)
-      .catch((thrown) => thrown)
+    const error = await failureOf(client(outside.url).http.get(request))
     expect(error).toMatchObject({ code: 'SOURCE_REDIRECTED' })
     expect(error.message).not.toContain('HIDDEN')
   })

@@ -32,14 +32,14 @@ export async function replayExchange(...flags: string[]): Promise<ReplayExchange
   const end = () => child.kill('SIGTERM')
   process.once('exit', end) // a test that breaks leaves no server behind
   const base = await listening(child)
-  const control = async (method: string, path: string, body?: unknown) => {
+  const control = async <Answer>(method: string, path: string, body?: unknown): Promise<Answer> => {
     const response = await fetch(`${base}/__replay/${path}`, {
       method,
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     })
     const answer = await response.json()
     if (!response.ok) throw new Error(`${method} ${path}: ${JSON.stringify(answer)}`)
-    return answer
+    return answer as Answer
   }
   const source = (path: string) => ({ url: base + path, requestsPerSecond: 1000, timeoutSeconds: 10, attempts: 6 })
   return {

@@ -69,12 +69,12 @@ describe.skipIf(!sharedFolder())('kwx ingest all, killed again and again', () =>
     })
 
   it('ends with the rows of an undisturbed run', async () => {
-    const whole = await spawned('dev.js', ARGV, { env: environment('whole', 1000) })
-    expect(whole).toMatchObject({ status: 0 })
+    const whole = spawned('dev.js', ARGV, { env: environment('whole', 1000) })
     const delays = Array.from({ length: KILLS }, () => Math.floor(Math.random() * 700))
     const outcomes: boolean[] = []
     for (const afterMs of delays) outcomes.push(await killed('killed', afterMs))
     expect(outcomes.filter(Boolean).length, `killed ${delays} ms after the first line`).toBe(KILLS)
+    expect(await whole).toMatchObject({ status: 0 })
     const last = await spawned('dev.js', ARGV, { env: environment('killed', 1000) })
     expect(last).toMatchObject({ status: 0 })
     const [expected, found] = [await rowsOf('whole'), await rowsOf('killed')]
