@@ -1,5 +1,6 @@
 import type { ColumnType, Generated, Insertable, Selectable } from 'kysely'
 
+import type { StrikeType } from '../market/settles-yes.ts'
 import type { Origin } from '../step.ts'
 
 /*
@@ -23,8 +24,6 @@ export interface EventsTable {
   day: number
   origin: Origin
 }
-
-export type StrikeType = 'between' | 'greater' | 'less' | 'greater_or_equal' | 'less_or_equal'
 
 export interface MarketsTable {
   market_id: Generated<number>
@@ -188,6 +187,7 @@ export interface Schema {
   simulated_truth: SimulatedTruthTable
 }
 
+export type { StrikeType }
 export type Market = Selectable<MarketsTable>
 export type NewMarket = Insertable<MarketsTable>
 export type Observation = Selectable<ObservationsTable>
