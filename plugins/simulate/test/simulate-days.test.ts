@@ -56,15 +56,17 @@ describe('simulateDays', () => {
   })
 
   it('stores probabilities that sum to 1 over a ladder at every minute that all its markets share', () => {
-    for (const { event } of fair.slice(1, 30)) {
+    let shared = 0
+    for (const { event } of fair.slice(1)) {
       const byMinute = new Map<number, number[]>()
       for (const { bars } of event!.markets) {
         for (const { endMinute, truth } of bars) byMinute.set(endMinute, [...(byMinute.get(endMinute) ?? []), truth])
       }
       const whole = [...byMinute.values()].filter((truths) => truths.length === 6)
-      expect(whole.length).toBeGreaterThan(2)
+      shared += whole.length
       for (const truths of whole) expect(truths.reduce((a, b) => a + b, 0)).toBeCloseTo(1, 9)
     }
+    expect(shared).toBeGreaterThan(fair.length) // the openings and more
   })
 
   it('stores true probabilities that come true: each decile within 3.5 standard errors of its days', () => {

@@ -4,11 +4,11 @@ import { ANOMALY, type WeatherPath } from './weather-path.ts'
 /** Grid points per standard deviation of one step. The greatest error seen: 5e-4 with 2, 7e-5 with 3, 2e-5 with 4. */
 const POINTS_PER_SHOCK = 3
 const STEP = ANOMALY.shock / POINTS_PER_SHOCK
-/** The grid covers 5.5 stationary standard deviations of the anomaly either way. */
-const HALF = Math.ceil((5.5 * CLIMATE.anomalySd) / STEP)
+/** The grid covers 5 stationary standard deviations of the anomaly either way. */
+const HALF = Math.ceil((5 * CLIMATE.anomalySd) / STEP)
 const POINTS = 2 * HALF + 1
-/** Neighbours that one step can reach: 6 standard deviations and the decay at the grid's end. */
-const REACH = 6 * POINTS_PER_SHOCK + Math.ceil(HALF * (1 - ANOMALY.decay))
+/** Neighbours that one step can reach: 5 standard deviations and the decay at the grid's end. */
+const REACH = 5 * POINTS_PER_SHOCK + Math.ceil(HALF * (1 - ANOMALY.decay))
 const BAND = 2 * REACH + 1
 
 /**
@@ -20,18 +20,19 @@ const BAND = 2 * REACH + 1
  *     P(max < e | F_i) = 1[R_i < e] u_i(X_i)
  *     u_last(x) = 1,   u_i(x) = integral over x' < e - D_i+1 of  phi((x' - a x) / s) / s  u_i+1(x') dx'
  *
- * before the day's first step the integral runs over all x'. It is done on a grid of spacing h = s / 3 by the
- * trapezoid rule, which converges faster than any power of h for Gaussian kernels; where the edge cuts a cell, cubic
- * end weights keep the error at O(h^4). u is smooth across the edge, because it is about later steps only.
+ * and before midnight u_i(x) is the mean of u_midnight under the normal law of X_midnight given X_i = x. It is done on
+ * a grid of spacing h = s / 3 by the trapezoid rule, which converges faster than any power of h for Gaussian kernels;
+ * where the edge cuts a cell, cubic end weights keep the error at O(h^4). u is smooth across the edge, because it is
+ * about later steps only.
  *
  * The official maximum is `floor(max + 1/2)` in whole degrees F, so that it is <= n exactly when max < n + 1/2: the
  * bracket [f, c] has probability P(max < c + 1/2) - P(max < f - 1/2), rounding and the floor set by the running
  * maximum included.
  *
- * @param firstStep  index of the first step that is asked for, at most 288 * dayIndex (midnight) and at least 0
+ * @param firstStep  index of the first step that is asked for, from 0 to the day's last
  * @param edges  degrees F, ascending, shape [m]
  * @returns  row-major, shape [steps from firstStep to the day's last, m], in [0, 1] and ascending along a row
- * @cost O(m (288 dayIndex + 288 - firstStep) * 4000) multiplications: about 10 ms for a ladder of five edges
+ * @cost about 288 m * 7000 multiplications: 10 ms for a ladder of five edges
  */
 export function maximumLaw(
   path: WeatherPath,
@@ -45,10 +46,14 @@ export function maximumLaw(
   const running = runningMaximum(path, midnight, last)
   for (const [m, edge] of edges.entries()) {
     let next = new Float64Array(POINTS).fill(1)
-    for (let i = last; i >= firstStep; i--) {
-      if (i < last) next = stepBack(next, i + 1 > midnight ? edge - path.forecast[i + 1]! : Number.POSITIVE_INFINITY)
-      const alive = i <= midnight || running[i - midnight - 1]! < edge
-      law[(i - firstStep) * edges.length + m] = alive ? Math.min(1, Math.max(0, valueAt(next, path.anomaly[i]!))) : 0
+    for (let i = last; i >= Math.max(midnight, firstStep); i--) {
+      if (i < last) next = stepBack(next, edge - path.forecast[i + 1]!)
+      const alive = i === midnight || running[i - midnight - 1]! < edge
+      law[(i - firstStep) * edges.length + m] = alive ? probability(valueAt(next, path.anomaly[i]!)) : 0
+    }
+    // Before midnight nothing is cut off: all steps until then are one normal distribution.
+    for (let i = firstStep; i < midnight; i++) {
+      law[(i - firstStep) * edges.length + m] = probability(meanLater(next, path.anomaly[i]!, midnight - i))
     }
   }
   return ascending(law, edges.length)
@@ -131,6 +136,23 @@ function valueAt(values: Float64Array, anomaly: number): number {
     ((t + 1) * t * (t - 2) * values[m + 1]!) / 2 +
     ((t + 1) * t * (t - 1) * values[m + 2]!) / 6
   )
+}
+
+const probability = (p: number): number => Math.min(1, Math.max(0, p))
+
+/** Mean of grid values where the anomaly is `steps` steps after it was `anomaly`. */
+function meanLater(values: Float64Array, anomaly: number, steps: number): number {
+  const decay = ANOMALY.decay ** steps
+  const spread = CLIMATE.anomalySd * Math.sqrt(1 - decay * decay)
+  let sum = 0
+  let weight = 0
+  for (let j = 0; j < POINTS; j++) {
+    const z = ((j - HALF) * STEP - decay * anomaly) / spread
+    const density = Math.exp(-0.5 * z * z)
+    weight += density
+    sum += density * values[j]!
+  }
+  return sum / weight
 }
 
 /** Takes out what rounding leaves of a descent along a row, so that no bracket gets a negative probability. */
