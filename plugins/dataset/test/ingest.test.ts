@@ -171,9 +171,20 @@ describe.skipIf(!sharedFolder())('an ingest from the replay exchange', () => {
     expect(repaired).toEqual(await ingestedRows(db))
   })
 
+  it('puts a market in the place of what was there: prints of two answers never mix', async () => {
+    await ingestKalshi({ ...options(), priceSource: 'trades' })
+    const whole = await ingestedRows(db)
+    const { market_id } = await db.selectFrom('markets').select('market_id').limit(1).executeTakeFirstOrThrow()
+    const stray = { market_id, ordinal: 99_999, ts_ms: 0, price: 1, count_centi: 100, taker_yes: true }
+    await db.insertInto('trades').values(stray).execute()
+    await db.updateTable('completeness').set({ complete: false }).where('kind', '=', 'trades').execute()
+    await ingestKalshi({ ...options(), priceSource: 'trades' })
+    expect(await ingestedRows(db)).toEqual(whole)
+  })
+
   it.each(['live markets', 'historical markets'])('lists a ladder again that came with a hole: %s', async (tier) => {
     const path = tier === 'live markets' ? '/v2/markets' : 'historical/markets'
-    await replay.setFaults({ dropRows: { fraction: 0.02, path, times: 1 } })
+    await replay.setFaults({ dropRows: { fraction: 0.4, path, times: 1 } })
     const report = await ingestKalshi({ ...options(), priceSource: 'trades' })
     expect(report.incomplete).toEqual([])
     expect((await ingestedRows(db)).markets).toHaveLength(18)
