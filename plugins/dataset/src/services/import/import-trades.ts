@@ -1,3 +1,4 @@
+import { EXIT, KwxError } from 'kwx'
 import { type Database, loadTrades, runQuery } from 'kwx/database'
 
 import { contracts, instant, nonEmpty, oneOf, price } from './fields.ts'
@@ -57,7 +58,7 @@ export async function importTrades(
     else {
       run.sort((a, b) => a.tsMs - b.tsMs)
       if (run[0]!.tsMs < (latest.get(ticker) ?? 0)) {
-        throw new RangeError(`${file.name}:${run[0]!.line}: ${ticker} goes on with a print older than its earlier ones`)
+        throw outOfOrder(file, run[0]!)
       }
       latest.set(ticker, run.at(-1)!.tsMs)
       const count = counts.get(ticker) ?? { rows: 0, countCenti: 0 }
@@ -146,3 +147,14 @@ async function removeBeyond(
     [wanted.map(({ id }) => id), wanted.map(({ ticker }) => counts.get(ticker)?.rows ?? 0)],
   )
 }
+
+const outOfOrder = ({ name }: CsvFile, { line, ticker }: Print): KwxError =>
+  new KwxError(
+    `${name}:${line}: ${ticker} goes on here with a print older than its earlier ones; nothing of the file was loaded.`,
+    {
+      code: 'IMPORT_ROW_INVALID',
+      exit: EXIT.error,
+      hint: 'Put all prints of a market together, or in the order of time, and import again.',
+      details: { file: name, line, market: ticker },
+    },
+  )

@@ -52,8 +52,8 @@ export async function* readCsv<Row>(
   try {
     for await (const text of linesOf(path, digest)) {
       line++
-      const cells = splitRow(text)
       if (!places) {
+        const cells = splitRow(text)
         places = columns.map((column) => cells.indexOf(column))
         width = cells.length
         const lacking = columns.filter((_, k) => places![k] === -1)
@@ -62,6 +62,7 @@ export async function* readCsv<Row>(
         continue
       }
       try {
+        const cells = splitRow(text)
         if (cells.length !== width) throw new RangeError(`${cells.length} cells; expected ${width}`)
         batch.push(
           parse(
