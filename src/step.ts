@@ -83,6 +83,11 @@ export interface Step<Params = Record<string, unknown>> {
   /** True when the step acts on the world (fills the database) and must be asked each time; it is never a cache hit. */
   readonly always?: boolean
   run(ctx: StepContext, params: Params, inputs: Readonly<Record<string, Artefact>>): Promise<StepResult>
+  /**
+   * Copies finished artefacts to where people look for them (`publishFolder`). Called after `run` and after a cache
+   * hit, because somebody may have removed the copy.
+   */
+  publish?(ctx: StepContext, artefacts: Readonly<Record<string, Artefact>>, exit: ExitCode): Promise<void>
 }
 
 /** Gives inference to authors; returns its argument. */

@@ -59,7 +59,10 @@ export async function runStep(
     const key = stepKey(parts)
     if (!step.always && !options.force) {
       const found = await environment.cache.lookUp(key)
-      if (found.hit) return { status: 'cached', key, ...found.hit }
+      if (found.hit) {
+        await step.publish?.(contextOf(planned, key, inputs, environment, reporter), found.hit.artefacts, found.hit.exit)
+        return { status: 'cached', key, ...found.hit }
+      }
     }
     const result = await attempt(
       planned,
@@ -70,6 +73,7 @@ export async function runStep(
     const missing = Object.keys(step.produces).filter((name) => !result.artefacts[name])
     if (missing.length > 0) throw new Error(`it promised ${missing.join(', ')} and did not produce it`)
     const finished = { artefacts: result.artefacts, exit: result.exit ?? EXIT.ok, summary: result.summary ?? null }
+    await step.publish?.(contextOf(planned, key, inputs, environment, reporter), result.artefacts, finished.exit)
     if (!step.always) {
       const artefacts = Object.fromEntries(
         Object.entries(result.artefacts).map(([name, { kind, hash, origin }]) => [name, { kind, hash, origin }]),

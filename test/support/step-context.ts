@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 
-import type { Origin, StepContext } from 'kwx'
+import type { Artefact, Origin, Step, StepContext } from 'kwx'
 import { ArtefactStore } from 'kwx/artefacts'
 import { fixedClock } from 'kwx/time'
 
@@ -58,4 +58,16 @@ export async function hashes(folder: string): Promise<Record<string, string>> {
     hashed.push([file.slice(folder.length + 1), digest.digest('hex')])
   }
   return Object.fromEntries(hashed)
+}
+
+/** Runs a step and publishes what it made, as the runner does. */
+export async function runAndPublish<Params>(
+  step: Step<Params>,
+  ctx: StepContext,
+  params: Params,
+  inputs: Readonly<Record<string, Artefact>>,
+) {
+  const result = await step.run(ctx, params, inputs)
+  await step.publish?.(ctx, result.artefacts, result.exit ?? 0)
+  return result
 }

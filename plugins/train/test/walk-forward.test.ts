@@ -7,7 +7,7 @@ import { type ModelFile, type ParametersFile, type PilotFile, parseModelFile, pr
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 
 import { pilotInputs } from '../../../test/support/pilot-inputs.ts'
-import { hashes, stepContext } from '../../../test/support/step-context.ts'
+import { hashes, runAndPublish, stepContext } from '../../../test/support/step-context.ts'
 import walkForward from '../src/steps/walk-forward.ts'
 
 let root: string
@@ -22,7 +22,7 @@ describe('train:walk-forward', () => {
   it('writes a model, predictions, parameters and metrics for each window and publishes them', async () => {
     const inputs = await pilotInputs(join(root, 'a'))
     const ctx = stepContext(join(root, 'a'))
-    const { artefacts, exit, summary } = await walkForward.run(ctx, {}, inputs)
+    const { artefacts, exit, summary } = await runAndPublish(walkForward, ctx, {}, inputs)
     expect(exit).toBeUndefined()
     expect(summary).toContain('4 of 4 windows fitted')
     const { folder } = artefacts['pilot']!
@@ -73,7 +73,7 @@ describe('train:walk-forward', () => {
 
   it('gives the same bytes with one worker and with two', async () => {
     const inputs = await pilotInputs(join(root, 'b'))
-    const { artefacts } = await walkForward.run(stepContext(join(root, 'b'), 2), {}, inputs)
+    const { artefacts } = await runAndPublish(walkForward, stepContext(join(root, 'b'), 2), {}, inputs)
     expect(await hashes(artefacts['pilot']!.folder)).toEqual(await hashes(first))
   })
 
@@ -85,15 +85,15 @@ describe('train:walk-forward', () => {
       ...ctx,
       unit: (id, work) => (++calls > 2 ? Promise.reject(new Error('killed')) : ctx.unit(id, work)),
     }
-    await expect(walkForward.run(crashing, {}, inputs)).rejects.toThrow('killed')
-    const { artefacts } = await walkForward.run(ctx, {}, inputs)
+    await expect(runAndPublish(walkForward, crashing, {}, inputs)).rejects.toThrow('killed')
+    const { artefacts } = await runAndPublish(walkForward, ctx, {}, inputs)
     expect(await hashes(artefacts['pilot']!.folder)).toEqual(await hashes(first))
   })
 
   it('says not enough evidence (exit 4) and publishes nothing when every window has one outcome only', async () => {
     const inputs = await pilotInputs(join(root, 'd'), { outcome: () => 0 })
     const ctx = stepContext(join(root, 'd'))
-    const { artefacts, exit } = await walkForward.run(ctx, {}, inputs)
+    const { artefacts, exit } = await runAndPublish(walkForward, ctx, {}, inputs)
     expect(exit).toBe(4)
     const pilot = await readJson<PilotFile>(join(artefacts['pilot']!.folder, 'pilot.json'))
     expect(pilot.windows[0]).toMatchObject({
@@ -115,7 +115,7 @@ describe('train:walk-forward', () => {
     const blocked = { ...ctx, settings: { ...ctx.settings, directories } }
     let units = 0
     const counting = { ...blocked, unit: () => Promise.reject(new Error(`unit ${++units}`)) }
-    await expect(walkForward.run(counting as never, {}, inputs)).rejects.toThrow(/a-file/)
+    await expect(runAndPublish(walkForward, counting as never, {}, inputs)).rejects.toThrow(/a-file/)
     expect(units).toBe(0)
   })
 })

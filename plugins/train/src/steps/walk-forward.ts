@@ -1,9 +1,9 @@
 import { join } from 'node:path'
 
 import { defineStep, EXIT, KwxError, kwxVersion } from 'kwx'
-import { assertWritable, publishFolder } from 'kwx/artefacts'
+import { assertWritable, publishFolder, readJson } from 'kwx/artefacts'
 import type { ProductionConfig } from 'kwx/config'
-import { readTrainingInputs } from 'kwx/model'
+import { type PilotFile, readTrainingInputs } from 'kwx/model'
 import { parseDay, walkForwardWindows } from 'kwx/time'
 
 import { trainWindows } from '../services/train-windows.ts'
@@ -19,8 +19,7 @@ export default defineStep({
     const { loaded, rows, featureSetVersion, data, origin } = await readTrainingInputs(inputs)
     const { name, config } = loaded
     const { city, bracket, feature_set } = config
-    const published = join(ctx.settings.directories.models, 'pilots', city, bracket, name)
-    await assertWritable(join(published, '..')) // before hours of work, not after
+    await assertWritable(join(ctx.settings.directories.models, 'pilots', city, bracket)) // before the work, not after
 
     const windows = windowsOf(config)
     const about = { feature_set_version: featureSetVersion, data, kwx: kwxVersion }
@@ -36,12 +35,16 @@ export default defineStep({
     )
     const fitted = finished.filter(({ result }) => result.outcome === 'fitted').length
     if (fitted === 0) {
-      // What is published stays: a pilot without a model must not replace one that has some.
       const summary = `None of ${windows.length} windows could be fitted; nothing was published.`
       return { artefacts: { pilot }, exit: EXIT.evidence, summary }
     }
-    await publishFolder(pilot.folder, published)
-    return { artefacts: { pilot }, summary: `${fitted} of ${windows.length} windows fitted, published at ${published}` }
+    return { artefacts: { pilot }, summary: `${fitted} of ${windows.length} windows fitted` }
+  },
+  async publish(ctx, { pilot }, exit) {
+    // What is published stays: a pilot without a model must not replace one that has some.
+    if (exit === EXIT.evidence) return
+    const { city, bracket, name } = await readJson<PilotFile>(join(pilot!.folder, 'pilot.json'))
+    await publishFolder(pilot!.folder, join(ctx.settings.directories.models, 'pilots', city, bracket, name))
   },
 })
 
