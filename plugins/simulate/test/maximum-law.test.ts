@@ -1,7 +1,7 @@
 import { randomFrom } from 'kwx/random'
 import { parseDay } from 'kwx/time'
 import { describe, expect, it } from 'vitest'
-import { STEPS_PER_DAY } from '../src/weather/climate.ts'
+import { CLIMATE, STEPS_PER_DAY } from '../src/weather/climate.ts'
 import { maximumLaw, runningMaximum } from '../src/weather/maximum-law.ts'
 import { ANOMALY, simulateWeather } from '../src/weather/weather-path.ts'
 
@@ -39,16 +39,22 @@ describe('maximumLaw', () => {
     }
   })
 
-  it('is exact for one step, where the answer is a normal distribution', () => {
-    // The last step but one: P(T_last < edge) with T_last normal around D + a X; its integral by Simpson's rule.
-    const last = midnight + STEPS_PER_DAY
-    const centre = path.forecast[last]! + ANOMALY.decay * path.anomaly[last - 1]!
-    const reached = runningMaximum(path, midnight, last - 1).at(-1)!
-    // Edges above the running maximum only: below it the answer is 0.
-    const near = [0.3, 1.1, 4].map((above) => Math.max(centre, reached) + above * ANOMALY.shock)
-    const oneStep = maximumLaw(path, 2, last - 1, near)
-    for (const [m, edge] of near.entries()) {
-      expect(oneStep[m]!).toBeCloseTo(normalBelow((edge - centre) / ANOMALY.shock), 4)
+  it('is a normal distribution to 1e-4 where only one step of the day can be the warmest', () => {
+    // A frozen day but for step `warm`: what decides is X there, normal given any earlier X.
+    const warm = 170
+    const forecast = new Float64Array(2 * STEPS_PER_DAY + 1).fill(-1000)
+    forecast[STEPS_PER_DAY + warm] = 60
+    const frozen = { ...path, days: 2, forecast, temperature: forecast.map((value, i) => value + path.anomaly[i]!) }
+    for (const k of [-120, -1, 0, 1, 90, 150, 168, 169]) {
+      const step = STEPS_PER_DAY + k
+      const decay = ANOMALY.decay ** (warm - k)
+      const centre = 60 + decay * path.anomaly[step]!
+      const spread = CLIMATE.anomalySd * Math.sqrt(1 - decay * decay)
+      const near = [-1.7, -0.6, 0.05, 0.4, 2.2].map((z) => centre + z * spread)
+      const row = maximumLaw(frozen, 1, step, near)
+      for (const [m, edge] of near.entries()) {
+        expect(Math.abs(row[m]! - normalBelow((edge - centre) / spread)), `step ${k}, edge ${m}`).toBeLessThan(1e-4)
+      }
     }
   })
 
