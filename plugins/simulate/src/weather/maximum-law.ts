@@ -1,7 +1,7 @@
 import { CLIMATE, STEPS_PER_DAY } from './climate.ts'
 import { ANOMALY, type WeatherPath } from './weather-path.ts'
 
-/** Grid points per standard deviation of one step. The greatest error seen: 5e-4 with 2, 7e-5 with 3, 2e-5 with 4. */
+/** Grid points per standard deviation of one step. The greatest error seen: 5e-4 with 2, 1e-4 with 3, 2e-5 with 4. */
 const POINTS_PER_SHOCK = 3
 const STEP = ANOMALY.shock / POINTS_PER_SHOCK
 /** The grid covers 5 stationary standard deviations of the anomaly either way. */
