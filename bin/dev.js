@@ -9,7 +9,8 @@ if (tooOld || !process.execArgv.includes(SOURCES)) {
 } else {
   const { enableCompileCache } = await import('node:module')
   enableCompileCache()
-  const { main } = await import('../src/main.ts')
+  const { main, shareHost } = await import('../src/main.ts')
+  shareHost(import.meta.url) // before oclif looks into linked plugins, which import kwx
   const { sourceOptions } = await import('./from-sources.js')
   await main(import.meta.url, await sourceOptions(new URL('..', import.meta.url)))
 }

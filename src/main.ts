@@ -12,8 +12,8 @@ import { execute, type Interfaces } from '@oclif/core'
  * @param sources  load options that make oclif read `src` (bin/dev.js)
  */
 export async function main(binUrl: string, sources?: Interfaces.LoadOptions): Promise<void> {
-  if (hasUserPlugins() || sources) {
-    shareHost(binUrl)
+  if (hasUserPlugins()) {
+    if (!sources) shareHost(binUrl)
     process.env['OCLIF_DISABLE_LINKED_ESM_WARNING'] ??= '1'
   }
   // A reader that closed the pipe (`kwx cities | head -1`) has what it wanted.
