@@ -12,7 +12,7 @@ import { execute, type Interfaces } from '@oclif/core'
  * @param sources  load options that make oclif read `src` (bin/dev.js)
  */
 export async function main(binUrl: string, sources?: Interfaces.LoadOptions): Promise<void> {
-  if (hasUserPlugins()) {
+  if (hasUserPlugins() || process.argv[2] === 'plugins') {
     if (!sources) shareHost(binUrl)
     process.env['OCLIF_DISABLE_LINKED_ESM_WARNING'] ??= '1'
   }
