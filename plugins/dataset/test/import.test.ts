@@ -109,7 +109,15 @@ describe.each(databaseKinds)('importFolder into the $name database', (kind) => {
   beforeEach(() => runQuery(db, `truncate ${TABLES.join(', ')}`))
 
   const load = (folder: string, over: Partial<ImportOptions> = {}) =>
-    importFolder({ db, folder, cities: [city('nyc'), city('chicago'), city('miami')], now: 7, log: () => {}, ...over })
+    importFolder({
+      db,
+      folder,
+      cities: [city('nyc'), city('chicago'), city('miami')],
+      now: 7,
+      log: () => {},
+      progress: () => {},
+      ...over,
+    })
   const nyc = () => readMarkets(db, { city: 'nyc', fromDay: DAY, toDay: DAY })
 
   it('loads every file and says what it left out', async () => {

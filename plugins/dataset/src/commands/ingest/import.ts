@@ -1,3 +1,4 @@
+import { EXIT, KwxError } from 'kwx'
 import { loadCities, loadCity } from 'kwx/cities'
 import { Args, Flags, KwxCommand } from 'kwx/command'
 
@@ -39,7 +40,7 @@ export default class IngestImport extends KwxCommand<{ files: FileReport[] }> {
       import('kwx/pipeline'),
     ])
     const abort = new AbortController()
-    const stop = () => (abort.signal.aborted ? process.exit(130) : abort.abort())
+    const stop = () => (abort.signal.aborted ? process.exit(130) : abort.abort(interrupted()))
     process.on('SIGINT', stop)
     const world = await openEnvironment({
       settings: await this.settings(),
@@ -56,6 +57,7 @@ export default class IngestImport extends KwxCommand<{ files: FileReport[] }> {
         now: world.clock.now(),
         signal: abort.signal,
         log: (line) => this.log(line),
+        progress: this.progressLine(),
       })
       return { files }
     } finally {
@@ -63,4 +65,27 @@ export default class IngestImport extends KwxCommand<{ files: FileReport[] }> {
       await world.close()
     }
   }
+
+  /** One line every two seconds on stderr: how much of the file is read, and how long the rest takes at this pace. */
+  private progressLine(): (done: number, total: number, file: string) => void {
+    let [current, began, shown] = ['', 0, 0]
+    return (done, total, file) => {
+      const now = performance.now()
+      if (file !== current) [current, began, shown] = [file, now, now]
+      if (now - shown < 2000 || this.isQuiet || this.jsonEnabled()) return
+      shown = now
+      const elapsed = (now - began) / 1000
+      const left = (elapsed / done) * (total - done)
+      this.logToStderr(
+        `  ${file}: ${Math.floor((100 * done) / total)} %, ${elapsed.toFixed(0)} s, about ${left.toFixed(0)} s left`,
+      )
+    }
+  }
 }
+
+const interrupted = () =>
+  new KwxError('Stopped. Files that were complete are kept.', {
+    code: 'IMPORT_INTERRUPTED',
+    exit: EXIT.error,
+    hint: 'Run the same command again: it ends with the same rows.',
+  })

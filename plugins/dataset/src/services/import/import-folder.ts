@@ -51,11 +51,11 @@ export async function importFolder(options: ImportOptions): Promise<FileReport[]
   const whole = <Result>(work: (trx: Database) => Promise<Result>) => options.db.transaction().execute(work)
 
   if (parts.includes('settlements')) {
-    const file = csvFile(folder, 'settlements/settlements.csv.gz')
+    const file = csvFile(options, 'settlements/settlements.csv.gz')
     done(file ? await whole((trx) => importSettlements(trx, options, file)) : missing('settlements/settlements.csv.gz'))
   }
   if (parts.includes('observations')) {
-    const file = csvFile(folder, 'observations/observations.csv.gz')
+    const file = csvFile(options, 'observations/observations.csv.gz')
     done(
       file ? await whole((trx) => importObservations(trx, options, file)) : missing('observations/observations.csv.gz'),
     )
@@ -70,14 +70,14 @@ type Done = (report: FileReport) => void
 
 async function importTape(options: ImportOptions, whole: Whole, done: Done): Promise<void> {
   const { folder } = options
-  const values = csvFile(folder, 'tape/expiration_values.csv.gz')
+  const values = csvFile(options, 'tape/expiration_values.csv.gz')
   const read = values ? await readSettlementValues(options, values) : null
   done(read?.report ?? missing('tape/expiration_values.csv.gz'))
   const settled = read?.values ?? new Map()
 
   const listed = await importList(options, whole, 'tape/markets.csv.gz', 'tape', { hasVolume: true, settled })
   done(listed?.report ?? missing('tape/markets.csv.gz'))
-  const prices = csvFile(folder, 'tape/trades.csv.gz')
+  const prices = csvFile(options, 'tape/trades.csv.gz')
   if (prices) done(await whole((trx) => importPrices(trx, options, prices, listed, 'trades', 'tape')))
   else done(missing('tape/trades.csv.gz'))
 
@@ -96,7 +96,7 @@ async function importQuotes(options: ImportOptions, whole: Whole, done: Done): P
     const list = `${source}/markets.csv.gz`
     const listed = await importList(options, whole, list, source, { hasVolume: false, settled: new Map() })
     done(listed?.report ?? missing(list))
-    const prices = csvFile(options.folder, `${source}/candles_1m.csv.gz`)
+    const prices = csvFile(options, `${source}/candles_1m.csv.gz`)
     if (prices) done(await whole((trx) => importPrices(trx, options, prices, listed, 'candles', source)))
     else done(missing(`${source}/candles_1m.csv.gz`))
   }
@@ -109,7 +109,7 @@ async function importList(
   source: string,
   how: { hasVolume: boolean; settled: ReadonlyMap<string, number> },
 ): Promise<MarketsResult | null> {
-  const file = csvFile(options.folder, name)
+  const file = csvFile(options, name)
   if (!file) return null
   return whole(async (trx) => {
     const result = await importMarkets(trx, options, file, how)

@@ -1,6 +1,8 @@
 import type { City } from 'kwx/cities'
 import type { Database } from 'kwx/database'
 
+import type { Progress } from './read-csv.ts'
+
 export const PARTS = ['tape', 'quotes', 'observations', 'settlements'] as const
 export type Part = (typeof PARTS)[number]
 
@@ -8,7 +10,7 @@ export interface ImportOptions {
   readonly db: Database
   /** All known cities: rows of any other are an error. */
   readonly cities: readonly City[]
-  /** Folder with the layout of docs/plugins/dataset.md. */
+  /** Folder that holds `tape/`, `quotes_*/`, `observations/` and `settlements/`, or some of them. */
   readonly folder: string
   /** Only this city's rows; all cities when absent. */
   readonly city?: City | undefined
@@ -21,6 +23,7 @@ export interface ImportOptions {
   readonly now: number
   readonly signal?: AbortSignal | undefined
   readonly log: (line: string) => void
+  readonly progress: Progress
 }
 
 /** What became of one file. */

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { createReadStream, existsSync } from 'node:fs'
+import { createReadStream, existsSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { createGunzip } from 'node:zlib'
 
@@ -12,7 +12,11 @@ export interface CsvFile {
   /** Path below the folder, as it is named in messages. */
   readonly name: string
   readonly path: string
+  readonly progress: Progress
 }
+
+/** Told of compressed bytes read, of all bytes of the file. */
+export type Progress = (done: number, total: number, file: string) => void
 
 export interface CsvEnd {
   /** Of the compressed file. */
@@ -21,9 +25,9 @@ export interface CsvEnd {
 }
 
 /** The file if it is there. */
-export function csvFile(folder: string, name: string): CsvFile | null {
+export function csvFile({ folder, progress }: { folder: string; progress: Progress }, name: string): CsvFile | null {
   const path = join(folder, name)
-  return existsSync(path) ? { name, path } : null
+  return existsSync(path) ? { name, path, progress } : null
 }
 
 /**
@@ -38,11 +42,18 @@ export function csvFile(folder: string, name: string): CsvFile | null {
  * @throws KwxError IMPORT_ROW_INVALID (exit 1)
  */
 export async function* readCsv<Row>(
-  { name, path }: CsvFile,
+  { name, path, progress }: CsvFile,
   columns: readonly string[],
   parse: (cells: readonly string[], line: number) => Row,
 ): AsyncGenerator<Row[], CsvEnd> {
   const digest = createHash('sha256')
+  const size = statSync(path).size
+  let bytes = 0
+  const onChunk = (chunk: Buffer): void => {
+    digest.update(chunk)
+    bytes += chunk.length
+    progress(bytes, size, name)
+  }
   const problems: string[] = []
   let refused = 0
   let places: number[] | undefined
@@ -50,7 +61,7 @@ export async function* readCsv<Row>(
   let line = 0
   let batch: Row[] = []
   try {
-    for await (const text of linesOf(path, digest)) {
+    for await (const text of linesOf(path, onChunk)) {
       line++
       if (!places) {
         const cells = splitRow(text)
@@ -101,10 +112,10 @@ export async function* readCsv<Row>(
 }
 
 /** Lines of a gzip file without their ends; a quoted field may hold commas, not line breaks. */
-async function* linesOf(path: string, digest: { update(chunk: Buffer): unknown }): AsyncGenerator<string> {
+async function* linesOf(path: string, onChunk: (chunk: Buffer) => void): AsyncGenerator<string> {
   const file = createReadStream(path)
   const gunzip = createGunzip()
-  file.on('data', (chunk) => digest.update(chunk as Buffer))
+  file.on('data', (chunk) => onChunk(chunk as Buffer))
   file.on('error', (error) => gunzip.destroy(error))
   let rest = ''
   for await (const chunk of file.pipe(gunzip).setEncoding('utf8')) {
