@@ -194,7 +194,7 @@ describe.each(databaseKinds)('repositories on the $name database', (kind) => {
       ],
       [
         'a final before an archive value',
-        [{ product_id: 'a', kind: 'archive', issued_ms: null, source: 'archive' }, { product_id: 'f' }],
+        [{ product_id: 'a', kind: 'archive', issued_ms: 1, source: 'archive' }, { product_id: 'f' }],
         ['f'],
       ],
       [

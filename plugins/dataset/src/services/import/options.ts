@@ -10,7 +10,7 @@ export interface ImportOptions {
   readonly db: Database
   /** All known cities: rows of any other are an error. */
   readonly cities: readonly City[]
-  /** Folder that holds `tape/`, `quotes_*/`, `observations/` and `settlements/`, or some of them. */
+  /** Folder that holds tape, quotes, observations and settlements, or some of them; see EXPECTED in import-folder.ts. */
   readonly folder: string
   /** Only this city's rows; all cities when absent. */
   readonly city?: City | undefined
