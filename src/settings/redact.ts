@@ -1,3 +1,4 @@
+import { redactUrl } from '../redact-url.ts'
 import { show } from '../schema/describe.ts'
 import type { Definition } from './definitions.ts'
 
@@ -11,16 +12,4 @@ export function redacted({ type }: Definition, value: string | number): string |
 export function shownMistake(definition: Definition, value: string | number): string {
   const mayHoldPassword = definition.type === 'secret' || definition.type === 'database'
   return mayHoldPassword ? 'not valid' : show(redacted(definition, value))
-}
-
-const SECRET_QUERY = /pass|secret|token|key/i
-
-/** An address without its password and without secrets in its query. */
-export function redactUrl(address: string): string {
-  const url = URL.parse(address)
-  if (!url) return '***'
-  if (!url.password && ![...url.searchParams.keys()].some((name) => SECRET_QUERY.test(name))) return address
-  if (url.password) url.password = '***'
-  for (const name of [...url.searchParams.keys()]) if (SECRET_QUERY.test(name)) url.searchParams.set(name, '***')
-  return url.href
 }

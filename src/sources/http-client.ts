@@ -1,4 +1,5 @@
 import { isKwxError, messageOf } from '../errors.ts'
+import { redactUrl } from '../redact-url.ts'
 import type { Origin } from '../step.ts'
 import type { Clock } from '../time/clock.ts'
 import { type Failure, failed, offlineError, refused } from './http-errors.ts'
@@ -6,7 +7,6 @@ import { exchangeOnce, type HttpAnswer } from './http-exchange.ts'
 import { originOf } from './origin.ts'
 import { type Pace, systemPace } from './pace.ts'
 import { type Recorder, rawPayload } from './raw-payload.ts'
-import { redactUrl } from './redact.ts'
 import { throttle } from './throttle.ts'
 import { UnusableBody } from './unusable-body.ts'
 

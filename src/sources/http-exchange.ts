@@ -1,5 +1,5 @@
 import { EXIT, KwxError } from '../errors.ts'
-import { redactUrl } from './redact.ts'
+import { redactUrl } from '../redact-url.ts'
 
 export interface HttpAnswer {
   readonly status: number

@@ -2,14 +2,7 @@ import { tmpdir } from 'node:os'
 
 import { describe, expect, it } from 'vitest'
 
-import {
-  DEFINITIONS,
-  loadSettings,
-  redactUrl,
-  shownSetting,
-  shownSettings,
-  unknownVariables,
-} from '../../src/settings/index.ts'
+import { DEFINITIONS, loadSettings, shownSetting, shownSettings, unknownVariables } from '../../src/settings/index.ts'
 
 const env = {
   KWX_VC_KEY: 'hunter2',
@@ -35,18 +28,6 @@ describe('shownSettings', () => {
     expect(shownSetting(plain, 'sources.visual-crossing.key')).toMatchObject({ value: null, origin: 'not set' })
     expect(shownSetting(plain, 'sources.kalshi')).toBeUndefined()
     expect(shownSetting(plain, '__proto__')).toBeUndefined()
-  })
-})
-
-describe('redactUrl', () => {
-  it.each([
-    ['postgres://a:b@h/d', 'postgres://a:***@h/d'],
-    ['postgres://h/d?user=a&password=b', 'postgres://h/d?user=a&password=***'],
-    ['https://h/x?key=b&y=1', 'https://h/x?key=***&y=1'],
-    ['https://h/x?y=1', 'https://h/x?y=1'],
-    ['not an address', '***'],
-  ])('shows %s as %s', (address, shown) => {
-    expect(redactUrl(address)).toBe(shown)
   })
 })
 
