@@ -49,10 +49,16 @@ async function project(): Promise<string> {
 }
 
 const run = (cwd: string, to: string, killAfterMs?: number) =>
-  spawned('run.js', ['run', 'small', '--to', to, '--json'], { cwd, ...(killAfterMs === undefined ? {} : { killAfterMs }) })
+  spawned('run.js', ['run', 'small', '--to', to, '--json'], {
+    cwd,
+    ...(killAfterMs === undefined ? {} : { killAfterMs }),
+  })
 
 const hashes = (stdout: string) =>
-  (JSON.parse(stdout) as Run).result.steps.map(({ name, artefacts }) => [name, Object.entries(artefacts).map(([output, { hash }]) => `${output} ${hash}`)])
+  (JSON.parse(stdout) as Run).result.steps.map(({ name, artefacts }) => [
+    name,
+    Object.entries(artefacts).map(([output, { hash }]) => `${output} ${hash}`),
+  ])
 
 let reference: string
 let expected: unknown
