@@ -1,11 +1,12 @@
 import type { City } from '../cities/city.ts'
+import { climateDayAtMs } from '../time/days.ts'
 import type { Moisture, MoistureGate, Report } from './weather.ts'
 
 /** A day of minute data with more repeats than this is not minute data. */
 export const MAX_FORWARD_FILLED = 0.2
-const VISUAL_CROSSING = 'visual-crossing'
+/** The source of minute data that cities are gated from. */
+export const VISUAL_CROSSING = 'visual-crossing'
 const ALL: readonly Moisture[] = ['dew_f', 'humidity_pct', 'wind_mph']
-const MS_PER_DAY = 86_400_000
 
 /** What the gate did, counted where rows are read. */
 export interface GateAudit {
@@ -57,7 +58,7 @@ export function gateObservations<Row extends Report & { readonly forward_filled:
   if (named && !sources.some(({ source }) => source === VISUAL_CROSSING)) {
     sources.push({ source: VISUAL_CROSSING, fields: new Set(ALL), reason: 'Excluded by the configuration.' })
   }
-  const dayOf = ({ valid_ms }: Report) => Math.floor((valid_ms + city.standardOffset * 60_000) / MS_PER_DAY)
+  const dayOf = ({ valid_ms }: Report) => climateDayAtMs(valid_ms, city.standardOffset)
   const used = observations.filter(({ source }) => useVcMinutes || source !== VISUAL_CROSSING)
   const minutes = used.filter(isMinute)
   const filled = filledDays(minutes, dayOf)

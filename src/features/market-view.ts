@@ -1,7 +1,7 @@
 import type { Bracket } from '../config/production-config.ts'
 import type { Settlement, StrikeType } from '../database/schema.ts'
 import type { CivilTime } from '../time/civil-time.ts'
-import { climateDayEnd } from '../time/days.ts'
+import { climateDayEnd, MS_PER_MINUTE, minuteToMs } from '../time/days.ts'
 import type { MarketView } from './feature.ts'
 import { ladderView, type Rung } from './ladder-view.ts'
 import type { Prices } from './prices.ts'
@@ -22,7 +22,7 @@ export const bracketOf = (strikeType: StrikeType): Bracket =>
 
 /** Epoch minute of the close; the end of the climate day where the exchange's metadata is lost. */
 export const closeMinuteOf = ({ close_ms, day }: MarketFacts, standardOffset: number): number =>
-  close_ms === null ? climateDayEnd(day, standardOffset) : close_ms / 60_000
+  close_ms === null ? climateDayEnd(day, standardOffset) : close_ms / MS_PER_MINUTE
 
 /** The official maximum of a day and the moment from which it is known. */
 export interface KnownMaximum {
@@ -38,7 +38,7 @@ export function knownMaxima(settlements: readonly Settlement[], standardOffset: 
   const maxima = new Map<number, KnownMaximum>()
   for (const { day, tmax_f, issued_ms, used } of settlements) {
     if (!used || tmax_f === null) continue
-    maxima.set(day, { tmax: tmax_f, knownMs: issued_ms ?? climateDayEnd(day + 1, standardOffset) * 60_000 })
+    maxima.set(day, { tmax: tmax_f, knownMs: issued_ms ?? minuteToMs(climateDayEnd(day + 1, standardOffset)) })
   }
   return maxima
 }
@@ -85,6 +85,6 @@ export function marketView(
 function yesterdayAsOf(endMinute: Int32Array, yesterday: KnownMaximum | undefined): Float64Array {
   const out = new Float64Array(endMinute.length).fill(Number.NaN)
   if (!yesterday) return out
-  const first = endMinute.findIndex((minute) => minute * 60_000 >= yesterday.knownMs)
+  const first = endMinute.findIndex((minute) => minuteToMs(minute) >= yesterday.knownMs)
   return first < 0 ? out : out.fill(yesterday.tmax, first)
 }

@@ -1,7 +1,7 @@
 import type { FeatureSet, MarketView } from './feature.ts'
 
 /** Names of the Float64 columns of a set, then of the `_is_na` indicators of its optional features: the design. */
-export function designOf({ features }: FeatureSet): string[] {
+export function designNames({ features }: FeatureSet): string[] {
   const optional = features.filter(({ missing }) => missing === 'optional')
   return [...features.map(({ name }) => name), ...optional.map(({ name }) => `${name}_is_na`)]
 }

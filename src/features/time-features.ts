@@ -1,4 +1,4 @@
-import { dayOfWeek } from '../time/days.ts'
+import { dayOfWeek, MS_PER_DAY } from '../time/days.ts'
 import type { Feature, FeatureInput, MarketView } from './feature.ts'
 import { spreadAt } from './price-features.ts'
 
@@ -56,8 +56,8 @@ export const isWeekend = feature('is_weekend', '1', (view, i) => Number(dayOfWee
 
 /** Angle of the event day in a year of 366 days, 1 January at 0. */
 const seasonAngle = (day: number) => {
-  const year = new Date(day * 86_400_000).getUTCFullYear()
-  return (2 * Math.PI * (day - Date.UTC(year, 0, 1) / 86_400_000)) / 366
+  const year = new Date(day * MS_PER_DAY).getUTCFullYear()
+  return (2 * Math.PI * (day - Date.UTC(year, 0, 1) / MS_PER_DAY)) / 366
 }
 const season = (name: string, wave: (angle: number) => number): Feature => ({
   name,

@@ -1,10 +1,10 @@
 import type { Observation } from '../database/schema.ts'
+import { MS_PER_MINUTE } from '../time/days.ts'
 import type { WeatherView } from './feature.ts'
 
 /** A report is used for two hours after it became known; an older one says nothing about now. */
 export const MAX_OBSERVATION_AGE = 120
-const WINDOW_MS = 3 * 3_600_000
-const MINUTE_MS = 60_000
+const WINDOW_MS = 180 * MS_PER_MINUTE
 
 /** What a reader of reports knew, as steps: from `knownMs[k]` until the next step the values of row k held. */
 interface Steps {
@@ -143,11 +143,11 @@ function asOf(
   const n = endMinute.length
   const out = columns.map(() => new Float64Array(n).fill(Number.NaN))
   if (n === 0) return out
-  let step = upperBound(knownMs, (endMinute[0]! - minutesAgo) * MINUTE_MS) - 1
+  let step = upperBound(knownMs, (endMinute[0]! - minutesAgo) * MS_PER_MINUTE) - 1
   for (let i = 0; i < n; i++) {
-    const at = (endMinute[i]! - minutesAgo) * MINUTE_MS
+    const at = (endMinute[i]! - minutesAgo) * MS_PER_MINUTE
     while (step + 1 < knownMs.length && knownMs[step + 1]! <= at) step++
-    if (step < 0 || at - since![step]! > MAX_OBSERVATION_AGE * MINUTE_MS) continue
+    if (step < 0 || at - since![step]! > MAX_OBSERVATION_AGE * MS_PER_MINUTE) continue
     for (let c = 0; c < columns.length; c++) out[c]![i] = columns[c]![step]!
   }
   return out

@@ -1,3 +1,5 @@
+import { MS_PER_DAY } from '../time/days.ts'
+
 const MONTHS = ['JAN', 'FEB', 'MAR', 'APR', 'MAY', 'JUN', 'JUL', 'AUG', 'SEP', 'OCT', 'NOV', 'DEC']
 const DATE = /-(\d{2})([A-Z]{3})(\d{2})(?:-|$)/
 
@@ -11,5 +13,5 @@ export function eventDayOfTicker(ticker: string): number | null {
   if (!match) return null
   const [year, month, day] = [2000 + Number(match[1]), MONTHS.indexOf(match[2]!), Number(match[3])]
   const at = new Date(Date.UTC(year, month, day))
-  return month >= 0 && at.getUTCMonth() === month && at.getUTCDate() === day ? at.getTime() / 86_400_000 : null
+  return month >= 0 && at.getUTCMonth() === month && at.getUTCDate() === day ? at.getTime() / MS_PER_DAY : null
 }

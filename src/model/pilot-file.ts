@@ -12,14 +12,13 @@ export interface PilotWindow {
   readonly n_test: number
 }
 
-/** `pilot.json`. Each fitted window has a folder of its name beside it. */
+/** `pilot.json`. Each fitted window has a folder of its name beside it; the origin of the rows is the artefact's. */
 export interface PilotFile {
   readonly name: string
   readonly city: string
   readonly bracket: Bracket
   readonly feature_set: string
   readonly windows: readonly PilotWindow[]
-  readonly origin: 'real' | 'replay' | 'simulated' | null
 }
 
 /** One configuration that the search tried. */

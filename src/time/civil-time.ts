@@ -1,5 +1,7 @@
 import { Temporal } from 'temporal-polyfill'
 
+import { MINUTES_PER_DAY, MS_PER_MINUTE, minuteToMs } from './days.ts'
+
 /** Civil (wall clock) time of one IANA zone over a span, cheap enough for loops over candles. */
 export interface CivilTime {
   /** Minutes east of UTC at an epoch minute inside the span. */
@@ -20,13 +22,13 @@ const offsetOf = (instant: Temporal.ZonedDateTime) => Math.round(instant.offsetN
  * Throws a RangeError for an unknown zone.
  */
 export function civilTime(zone: string, fromMinute: number, toMinute: number): CivilTime {
-  let at = Temporal.Instant.fromEpochMilliseconds(fromMinute * 60_000).toZonedDateTimeISO(zone)
+  let at = Temporal.Instant.fromEpochMilliseconds(minuteToMs(fromMinute)).toZonedDateTimeISO(zone)
   const starts: number[] = [Number.NEGATIVE_INFINITY]
   const offsets: number[] = [offsetOf(at)]
   for (;;) {
     const next = at.getTimeZoneTransition('next')
-    if (!next || next.epochMilliseconds > toMinute * 60_000) break
-    starts.push(next.epochMilliseconds / 60_000)
+    if (!next || next.epochMilliseconds > minuteToMs(toMinute)) break
+    starts.push(next.epochMilliseconds / MS_PER_MINUTE)
     offsets.push(offsetOf(next))
     at = next
   }
@@ -36,10 +38,11 @@ export function civilTime(zone: string, fromMinute: number, toMinute: number): C
     return offsets[k]!
   }
   const local = (minute: number) => minute + offsetAt(minute)
+  const minuteOfDayAt = (minute: number) => ((local(minute) % MINUTES_PER_DAY) + MINUTES_PER_DAY) % MINUTES_PER_DAY
   return {
     offsetAt,
-    dayAt: (minute) => Math.floor(local(minute) / 1440),
-    minuteOfDayAt: (minute) => ((local(minute) % 1440) + 1440) % 1440,
-    hourAt: (minute) => Math.floor((((local(minute) % 1440) + 1440) % 1440) / 60),
+    dayAt: (minute) => Math.floor(local(minute) / MINUTES_PER_DAY),
+    minuteOfDayAt,
+    hourAt: (minute) => Math.floor(minuteOfDayAt(minute) / 60),
   }
 }

@@ -4,8 +4,8 @@
  */
 
 export const MINUTES_PER_DAY = 1440
-const MS_PER_MINUTE = 60_000
-const MS_PER_DAY = 86_400_000
+export const MS_PER_MINUTE = 60_000
+export const MS_PER_DAY = 86_400_000
 
 const ISO_DAY = /^(\d{4})-(\d{2})-(\d{2})$/
 
@@ -38,6 +38,10 @@ export const climateDayEnd = (day: number, standardOffset: number): number => cl
 export const climateDayAt = (epochMinute: number, standardOffset: number): number =>
   Math.floor((epochMinute + standardOffset) / MINUTES_PER_DAY)
 
+/** The same for an instant in milliseconds, such as the time of a report. */
+export const climateDayAtMs = (ms: number, standardOffset: number): number =>
+  climateDayAt(Math.floor(ms / MS_PER_MINUTE), standardOffset)
+
 /** The climate day of a candle, which is stamped at its end: midnight itself closes the day before. */
 export const climateDayOfCandle = (endMinute: number, standardOffset: number): number =>
   climateDayAt(endMinute - 1, standardOffset)
@@ -45,5 +49,5 @@ export const climateDayOfCandle = (endMinute: number, standardOffset: number): n
 /** Stamp of the one-minute candle that holds an instant: the next whole minute, as a trade at 12:00:00.000 ends 12:01. */
 export const candleEndMinute = (ms: number): number => Math.floor(ms / MS_PER_MINUTE) + 1
 
+/** Milliseconds since the epoch at an epoch minute. */
 export const minuteToMs = (epochMinute: number): number => epochMinute * MS_PER_MINUTE
-export const dayToMs = (day: number): number => day * MS_PER_DAY

@@ -5,14 +5,16 @@ export { fixedClock, systemClock } from './clock.ts'
 export {
   candleEndMinute,
   climateDayAt,
+  climateDayAtMs,
   climateDayEnd,
   climateDayOfCandle,
   climateDayStart,
   dayOfWeek,
-  dayToMs,
   formatDay,
   formatDayCompact,
   MINUTES_PER_DAY,
+  MS_PER_DAY,
+  MS_PER_MINUTE,
   minuteToMs,
   parseDay,
 } from './days.ts'

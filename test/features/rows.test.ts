@@ -38,7 +38,7 @@ describe('featureRows', () => {
   })
 
   it('names its columns', () => {
-    expect(f.designOf(set([f.yesMid, f.yesBid, f.dewpoint]))).toEqual([
+    expect(f.designNames(set([f.yesMid, f.yesBid, f.dewpoint]))).toEqual([
       'yes_mid',
       'yes_bid',
       'dewpoint',

@@ -1,8 +1,10 @@
+import { readFileSync } from 'node:fs'
 import { mkdtemp, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
 import { type Contributions, indexContributions, type Kind } from '../../src/contributions.ts'
+import { root } from './root.ts'
 
 /**
  * Contributions of one made-up plugin whose files are written into a temporary folder.
@@ -10,17 +12,24 @@ import { type Contributions, indexContributions, type Kind } from '../../src/con
  * @param files  kind -> id -> source text of a JavaScript module (or JSON for cities)
  */
 export async function pluginOf(files: Partial<Record<Kind, Record<string, string>>>): Promise<Contributions> {
-  const root = await mkdtemp(join(tmpdir(), 'kwx-plugin-'))
+  const folder = await mkdtemp(join(tmpdir(), 'kwx-plugin-'))
   const contributes: Partial<Record<Kind, Record<string, string>>> = {}
   for (const [kind, things] of Object.entries(files) as [Kind, Record<string, string>][]) {
     contributes[kind] = {}
     for (const [id, source] of Object.entries(things)) {
       const file = `${kind}-${id.replaceAll(/[^a-z]/g, '-')}${source.trimStart().startsWith('{') ? '.json' : '.mjs'}`
-      await writeFile(join(root, file), source)
+      await writeFile(join(folder, file), source)
       contributes[kind][id] = `./${file}`
     }
   }
   return indexContributions([
-    { name: 'made-up', version: '1.0.0', root, pjson: { kwx: { apiVersion: 1, contributes } } },
+    { name: 'made-up', version: '1.0.0', root: folder, pjson: { kwx: { apiVersion: 1, contributes } } },
   ])
+}
+
+/** The cities and feature sets of the repository. */
+export function repositoryContributions(): Contributions {
+  const folder = join(root, 'plugins', 'dataset')
+  const pjson = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as { name: string; version: string }
+  return indexContributions([{ name: pjson.name, version: pjson.version, root: folder, pjson }])
 }

@@ -181,20 +181,17 @@ describe('the page for a person', () => {
 })
 
 describe('accept:report', () => {
-  it('refuses rows of different origins', async () => {
-    const inputs = await madePilot(good({ origins: { features: 'real' } }))
-    await expect(judged(inputs)).rejects.toMatchObject({ code: 'ACCEPT_MIXED_ORIGINS', exit: 1 })
-  })
-
-  it('refuses rows whose predictions say another origin than their folder', async () => {
-    const inputs = await madePilot(good())
-    const file = join(inputs.pilot.folder, 'pilot.json')
-    await writeJson(file, { ...(await readJson<object>(file)), origin: 'replay' })
-    await expect(judged(inputs)).rejects.toMatchObject({
-      code: 'ACCEPT_MIXED_ORIGINS',
-      details: { origins: expect.anything() },
-    })
-  })
+  it.each(['features', 'labels', 'completeness', 'pilot', 'verification'] as const)(
+    'refuses %s whose rows are of another origin than the rest',
+    async (kind) => {
+      const inputs = await madePilot(good({ origins: { [kind]: 'replay' } }))
+      await expect(judged(inputs)).rejects.toMatchObject({
+        code: 'ACCEPT_MIXED_ORIGINS',
+        exit: 1,
+        details: { origins: expect.arrayContaining([{ input: kind, origin: 'replay' }]) },
+      })
+    },
+  )
 
   it.each(['p_model', 'p_uncalibrated', 'p_market', 'label'])(
     'finds one changed %s in the predictions',

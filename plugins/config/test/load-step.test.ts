@@ -4,10 +4,9 @@ import { join } from 'node:path'
 
 import type { Artefact, StepContext } from 'kwx'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-
+import { repositoryContributions } from '../../../test/support/plugins.ts'
 import { root } from '../../../test/support/root.ts'
 import load from '../src/steps/load.ts'
-import { repositoryContributions } from './contributions.ts'
 
 let folder: string
 beforeAll(async () => {

@@ -8,8 +8,8 @@ import { formatProblem } from 'kwx/schema'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 
 import type { KwxError } from '../../../src/errors.ts'
+import { repositoryContributions } from '../../../test/support/plugins.ts'
 import { root } from '../../../test/support/root.ts'
-import { repositoryContributions } from './contributions.ts'
 
 const contributions = repositoryContributions()
 const BASE = {

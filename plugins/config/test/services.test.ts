@@ -7,12 +7,12 @@ import { loadSettings, settingsSchema } from 'kwx/settings'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 
 import type { KwxError } from '../../../src/errors.ts'
+import { repositoryContributions } from '../../../test/support/plugins.ts'
 import { root } from '../../../test/support/root.ts'
 import { configEntries, renderEntries, settingEntries, yamlScalar } from '../src/services/entries.ts'
 import { explainKey, renderExplanation } from '../src/services/explain-key.ts'
 import { starterText, writeStarter } from '../src/services/starter-config.ts'
 import { validateConfigs } from '../src/services/validate-configs.ts'
-import { repositoryContributions } from './contributions.ts'
 
 const contributions = repositoryContributions()
 const MIAMI = join(root, 'configs', 'elasticnet_mia_between.yaml')

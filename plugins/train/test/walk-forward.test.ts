@@ -77,6 +77,19 @@ describe('train:walk-forward', () => {
     expect(await hashes(artefacts['pilot']!.folder)).toEqual(await hashes(first))
   })
 
+  it('keeps the origin of the rows beside the artefact: equal work has equal bytes', async () => {
+    const pilots = []
+    for (const origin of ['real', 'replay'] as const) {
+      const inputs = await pilotInputs(join(root, origin))
+      const marked = Object.fromEntries(Object.entries(inputs).map(([name, input]) => [name, { ...input, origin }]))
+      const { artefacts } = await runAndPublish(walkForward, stepContext(join(root, origin)), {}, marked)
+      pilots.push(artefacts['pilot']!)
+    }
+    expect(pilots.map(({ origin }) => origin)).toEqual(['real', 'replay'])
+    expect(pilots[0]!.files).toEqual(pilots[1]!.files)
+    expect(pilots[0]!.hash).toBe(pilots[1]!.hash)
+  })
+
   it('takes finished windows from the store after a crash', async () => {
     const inputs = await pilotInputs(join(root, 'c'))
     const ctx = stepContext(join(root, 'c'))

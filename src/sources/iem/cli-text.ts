@@ -1,4 +1,4 @@
-import { formatDay, parseDay } from '../../time/days.ts'
+import { formatDay, MINUTES_PER_DAY, MS_PER_DAY, minuteToMs, parseDay } from '../../time/days.ts'
 import { zoneOffset } from './zones.ts'
 
 /** One issuance of the NWS daily climate report of a station. */
@@ -28,7 +28,7 @@ const PRELIMINARY = /VALID.{0,12}AS OF/
 /** The value may have a record's R glued on: `99R`. */
 const MAXIMUM = /^ *MAXIMUM +(MM|-?\d{1,3})R?(?= |$)/m
 const MONTHS = ['JAN', 'FEB', 'MAR', 'APR', 'MAY', 'JUN', 'JUL', 'AUG', 'SEP', 'OCT', 'NOV', 'DEC']
-const HALF_DAY_MS = 12 * 3_600_000
+const HALF_DAY_MS = MS_PER_DAY / 2
 
 const pad = (n: number): string => String(n).padStart(2, '0')
 
@@ -78,7 +78,7 @@ export function parseCliText(raw: string, pil: string): CliReport | CliProblem {
     return { problem: `"${issued[0].trim()}" is no time of issue` }
   }
   const minuteOfDay = ((hour % 12) + (issued[3] === 'PM' ? 12 : 0)) * 60 + minute
-  const textMs = (date * 1440 + minuteOfDay - offset) * 60_000
+  const textMs = minuteToMs(date * MINUTES_PER_DAY + minuteOfDay - offset)
   const headerMs = headerTime(textMs, Number(dd), Number(hh), Number(mm))
   if (headerMs === null || Math.abs(headerMs - textMs) > HALF_DAY_MS) {
     return { problem: `the header's ${dd}${hh}${mm} and "${issued[0].trim()}" are half a day or more apart` }

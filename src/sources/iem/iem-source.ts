@@ -1,4 +1,5 @@
 import type { Origin } from '../../step.ts'
+import { MS_PER_DAY, MS_PER_MINUTE } from '../../time/days.ts'
 import type { HttpClient } from '../http-client.ts'
 import { splitAfosText } from './afos-text.ts'
 import { ASOS_COLUMNS, type AsosReport, parseAsosCsv } from './asos-csv.ts'
@@ -39,7 +40,7 @@ const REPORT_TYPES = [
 ] as const
 
 // A quarter of a year: some 2,400 reports or 300 products, far below every cap, and a small loss when one fails.
-const CHUNK_MS = 90 * 86_400_000
+const CHUNK_MS = 90 * MS_PER_DAY
 const MOST_PRODUCTS = 9999
 
 const chunks = (fromMs: number, toMs: number): [number, number][] => {
@@ -107,8 +108,8 @@ export function iemSource(http: HttpClient): IemSource {
           what,
           read: splitAfosText,
         })
-        if (texts.length >= MOST_PRODUCTS && end - start > 86_400_000) {
-          const middle = start + Math.floor((end - start) / 2 / 60_000) * 60_000
+        if (texts.length >= MOST_PRODUCTS && end - start > MS_PER_DAY) {
+          const middle = start + Math.floor((end - start) / 2 / MS_PER_MINUTE) * MS_PER_MINUTE
           await read(start, middle)
           await read(middle, end)
           return

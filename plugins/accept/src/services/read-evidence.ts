@@ -98,7 +98,7 @@ export type Inputs = Readonly<Record<(typeof INPUTS)[number], Artefact>>
 export async function readEvidence(inputs: Inputs): Promise<Evidence> {
   const file = (input: keyof Inputs, name: string) => join(inputs[input].folder, name)
   const pilot = await readJson<PilotFile>(file('pilot', 'pilot.json'))
-  const origin = oneOrigin(inputs, pilot)
+  const origin = oneOrigin(inputs)
   const features = await readJson<FeaturesFile>(file('features', 'features.json'))
   const labels = await readJson<LabelsFile>(file('labels', 'labels.json'))
   const table = await readTable(file('features', 'features.parquet'))
@@ -121,9 +121,9 @@ export async function readEvidence(inputs: Inputs): Promise<Evidence> {
 }
 
 /** Rows of different origins in one report would make its figures mean nothing. */
-function oneOrigin(inputs: Inputs, pilot: PilotFile): Origin {
+function oneOrigin(inputs: Inputs): Origin {
   const found = Object.entries(inputs).map(([input, { origin }]) => ({ input, origin }))
-  const known = [...found, { input: 'pilot.json', origin: pilot.origin }].filter(({ origin }) => origin !== null)
+  const known = found.filter(({ origin }) => origin !== null)
   const origins = [...new Set(known.map(({ origin }) => origin!))]
   if (origins.length === 1) return origins[0]!
   if (origins.length === 0) {

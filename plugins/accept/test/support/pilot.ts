@@ -92,7 +92,6 @@ export async function madePilot(made: MadePilot): Promise<Inputs> {
     city,
     bracket: 'between',
     feature_set: 'baseline',
-    origin: made.origins?.pilot ?? 'simulated',
   }
   const windows = []
   for (const [w, days] of made.windows.entries())

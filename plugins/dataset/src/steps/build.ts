@@ -10,13 +10,14 @@ import { parseDay } from 'kwx/time'
 
 import { type Built, buildDataset } from '../services/build/build-dataset.ts'
 import { checkData, stationOf } from '../services/build/check-data.ts'
+import { sealed } from '../services/build/labels.ts'
 import { readData } from '../services/build/read-data.ts'
 
 const readConfig = (folder: string) => readJson<LoadedConfig>(join(folder, 'config.json'))
 
 export default defineStep({
   title: 'build the as-of dataset',
-  version: '1',
+  version: '2',
   params: { type: 'object', properties: {}, additionalProperties: false },
   consumes: { config: 'config' },
   produces: { features: 'features', labels: 'labels', completeness: 'completeness' },
@@ -49,13 +50,13 @@ export default defineStep({
       { origin },
     )
     const { labels, completeness } = built!
-    const sealed = { city: city.id, bracket: config.bracket, labels: labels.labels }
+    const content = { city: city.id, bracket: config.bracket, labels: labels.labels.map(sealed) }
     const write = (kind: string, value: unknown) =>
       ctx.write(kind, (folder) => writeJson(join(folder, `${kind}.json`), value), { origin })
     return {
       artefacts: {
         features,
-        labels: await write('labels', sealed),
+        labels: await write('labels', content),
         completeness: await write('completeness', completeness),
       },
       summary: `${completeness.rows.after} of ${completeness.rows.before} rows, ${set.features.length} features, gate ${completeness.gate.status}`,

@@ -11,7 +11,7 @@ import { writePilot } from '../services/write-pilot.ts'
 
 export default defineStep({
   title: 'Train the walk-forward windows',
-  version: '1',
+  version: '2',
   params: { type: 'object', properties: {}, additionalProperties: false },
   consumes: { config: 'config', features: 'features', labels: 'labels' },
   produces: { pilot: 'pilot' },
@@ -30,7 +30,7 @@ export default defineStep({
 
     const pilot = await ctx.write(
       'pilot',
-      (folder) => writePilot(folder, { name, city, bracket, feature_set, origin }, rows, finished),
+      (folder) => writePilot(folder, { name, city, bracket, feature_set }, rows, finished),
       origin ? { origin } : {},
     )
     const fitted = finished.filter(({ result }) => result.outcome === 'fitted').length

@@ -5,7 +5,7 @@ import type { LoadedConfig } from 'kwx/config'
 import {
   checkFeatureSet,
   closeMinuteOf,
-  designOf,
+  designNames,
   type FeatureSet,
   featureRows,
   gateObservations,
@@ -43,6 +43,8 @@ export type Completeness = ReturnType<CompletenessCounter['table']> & {
   readonly labels: {
     readonly counts: Readonly<Record<string, number>>
     readonly quarantined: readonly { readonly market: string; readonly reason: string }[]
+    /** The official maximum of each event day that has one, in degrees Fahrenheit. */
+    readonly official_maxima: Readonly<Record<string, number>>
     readonly archive_differences: Labels['archive_differences']
     readonly ladder_gaps: Labels['ladder_gaps']
   }
@@ -153,7 +155,7 @@ export async function buildDataset({
         observation_station: station,
         proxy: station !== city.station,
         features: set.features.map(({ name, unit, missing }) => ({ name, unit, missing })),
-        design: designOf(set),
+        design: designNames(set),
         rows: table.rows.after,
       },
       labels,
@@ -185,5 +187,8 @@ function labelTable({ labels, archive_differences, ladder_gaps }: Labels): Compl
     counts.yes += label ?? 0
   }
   const quarantined = labels.flatMap(({ market, quarantine }) => (quarantine ? [{ market, reason: quarantine }] : []))
-  return { counts, quarantined, archive_differences, ladder_gaps }
+  const official_maxima = Object.fromEntries(
+    labels.flatMap(({ event_day, official_tmax }) => (official_tmax === null ? [] : [[event_day, official_tmax]])),
+  )
+  return { counts, quarantined, official_maxima, archive_differences, ladder_gaps }
 }

@@ -9,7 +9,7 @@ import {
   weatherAsOf,
   weatherSeries,
 } from 'kwx/features'
-import { climateDayAt } from 'kwx/time'
+import { climateDayAtMs } from 'kwx/time'
 
 /** The gate, audited on built rows. */
 export interface GateVerdict extends GateAudit {
@@ -34,7 +34,7 @@ function forbidden(
   standardOffset: number,
 ): boolean {
   if (!isMinute(report)) return false
-  const day = climateDayAt(Math.floor(report.valid_ms / 60_000), standardOffset)
+  const day = climateDayAtMs(report.valid_ms, standardOffset)
   return (
     sources.some(({ source, fields }) => source === report.source && fields.includes(field)) ||
     filled_days.some((filled) => filled.source === report.source && filled.day === day)

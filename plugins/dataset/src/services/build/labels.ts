@@ -6,7 +6,7 @@ import { formatDay, parseDay } from 'kwx/time'
 
 import type { DatasetMarket, Settlement } from './data.ts'
 
-/** The sealed truth of one market, and how we know it. */
+/** The sealed truth of one market, and how we know it: an entry of `labels.json`. */
 export interface Label {
   readonly market: string
   readonly event: string
@@ -17,12 +17,22 @@ export interface Label {
   readonly label: 0 | 1 | null
   readonly source: 'exchange' | 'derived' | null
   readonly expiration_value: number | null
-  readonly official_tmax: number | null
-  /** Whether the official maximum settles the market the same way; null where either is missing. */
-  readonly archive_agrees: boolean | null
   /** Why no row of this market may be used; null where it may. */
   readonly quarantine: string | null
 }
+
+/** A label with what it was checked against. */
+export interface CheckedLabel extends Label {
+  readonly official_tmax: number | null
+  /** Whether the official maximum settles the market the same way; null where either is missing. */
+  readonly archive_agrees: boolean | null
+}
+
+/**
+ * The label without the cross-check: sources that know different maxima and agree on what was paid give equal bytes,
+ * and so equal models. The maxima stand in `completeness.json`.
+ */
+export const sealed = ({ official_tmax: _, archive_agrees: __, ...label }: CheckedLabel): Label => label
 
 /** An event on which the exchange and the archive of official maxima do not say the same. The exchange stands. */
 export interface ArchiveDifference {
@@ -35,7 +45,7 @@ export interface ArchiveDifference {
 }
 
 export interface Labels {
-  readonly labels: readonly Label[]
+  readonly labels: readonly CheckedLabel[]
   readonly archive_differences: readonly ArchiveDifference[]
   /** Events whose ladder leaves degrees unpaid: a market of theirs is not in the database. */
   readonly ladder_gaps: readonly { readonly event: string; readonly sentence: string }[]
@@ -91,7 +101,12 @@ const strikeMissing = ({ strike_type, floor_strike, cap_strike }: DatasetMarket)
   (strike_type !== 'less' && strike_type !== 'less_or_equal' && floor_strike === null) ||
   (strike_type !== 'greater' && strike_type !== 'greater_or_equal' && cap_strike === null)
 
-function labelOf(market: DatasetMarket, settlement: Settlement | undefined, city: City, overlap: string | null): Label {
+function labelOf(
+  market: DatasetMarket,
+  settlement: Settlement | undefined,
+  city: City,
+  overlap: string | null,
+): CheckedLabel {
   const { ticker, strike_type, floor_strike, cap_strike, day, result, expiration_value } = market
   const regime = city.regimes.settlement.find((dated) => within(dated, day))
   const allowed = regime ? [...(SOURCES[regime.source] ?? [regime.source]), 'simulated'] : []
@@ -140,7 +155,7 @@ function labelOf(market: DatasetMarket, settlement: Settlement | undefined, city
 const within = ({ from, until }: { from?: string; until?: string }, day: number) =>
   (from === undefined || parseDay(from) <= day) && (until === undefined || day <= parseDay(until))
 
-function differences(labels: readonly Label[]): ArchiveDifference[] {
+function differences(labels: readonly CheckedLabel[]): ArchiveDifference[] {
   const found: ArchiveDifference[] = []
   for (const [event, markets] of Map.groupBy(labels, (label) => label.event)) {
     const archive = markets.find(({ official_tmax }) => official_tmax !== null)?.official_tmax

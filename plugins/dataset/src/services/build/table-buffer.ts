@@ -1,5 +1,5 @@
 import { type Column, openTableWriter, ROW_GROUP, type Table } from 'kwx/artefacts'
-import { designOf, type FeatureRows, type FeatureSet } from 'kwx/features'
+import { designNames, type FeatureRows, type FeatureSet } from 'kwx/features'
 
 /** Collects the rows of markets into row groups and writes each when it is full. */
 export interface FeatureTableWriter {
@@ -20,7 +20,7 @@ export async function openFeatureTable(file: string, set: FeatureSet): Promise<F
   const price = new Float64Array(ROW_GROUP)
   const values = set.features.map(() => new Float64Array(ROW_GROUP))
   const isNa = set.features.filter(({ missing }) => missing === 'optional').map(() => new Uint8Array(ROW_GROUP))
-  const design = designOf(set)
+  const design = designNames(set)
   let markets: string[] = []
   let filled = 0
 

@@ -1,6 +1,6 @@
 import { eventDayOfTicker, ladderFault } from 'kwx/market'
 import type { KalshiMarket, Tier } from 'kwx/sources'
-import { climateDayEnd, climateDayStart, minuteToMs } from 'kwx/time'
+import { climateDayEnd, climateDayStart, MS_PER_DAY, minuteToMs } from 'kwx/time'
 
 import type { IngestOptions } from './options.ts'
 
@@ -20,10 +20,9 @@ export interface FoundMarkets {
   readonly noEvent: ReadonlySet<number>
 }
 
-const DAY_MS = 86_400_000
 // A market closes within two days of its climate day and settles within eight.
-const CLOSES_WITHIN_MS = 2 * DAY_MS
-const SETTLES_WITHIN_MS = 8 * DAY_MS
+const CLOSES_WITHIN_MS = 2 * MS_PER_DAY
+const SETTLES_WITHIN_MS = 8 * MS_PER_DAY
 
 type Search = Pick<IngestOptions, 'city' | 'sources' | 'clock'>
 

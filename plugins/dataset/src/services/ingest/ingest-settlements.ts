@@ -1,15 +1,14 @@
 import { saveCompleteness, saveSettlements } from 'kwx/database'
 import type { CliReport } from 'kwx/sources'
-import { climateDayEnd, climateDayStart, minuteToMs } from 'kwx/time'
+import { climateDayEnd, climateDayStart, MS_PER_DAY, minuteToMs } from 'kwx/time'
 
 import { daysFrom, missingDays, readCoverage } from './coverage.ts'
 import type { Incomplete, IngestOptions, IngestReport } from './options.ts'
 
-const DAY_MS = 86_400_000
 /** How long after a day its reports are looked for; the exchange waits a week at most. */
-const ISSUED_WITHIN_MS = 8 * DAY_MS
+const ISSUED_WITHIN_MS = 8 * MS_PER_DAY
 /** Corrections come within hours of the final report; from then on a day is not asked for again. */
-const QUIET_AFTER_MS = 2 * DAY_MS
+const QUIET_AFTER_MS = 2 * MS_PER_DAY
 
 /**
  * Brings every issuance of the daily climate report into the database, preliminary ones and corrections included, from
@@ -29,7 +28,7 @@ export async function ingestSettlements(options: IngestOptions): Promise<IngestR
   const now = clock.now()
   const endOf = (day: number) => minuteToMs(climateDayEnd(day, city.standardOffset))
   const fromMs = minuteToMs(climateDayStart(days[0]!, city.standardOffset))
-  const toMs = Math.min(endOf(days.at(-1)!) + ISSUED_WITHIN_MS, Math.max(now, fromMs + DAY_MS))
+  const toMs = Math.min(endOf(days.at(-1)!) + ISSUED_WITHIN_MS, Math.max(now, fromMs + MS_PER_DAY))
   const found = await sources.iem.cliReports(city.cliId, fromMs, toMs)
   for (const problem of found.problems) log(`settlements: ${problem}`)
   const wanted = new Set(days)

@@ -1,6 +1,6 @@
 import { saveCompleteness, saveObservations } from 'kwx/database'
 import type { IemObservation } from 'kwx/sources'
-import { climateDayAt, climateDayEnd, climateDayStart, minuteToMs } from 'kwx/time'
+import { climateDayAtMs, climateDayEnd, climateDayStart, minuteToMs } from 'kwx/time'
 
 import { daysFrom, missingDays, observationSource, readCoverage } from './coverage.ts'
 import type { Incomplete, IngestOptions, IngestReport } from './options.ts'
@@ -25,7 +25,7 @@ export async function ingestWeather(options: IngestOptions & { station: string }
 
   log(`weather: ${days.length} of ${all.length} days of ${station} to fetch`)
   const startOf = (day: number) => minuteToMs(climateDayStart(day, city.standardOffset))
-  const dayOf = (ms: number) => climateDayAt(Math.floor(ms / 60_000), city.standardOffset)
+  const dayOf = (ms: number) => climateDayAtMs(ms, city.standardOffset)
   const read = async (from: number, to: number) => {
     signal.throwIfAborted()
     return byDay(await sources.iem.observations(station, startOf(from), startOf(to + 1)), dayOf)

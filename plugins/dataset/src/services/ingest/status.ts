@@ -1,6 +1,6 @@
 import type { City } from 'kwx/cities'
 import type { Database } from 'kwx/database'
-import { formatDay } from 'kwx/time'
+import { formatDay, parseDay } from 'kwx/time'
 
 import { type CompletenessRow, readCoverage } from './coverage.ts'
 import type { CompletenessKind } from './options.ts'
@@ -89,9 +89,7 @@ export function statusLines({ kinds, days, from, to }: IngestStatus): string[] {
         .map((row) => [row.day, row.complete ? '#' : 'o']),
     )
     const strip: string[] = []
-    for (let at = Date.parse(from); at <= Date.parse(to); at += 86_400_000) {
-      strip.push(marks.get(new Date(at).toISOString().slice(0, 10)) ?? '.')
-    }
+    for (let day = parseDay(from); day <= parseDay(to); day++) strip.push(marks.get(formatDay(day)) ?? '.')
     return [
       `${kind.padEnd(13)} ${source.padEnd(14)} ${complete} complete, ${incomplete} incomplete, ${absent} absent, ${received} rows`,
       ...(strip.join('').match(/.{1,100}/g) ?? []).map((line) => `  ${line}`),
