@@ -1,5 +1,5 @@
 import type { City } from '../cities/city.ts'
-import { loadCities } from '../cities/index.ts'
+import { loadCities, stationsOf } from '../cities/index.ts'
 import type { Contributions } from '../contributions.ts'
 import { nearest, type Path, type Problem, show, type YamlDocument } from '../schema/index.ts'
 import { formatDay, parseDay } from '../time/days.ts'
@@ -72,9 +72,9 @@ function checkCity({ draft, report }: Check, cities: readonly City[]): void {
     return
   }
   const station = draft.observation_station
-  const proxies = city.proxies.map((proxy) => proxy.station)
-  if (!isText(station) || station === '' || station === city.station || proxies.includes(station)) return
-  const allowed = [city.station, ...proxies]
+  const allowed = stationsOf(city)
+  if (!isText(station) || station === '' || allowed.includes(station)) return
+  const proxies = allowed.slice(1)
   const guess = quoted(nearest(station, allowed))
   const rest = proxies.length > 0 ? `or a declared proxy (${proxies.join(', ')})` : 'and has no declared proxy'
   report(

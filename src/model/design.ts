@@ -32,6 +32,13 @@ export function rowsOfDays(day: ArrayLike<number>, days: Iterable<number>): Int3
   return Int32Array.from(rows)
 }
 
+/** Indices of the rows whose day lies in [first, last], ascending: the test rows of a window. */
+export function rowsBetween(day: ArrayLike<number>, first: number, last: number): Int32Array {
+  const rows: number[] = []
+  for (let i = 0; i < day.length; i++) if (day[i]! >= first && day[i]! <= last) rows.push(i)
+  return Int32Array.from(rows)
+}
+
 /** The distinct days of rows that lie in [first, last], ascending. */
 export function daysBetween(day: ArrayLike<number>, first: number, last: number): number[] {
   const found = new Set<number>()

@@ -1,6 +1,6 @@
-import { productionConfigSchema } from 'kwx/config'
+import { productionConfigSchema, windowsOf } from 'kwx/config'
 import { validate } from 'kwx/schema'
-import { parseDay, walkForwardWindows } from 'kwx/time'
+import { parseDay } from 'kwx/time'
 
 import type { ConfigValidation } from '../reports.ts'
 import type { Evidence } from './read-evidence.ts'
@@ -56,11 +56,7 @@ function notAsConfigured({ config: { config }, pilot, fitted }: Evidence): strin
   for (const key of ['city', 'bracket', 'feature_set'] as const) {
     if (pilot[key] !== config[key]) problems.push(`${key} is ${config[key]}, the pilot was trained for ${pilot[key]}`)
   }
-  const planned = walkForwardWindows(parseDay(config.start_date), parseDay(config.end_date), {
-    trainDays: config.train_days,
-    testDays: config.test_days,
-    stepDays: config.step_days,
-  })
+  const planned = windowsOf(config)
   const [asked, trained] = [planned.map(({ name }) => name), pilot.windows.map(({ window }) => window)]
   if (asked.join() !== trained.join()) {
     problems.push(`the configuration asks for windows ${asked.join(', ')}, the pilot has ${trained.join(', ')}`)

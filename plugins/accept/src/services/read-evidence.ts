@@ -11,7 +11,7 @@ import {
   type PilotWindow,
   parseModelFile,
   predictRows,
-  rowsOfDays,
+  rowsBetween,
   type TrainingRows,
   trainingRows,
 } from 'kwx/model'
@@ -146,8 +146,7 @@ async function readWindow(folder: string, window: PilotWindow, rows: TrainingRow
   const own = join(folder, window.window)
   const model = await parseModelFile(await readJson(join(own, 'model.json')), join(own, 'model.json'))
   const predictions = await readTable(join(own, 'predictions.parquet'))
-  const [first, last] = [parseDay(model.test.first_day), parseDay(model.test.last_day)]
-  const test = rowsOfDays(rows.day, daysFrom(first, last))
+  const test = rowsBetween(rows.day, parseDay(model.test.first_day), parseDay(model.test.last_day))
   assertSameRows(predictions, rows, test, window.window)
   const predicted = predictRows(model, designFor(model, rows), test)
   return {
@@ -168,8 +167,6 @@ async function readWindow(folder: string, window: PilotWindow, rows: TrainingRow
     },
   }
 }
-
-const daysFrom = (first: number, last: number) => Array.from({ length: last - first + 1 }, (_, k) => first + k)
 
 function designFor(model: ModelFile, { design }: TrainingRows) {
   if (model.features.length === design.names.length && model.features.every((name, j) => name === design.names[j])) {

@@ -2,7 +2,7 @@ import type { Contributions } from 'kwx'
 import { configInvalid, readProductionConfig } from 'kwx/config'
 import type { Problem } from 'kwx/schema'
 
-import { windowsOf } from './windows-of.ts'
+import { countWindows } from './count-windows.ts'
 
 export interface ValidConfig {
   readonly file: string
@@ -27,7 +27,7 @@ export async function validateConfigs(files: readonly string[], contributions: C
     problems.push(...reading.problems)
     if (!reading.loaded) continue
     const { name, config } = reading.loaded
-    const { windows, testDays } = windowsOf(config)
+    const { windows, testDays } = countWindows(config)
     const { city, bracket, feature_set } = config
     valid.push({ file, name, city, bracket, feature_set, windows, test_days: testDays })
   }

@@ -5,7 +5,7 @@ import { defineStep } from 'kwx'
 import { sha256, writeJson } from 'kwx/artefacts'
 import { configPath, loadProductionConfig, portablePath } from 'kwx/config'
 
-import { windowsOf } from '../services/windows-of.ts'
+import { countWindows } from '../services/count-windows.ts'
 
 interface Params {
   file: string
@@ -35,7 +35,7 @@ export default defineStep<Params>({
   },
   async run(ctx, { file }) {
     const loaded = await loadProductionConfig(file, ctx.contributions)
-    const { windows, testDays } = windowsOf(loaded.config)
+    const { windows, testDays } = countWindows(loaded.config)
     const { city, bracket, feature_set } = loaded.config
     const config = await ctx.write('config', (folder) => writeJson(join(folder, 'config.json'), loaded))
     return {

@@ -1,7 +1,7 @@
-import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 
 import { defineStep } from 'kwx'
+import { readJson } from 'kwx/artefacts'
 import { loadCity } from 'kwx/cities'
 import type { LoadedConfig } from 'kwx/config'
 import { parseDay } from 'kwx/time'
@@ -10,14 +10,14 @@ import { assertPresent, ingestCity, missingData } from '../services/ingest/inges
 import { faultLines, sentenceOf } from '../services/ingest/report-lines.ts'
 
 export default defineStep({
-  title: 'Ingest what is missing',
+  title: 'ingest what is missing',
   version: '1',
   always: true,
   params: { type: 'object', additionalProperties: false, properties: {} },
   consumes: { config: 'config' },
   produces: {},
   async run(ctx, _params, { config: artefact }) {
-    const { config } = JSON.parse(await readFile(join(artefact!.folder, 'config.json'), 'utf8')) as LoadedConfig
+    const { config } = await readJson<LoadedConfig>(join(artefact!.folder, 'config.json'))
     const city = await loadCity(ctx.contributions, config.city)
     const options = {
       db: await ctx.database(),

@@ -25,11 +25,11 @@ export async function trainWindows(
   const train = async (window: Window): Promise<FinishedWindow> => {
     const task: WindowTask = { window, design, label, day, config, about }
     const result = await ctx.unit<WindowResult>(window.name, () => pool.run(task, { signal: ctx.signal }))
-    ctx.progress(++done, windows.length, 'window')
+    ctx.progress(++done, windows.length, 'windows')
     return { window, result }
   }
   try {
-    ctx.progress(0, windows.length, 'window')
+    ctx.progress(0, windows.length, 'windows')
     return await Promise.all(windows.map(train))
   } finally {
     await pool.destroy()

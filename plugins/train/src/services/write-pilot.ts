@@ -9,7 +9,7 @@ import {
   marketProbability,
   type PilotFile,
   predictRows,
-  rowsOfDays,
+  rowsBetween,
   type TrainingRows,
 } from 'kwx/model'
 import type { Window } from 'kwx/time'
@@ -30,7 +30,7 @@ export async function writePilot(
 ): Promise<void> {
   const windows: PilotFile['windows'][number][] = []
   for (const { window, result } of finished) {
-    const test = testRows(rows, window)
+    const test = rowsBetween(rows.day, window.firstTestDay, window.lastTestDay)
     if (result.outcome === 'not-enough-evidence') {
       const { outcome, reason } = result
       windows.push({
@@ -61,11 +61,6 @@ export async function writePilot(
     })
   }
   await writeJson(join(folder, 'pilot.json'), { ...about, windows })
-}
-
-const testRows = ({ day }: TrainingRows, { firstTestDay, lastTestDay }: Window) => {
-  const days = Array.from({ length: lastTestDay - firstTestDay + 1 }, (_, k) => firstTestDay + k)
-  return rowsOfDays(day, days)
 }
 
 function predictionsOf(model: ModelFile, rows: TrainingRows, test: Int32Array): { table: Table; metrics: MetricsFile } {

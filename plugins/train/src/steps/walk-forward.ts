@@ -2,15 +2,15 @@ import { join } from 'node:path'
 
 import { defineStep, EXIT, KwxError, kwxVersion } from 'kwx'
 import { assertWritable, publishFolder, readJson } from 'kwx/artefacts'
-import type { ProductionConfig } from 'kwx/config'
+import { type ProductionConfig, windowsOf } from 'kwx/config'
 import { type PilotFile, readTrainingInputs } from 'kwx/model'
-import { parseDay, walkForwardWindows } from 'kwx/time'
+import type { Window } from 'kwx/time'
 
 import { trainWindows } from '../services/train-windows.ts'
 import { writePilot } from '../services/write-pilot.ts'
 
 export default defineStep({
-  title: 'Train the walk-forward windows',
+  title: 'train the walk-forward windows',
   version: '2',
   params: { type: 'object', properties: {}, additionalProperties: false },
   consumes: { config: 'config', features: 'features', labels: 'labels' },
@@ -21,7 +21,7 @@ export default defineStep({
     const { city, bracket, feature_set } = config
     await assertWritable(join(ctx.settings.directories.models, 'pilots', city, bracket)) // before the work, not after
 
-    const windows = windowsOf(config)
+    const windows = someWindows(config)
     const about = { feature_set_version: featureSetVersion, data, kwx: kwxVersion }
     const finished = await trainWindows(ctx, windows, rows, config, about)
     for (const { window, result } of finished) {
@@ -48,10 +48,10 @@ export default defineStep({
   },
 })
 
-function windowsOf({ start_date, end_date, train_days, test_days, step_days }: ProductionConfig) {
-  const days = { trainDays: train_days, testDays: test_days, stepDays: step_days }
-  const windows = walkForwardWindows(parseDay(start_date), parseDay(end_date), days)
+function someWindows(config: ProductionConfig): Window[] {
+  const windows = windowsOf(config)
   if (windows.length > 0) return windows
+  const { start_date, end_date, train_days, test_days } = config
   throw new KwxError(`No window of ${train_days} + ${test_days} days fits into ${start_date} to ${end_date}.`, {
     code: 'TRAIN_NO_WINDOW',
     exit: EXIT.usage,

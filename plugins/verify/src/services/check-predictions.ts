@@ -1,5 +1,5 @@
 import { canonicalJson, numbers, rowsOf, type Table, text } from 'kwx/artefacts'
-import { judgePredictions, type MetricsFile, marketProbability, predictRows, rowsOfDays } from 'kwx/model'
+import { judgePredictions, type MetricsFile, marketProbability, predictRows, rowsBetween } from 'kwx/model'
 
 import { type Finding, noDifference } from './check.ts'
 import type { WindowEvidence } from './window-evidence.ts'
@@ -92,10 +92,7 @@ export function checkMetrics({ metrics, predictions }: WindowEvidence): Finding 
 }
 
 const testRowsOf = ({ rows, window }: Pick<WindowEvidence, 'rows' | 'window'>) =>
-  rowsOfDays(
-    rows.day,
-    Array.from({ length: window.lastTestDay - window.firstTestDay + 1 }, (_, k) => window.firstTestDay + k),
-  )
+  rowsBetween(rows.day, window.firstTestDay, window.lastTestDay)
 
 const columnsOf = (predictions: Table) => ({
   day: numbers(predictions, 'event_day'),

@@ -2,8 +2,9 @@ import { join } from 'node:path'
 
 import { isKwxError, messageOf } from 'kwx'
 import { readJson, readTable } from 'kwx/artefacts'
+import { windowsOf } from 'kwx/config'
 import { type PilotFile, type PilotWindow, parseModelFile, type TrainingInputs } from 'kwx/model'
-import { parseDay, type Window, walkForwardWindows } from 'kwx/time'
+import type { Window } from 'kwx/time'
 
 import type { Check, Finding } from './check.ts'
 import { checkCalibrationRule, checkDisjointDays, checkMonotone } from './check-days.ts'
@@ -52,11 +53,7 @@ export async function verifyPilot(
 ): Promise<Verification> {
   const { config } = inputs.loaded
   const pilot = await readJson<PilotFile>(join(folder, 'pilot.json'))
-  const windows = walkForwardWindows(parseDay(config.start_date), parseDay(config.end_date), {
-    trainDays: config.train_days,
-    testDays: config.test_days,
-    stepDays: config.step_days,
-  })
+  const windows = windowsOf(config)
   const checks: Check[] = [{ window: 'pilot', ...checkWindows(pilot, windows) }]
   const fitted = windows.flatMap((window) => {
     const listed = pilot.windows.find((entry) => entry.window === window.name && entry.outcome === 'fitted')

@@ -7,7 +7,7 @@ import { readTrainingInputs } from 'kwx/model'
 import { verifyPilot } from '../services/verify-pilot.ts'
 
 export default defineStep({
-  title: "Verify the pilot's internals by executing them",
+  title: "verify the pilot's internals by executing them",
   version: '1',
   params: { type: 'object', properties: {}, additionalProperties: false },
   consumes: { config: 'config', features: 'features', labels: 'labels', pilot: 'pilot' },
@@ -15,7 +15,9 @@ export default defineStep({
   async run(ctx, _params, inputs): Promise<StepResult> {
     const pilot = inputs['pilot']!
     const training = await readTrainingInputs(inputs)
-    const verification = await verifyPilot(pilot.folder, training, (done, total) => ctx.progress(done, total, 'window'))
+    const verification = await verifyPilot(pilot.folder, training, (done, total) =>
+      ctx.progress(done, total, 'windows'),
+    )
     const artefact = await ctx.write(
       'verification',
       (folder) => writeJson(join(folder, 'verification.json'), verification),

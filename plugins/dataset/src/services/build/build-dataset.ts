@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 
 import type { City } from 'kwx/cities'
-import type { LoadedConfig } from 'kwx/config'
+import { type LoadedConfig, windowsOf } from 'kwx/config'
 import {
   checkFeatureSet,
   closeMinuteOf,
@@ -16,7 +16,7 @@ import {
   untilClose,
   weatherSeries,
 } from 'kwx/features'
-import { civilTime, climateDayEnd, climateDayStart, parseDay, walkForwardWindows } from 'kwx/time'
+import { civilTime, climateDayEnd, climateDayStart, parseDay } from 'kwx/time'
 
 import { checkData, empty, stationOf } from './check-data.ts'
 import { CompletenessCounter } from './completeness.ts'
@@ -136,12 +136,7 @@ export async function buildDataset({
       progress?.(Math.min(from + BATCH_DAYS, days.length), days.length, 'days')
     }
     if (priced === 0) throw empty(`The database has no ${config.price_source}`, city, config)
-    const windows = walkForwardWindows(first, last, {
-      trainDays: config.train_days,
-      testDays: config.test_days,
-      stepDays: config.step_days,
-    })
-    const table = counter.table(windows)
+    const table = counter.table(windowsOf(config))
     if (table.rows.after === 0) throw empty('No complete row is left', city, config, { dropped: table.dropped })
     await file.finish()
     const station = stationOf(city, config.observation_station)

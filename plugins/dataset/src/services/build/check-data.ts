@@ -1,5 +1,5 @@
 import { EXIT, KwxError, type Origin } from 'kwx'
-import type { City } from 'kwx/cities'
+import { type City, stationsOf } from 'kwx/cities'
 import type { LoadedConfig } from 'kwx/config'
 import { bracketOf } from 'kwx/features'
 
@@ -43,10 +43,9 @@ const span = (city: City, { start_date, end_date, price_source, observation_stat
 
 /** The station of the features' weather: the settlement station, or a proxy that the manifest declares. */
 export function stationOf(city: City, asked: string | null): string {
-  if (asked === null || asked === city.station || city.proxies.some(({ station }) => station === asked)) {
-    return asked ?? city.station
-  }
-  const known = [city.station, ...city.proxies.map(({ station }) => station)].join(', ')
+  const stations = stationsOf(city)
+  if (asked === null || stations.includes(asked)) return asked ?? city.station
+  const known = stations.join(', ')
   throw new KwxError(`${asked} is not a station of ${city.id}; its manifest names ${known}.`, {
     code: 'DATASET_STATION_UNKNOWN',
     exit: EXIT.usage,

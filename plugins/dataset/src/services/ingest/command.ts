@@ -1,5 +1,5 @@
 import { EXIT, KwxError } from 'kwx'
-import { type City, loadCity } from 'kwx/cities'
+import { type City, loadCity, stationsOf } from 'kwx/cities'
 import { Flags, KwxCommand } from 'kwx/command'
 import { parseDay } from 'kwx/time'
 
@@ -45,7 +45,7 @@ export function dayFlag(name: string, text: string): number {
 
 /** The station to read. @throws KwxError INGEST_STATION (exit 2) for one that the city's manifest does not declare */
 export function stationOf(city: City, asked: string | undefined): string {
-  const allowed = [city.station, ...city.proxies.map(({ station }) => station)]
+  const allowed = stationsOf(city)
   if (asked === undefined || allowed.includes(asked)) return asked ?? city.station
   throw new KwxError(`${asked} is no station of ${city.id}; expected ${allowed.join(' or ')}.`, {
     code: 'INGEST_STATION',
