@@ -29,7 +29,8 @@ export function completenessOf(
       updated_ms: now,
     })
     const weather = row('observations', reports.length)
-    if (!event) return [weather]
+    // The day before the first has weather and no market, so nothing settles.
+    if (!event) return [weather, row('settlements', 0)]
     return [
       row('markets', figures.markets, { figures }),
       row('candles', figures.candles),
@@ -52,9 +53,9 @@ export async function storedFigures(
   const rows = await readCompleteness(db, city, FIRST_DAY, LAST_DAY)
   const mine = rows.filter(({ source }) => source === 'simulated')
   const first = parseDay(start_date)
-  // The day before the first has weather only.
+  // Five kinds for each day, and two for the day before the first.
   const whole =
-    mine.length === 5 * days + 1 &&
+    mine.length === 5 * days + 2 &&
     mine.every(({ day, proof }) => day >= first - 1 && day < first + days && proof['parameters'] === digest)
   if (!whole) return null
   return mine
