@@ -12,7 +12,7 @@ import { ingestKalshi } from '../src/services/ingest/ingest-kalshi.ts'
 import { ingestSettlements } from '../src/services/ingest/ingest-settlements.ts'
 import { ingestWeather } from '../src/services/ingest/ingest-weather.ts'
 import { reportLines } from '../src/services/ingest/report-lines.ts'
-import { ingestStatus, statusLines } from '../src/services/ingest/status.ts'
+import { ingestStatus, knownSpans, overviewLines, statusLines } from '../src/services/ingest/status.ts'
 import { ingestedRows } from './support/ingested-rows.ts'
 import { miami } from './support/miami.ts'
 
@@ -277,13 +277,19 @@ describe.skipIf(!sharedFolder())('an ingest from the replay exchange', () => {
 
   it('shows what it has, a mark for each day', async () => {
     await ingestKalshi({ ...options(), priceSource: 'trades' })
-    const status = await ingestStatus(db, miami, fromDay - 1, toDay)
+    const status = await ingestStatus(db, 'miami', fromDay - 1, toDay)
     expect(statusLines(status)).toEqual([
-      expect.stringMatching(/^markets {7}kalshi {9}3 complete, 0 incomplete, 1 absent, 18 rows$/),
+      expect.stringMatching(/^markets {7}kalshi {17}3 complete, 0 incomplete, 1 absent, 18 rows$/),
       '  .###',
       expect.stringMatching(/^trades .* 3 complete, 0 incomplete, 1 absent, \d+ rows$/),
       '  .###',
     ])
+    expect(overviewLines(status)).toEqual([
+      'miami, 2025-01-17 to 2025-01-20',
+      expect.stringMatching(/^ {2}markets {7}kalshi {17}3 complete, 0 incomplete, 1 absent, 18 rows$/),
+      expect.stringMatching(/^ {2}trades /),
+    ])
+    expect(Object.fromEntries(await knownSpans(db))).toEqual({ miami: { from: fromDay, to: toDay } })
   })
 
   it('writes nothing as complete when a request fails for good', async () => {

@@ -1,33 +1,44 @@
 import { loadCity } from 'kwx/cities'
 import { Flags, KwxCommand } from 'kwx/command'
 
-import { cityFlag, dayFlag } from '../../services/ingest/command.ts'
+import { dayFlag, optionalCityFlag } from '../../services/ingest/command.ts'
 import type { IngestStatus } from '../../services/ingest/status.ts'
 
-export default class IngestStatusCommand extends KwxCommand<IngestStatus> {
+export default class IngestStatusCommand extends KwxCommand<readonly IngestStatus[]> {
   static override summary = 'Show which city-days the database has, and how that is known.'
+  static override description = 'Without --city, the sums of every city that the database knows; with it, day by day.'
   static override flags = {
-    city: cityFlag,
+    city: optionalCityFlag,
     from: Flags.string({ helpValue: 'YYYY-MM-DD', description: 'First day; the first that is known unless told.' }),
     to: Flags.string({ helpValue: 'YYYY-MM-DD', description: 'Last day; the last that is known unless told.' }),
   }
-  static override examples = ['<%= config.bin %> ingest status --city miami --from 2025-02-01 --to 2025-02-07']
+  static override examples = [
+    '<%= config.bin %> ingest status',
+    '<%= config.bin %> ingest status --city miami --from 2025-02-01 --to 2025-02-07',
+  ]
 
   async run() {
     const { flags } = await this.parse(IngestStatusCommand)
     const [settings, contributions] = [await this.settings(), await this.contributions()]
-    const city = await loadCity(contributions, flags.city)
+    const chosen = flags.city === undefined ? undefined : (await loadCity(contributions, flags.city)).id
+    const from = flags.from === undefined ? undefined : dayFlag('from', flags.from)
+    const to = flags.to === undefined ? undefined : dayFlag('to', flags.to)
     const { openEnvironment } = await import('kwx/pipeline')
-    const { ingestStatus, knownSpan, statusLines } = await import('../../services/ingest/status.ts')
+    const { ingestStatus, knownSpans, overviewLines, statusLines } = await import('../../services/ingest/status.ts')
     const world = await openEnvironment({ settings, contributions, offline: true })
     try {
       const db = await world.database()
-      const known = await knownSpan(db, city)
-      const from = flags.from === undefined ? known.from : dayFlag('from', flags.from)
-      const to = flags.to === undefined ? known.to : dayFlag('to', flags.to)
-      const status = await ingestStatus(db, city, from, to)
-      for (const line of statusLines(status)) this.log(line)
-      return status
+      const answers: IngestStatus[] = []
+      for (const [city, known] of await knownSpans(db)) {
+        if (chosen !== undefined && chosen !== city) continue
+        answers.push(await ingestStatus(db, city, from ?? known.from, to ?? known.to))
+      }
+      for (const line of answers.flatMap(chosen === undefined ? overviewLines : statusLines)) this.log(line)
+      if (answers.length === 0) {
+        this.log(`The database has nothing${chosen === undefined ? '' : ` of ${chosen}`}.`)
+        this.log('Fetch it with "kwx ingest all", or load files with "kwx ingest import".')
+      }
+      return answers
     } finally {
       await world.close()
     }

@@ -1,16 +1,14 @@
 import { EXIT, KwxError } from 'kwx'
 import { type City, loadCity, stationsOf } from 'kwx/cities'
-import { Flags, KwxCommand } from 'kwx/command'
+import { Flags, interruptible, KwxCommand } from 'kwx/command'
+import type { Environment } from 'kwx/pipeline'
 import { parseDay } from 'kwx/time'
 
 import type { IngestOptions, IngestReport } from './options.ts'
 
-export const cityFlag = Flags.string({
-  required: true,
-  env: 'KWX_CITY',
-  helpValue: 'ID',
-  description: 'City id or alias.',
-})
+const aCity = { env: 'KWX_CITY', helpValue: 'ID', description: 'City id or alias.' }
+export const optionalCityFlag = Flags.string(aCity)
+export const cityFlag = Flags.string({ ...aCity, required: true })
 
 /** Flags of every command that fetches; the days are climate days of the city. */
 export const ingestFlags = {
@@ -74,35 +72,26 @@ export abstract class IngestCommand extends KwxCommand<readonly IngestReport[]> 
         hint: 'Exchange the two.',
       })
     }
-    const [settings, contributions] = [await this.settings(), await this.contributions()]
-    const city = await loadCity(contributions, span.city)
-    const abort = new AbortController()
-    const stop = () => (abort.signal.aborted ? process.exit(130) : abort.abort(interrupted()))
-    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, stop)
-    const { openEnvironment } = await import('kwx/pipeline')
-    const world = await openEnvironment({ settings, contributions, signal: abort.signal })
-    try {
-      const reports = await work({
+    const city = await loadCity(await this.contributions(), span.city)
+    const ingestIn = async (world: Environment) =>
+      work({
         db: await world.database(),
         sources: await world.sources(),
         clock: world.clock,
         city,
         fromDay,
         toDay,
-        signal: abort.signal,
+        signal: world.signal,
         workers: world.workers,
         log: (line) => this.news(line),
         progress: this.progressLine(),
       })
-      const { reportLines } = await import('./report-lines.ts')
-      for (const line of reportLines(reports)) this.log(line)
-      const lacking = reports.some(({ incomplete }) => incomplete.some(({ open }) => !open))
-      process.exitCode = lacking ? EXIT.stale : EXIT.ok
-      return reports
-    } finally {
-      await world.close()
-      for (const signal of ['SIGINT', 'SIGTERM'] as const) process.off(signal, stop)
-    }
+    const reports = await interruptible((signal) => this.withEnvironment({ signal }, ingestIn), interrupted)
+    const { reportLines } = await import('./report-lines.ts')
+    for (const line of reportLines(reports)) this.log(line)
+    const lacking = reports.some(({ incomplete }) => incomplete.some(({ open }) => !open))
+    process.exitCode = lacking ? EXIT.stale : EXIT.ok
+    return reports
   }
 
   private news(line: string): void {

@@ -68,7 +68,7 @@ export const daysFrom = ({ fromDay, toDay }: { fromDay: number; toDay: number })
 
 export async function readCoverage(
   db: Database,
-  city: City,
+  city: Pick<City, 'id'>,
   fromDay: number,
   toDay: number,
 ): Promise<CompletenessRow[]> {

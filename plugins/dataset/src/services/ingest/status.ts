@@ -1,4 +1,3 @@
-import type { City } from 'kwx/cities'
 import type { Database } from 'kwx/database'
 import { formatDay, parseDay } from 'kwx/time'
 
@@ -34,24 +33,25 @@ export interface IngestStatus {
   }[]
 }
 
-/** First and last day of which anything is known; day 0 for both when there is none. */
-export async function knownSpan(db: Database, city: City): Promise<{ from: number; to: number }> {
-  const span = await db
+/** First and last day of which anything is known, by city id, in order of the ids. */
+export async function knownSpans(db: Database): Promise<ReadonlyMap<string, { from: number; to: number }>> {
+  const spans = await db
     .selectFrom('completeness')
-    .select(({ fn }) => [fn.min('day').as('from'), fn.max('day').as('to')])
-    .where('city', '=', city.id)
-    .executeTakeFirst()
-  return { from: span?.from ?? 0, to: span?.to ?? 0 }
+    .select(({ fn }) => ['city', fn.min('day').as('from'), fn.max('day').as('to')])
+    .groupBy('city')
+    .orderBy('city')
+    .execute()
+  return new Map(spans.map(({ city, from, to }) => [city, { from, to }]))
 }
 
 /** What the database knows to have of a city, day by day and in sum. */
-export async function ingestStatus(db: Database, city: City, fromDay: number, toDay: number): Promise<IngestStatus> {
-  const rows = await readCoverage(db, city, fromDay, toDay)
+export async function ingestStatus(db: Database, city: string, fromDay: number, toDay: number): Promise<IngestStatus> {
+  const rows = await readCoverage(db, { id: city }, fromDay, toDay)
   const inOrder = rows.toSorted((a, b) => KINDS.indexOf(a.kind) - KINDS.indexOf(b.kind) || a.day - b.day)
   const groups = Map.groupBy(inOrder, ({ kind, source }) => `${kind}\n${source}`)
   const span = toDay - fromDay + 1
   return {
-    city: city.id,
+    city,
     from: formatDay(fromDay),
     to: formatDay(toDay),
     kinds: [...groups.values()].map((group) => summary(group, span)),
@@ -80,9 +80,10 @@ function summary(rows: readonly CompletenessRow[], span: number): StatusLine {
 }
 
 /** A line per kind and source, and one mark per day: `#` complete, `o` incomplete, `.` nothing. */
-export function statusLines({ kinds, days, from, to }: IngestStatus): string[] {
-  if (kinds.length === 0) return [`Nothing from ${from} to ${to}.`]
-  return kinds.flatMap(({ kind, source, complete, incomplete, absent, received }) => {
+export function statusLines({ city, kinds, days, from, to }: IngestStatus): string[] {
+  if (kinds.length === 0) return [`Nothing of ${city} from ${from} to ${to}.`]
+  return kinds.flatMap((line) => {
+    const { kind, source } = line
     const marks = new Map(
       days
         .filter((row) => row.kind === kind && row.source === source)
@@ -90,9 +91,15 @@ export function statusLines({ kinds, days, from, to }: IngestStatus): string[] {
     )
     const strip: string[] = []
     for (let day = parseDay(from); day <= parseDay(to); day++) strip.push(marks.get(formatDay(day)) ?? '.')
-    return [
-      `${kind.padEnd(13)} ${source.padEnd(14)} ${complete} complete, ${incomplete} incomplete, ${absent} absent, ${received} rows`,
-      ...(strip.join('').match(/.{1,100}/g) ?? []).map((line) => `  ${line}`),
-    ]
+    return [sumLine(line), ...(strip.join('').match(/.{1,100}/g) ?? []).map((line) => `  ${line}`)]
   })
 }
+
+/** The sums of a city under its name, without the days. */
+export const overviewLines = ({ city, from, to, kinds }: IngestStatus): string[] => [
+  `${city}, ${from} to ${to}`,
+  ...kinds.map((line) => `  ${sumLine(line)}`),
+]
+
+const sumLine = ({ kind, source, complete, incomplete, absent, received }: StatusLine): string =>
+  `${kind.padEnd(13)} ${source.padEnd(22)} ${complete} complete, ${incomplete} incomplete, ${absent} absent, ${received} rows`
