@@ -1,12 +1,21 @@
 import { Args, Command, Flags, type Interfaces } from '@oclif/core'
 
+import { asStorageError } from './artefacts/storage-error.ts'
 import type { Contributions, PluginLike } from './contributions.ts'
-import { EXIT, type ExitCode, isKwxError, messageOf } from './errors.ts'
-import type { RunOptions, RunResult } from './pipeline/index.ts'
+import { EXIT, isKwxError, KwxError, messageOf } from './errors.ts'
+import { interruptible } from './interruptible.ts'
+import type {
+  Environment,
+  EnvironmentOptions,
+  PlannedPipeline,
+  PreviewLine,
+  RunOptions,
+  RunResult,
+} from './pipeline/index.ts'
 import type { Settings } from './settings/settings.ts'
 
 // Plugins take these from here, never from @oclif/core: one copy in the process, and the kit decides its version.
-export { Args, Flags }
+export { Args, Flags, interruptible }
 
 /** What `--json` prints: one document on stdout, nothing else. */
 export interface Envelope<Result> {
@@ -16,7 +25,7 @@ export interface Envelope<Result> {
   readonly error?: { code: string; message: string; hint?: string; exit: number; details?: unknown }
 }
 
-/** Flags that every command that runs pipelines shares. */
+/** Flags of every command that runs a pipeline. */
 export const runFlags = {
   force: Flags.boolean({ description: 'Run every step again, whatever the cache holds.' }),
   offline: Flags.boolean({ description: 'Forbid the network; missing data is an error (exit 5).' }),
@@ -28,6 +37,13 @@ export const runFlags = {
   }),
 }
 
+/** Flags of every command that runs the pilot of one production configuration, up to some step. */
+export const pilotFlags = {
+  config: Flags.string({ required: true, helpValue: 'FILE', description: 'Production configuration.' }),
+  ...runFlags,
+}
+
+/** Which steps to run and how, from the flags above. */
 export interface PipelineRequest extends RunOptions {
   readonly offline?: boolean | undefined
   readonly workers?: number | undefined
@@ -70,6 +86,21 @@ export abstract class KwxCommand<Result> extends Command {
     return this.argv.includes('--quiet')
   }
 
+  /** Opens what the settings name (database, sources, clock) for `work`, and closes it whatever happens. */
+  protected async withEnvironment<Value>(
+    options: Omit<EnvironmentOptions, 'settings' | 'contributions'>,
+    work: (environment: Environment) => Promise<Value>,
+  ): Promise<Value> {
+    const { openEnvironment } = await import('./pipeline/index.ts')
+    const [settings, contributions] = [await this.settings(), await this.contributions()]
+    const environment = await openEnvironment({ settings, contributions, ...options })
+    try {
+      return await work(environment)
+    } finally {
+      await environment.close()
+    }
+  }
+
   /**
    * Runs a pipeline, shows its progress, and sets the process status to its verdict.
    *
@@ -81,88 +112,94 @@ export abstract class KwxCommand<Result> extends Command {
     params: Record<string, unknown>,
     request: PipelineRequest = {},
   ): Promise<RunResult> {
-    const pipelines = await import('./pipeline/index.ts')
-    const [settings, contributions] = [await this.settings(), await this.contributions()]
-    const place = await pipelines.findPipeline(idOrFile, contributions, settings.directories.pipelines)
-    const planned = await pipelines.planPipeline(place.id, place.file, params, contributions)
-    const abort = new AbortController()
-    const stop = () => (abort.signal.aborted ? process.exit(130) : abort.abort())
-    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, stop)
-    const environment = await pipelines.openEnvironment({
-      settings,
-      contributions,
-      signal: abort.signal,
-      offline: request.offline ?? false,
-      workers: request.workers ?? settings.workers,
-    })
-    try {
-      const mode = pipelines.progressMode({ json: this.jsonEnabled(), quiet: this.isQuiet })
-      const result = await pipelines.runPipeline(planned, environment, { mode, ...request })
-      process.exitCode = result.exit
-      return result
-    } finally {
-      await environment.close()
-      for (const signal of ['SIGINT', 'SIGTERM'] as const) process.off(signal, stop)
-    }
+    const { progressMode, runPipeline } = await import('./pipeline/index.ts')
+    const planned = await this.#plan(idOrFile, params)
+    const { offline = false, workers = (await this.settings()).workers } = request
+    const mode = progressMode({ json: this.jsonEnabled(), quiet: this.isQuiet })
+    const result = await interruptible((signal) =>
+      this.withEnvironment({ signal, offline, workers }, (environment) =>
+        runPipeline(planned, environment, { mode, ...request }),
+      ),
+    )
+    process.exitCode = result.exit
+    return result
   }
 
-  /** What `runPipeline` would do and why. */
-  protected async previewPipeline(idOrFile: string, params: Record<string, unknown>, request: PipelineRequest = {}) {
-    const pipelines = await import('./pipeline/index.ts')
+  /** What `runPipeline` would do and why, printed. */
+  protected async previewPipeline(
+    idOrFile: string,
+    params: Record<string, unknown>,
+    request: PipelineRequest = {},
+  ): Promise<PreviewLine[]> {
+    const { previewPipeline } = await import('./pipeline/index.ts')
+    const planned = await this.#plan(idOrFile, params)
+    const lines = await this.withEnvironment({ offline: true }, (environment) =>
+      previewPipeline(planned, environment, request),
+    )
+    for (const { name, will, reason } of lines) this.log(`${name.padEnd(28)} ${will.padEnd(5)}  ${reason}`)
+    return lines
+  }
+
+  /** The preview under `--plan`; else the run, with a line for each step at its end. */
+  protected async runOrPreview(
+    idOrFile: string,
+    params: Record<string, unknown>,
+    { plan, ...request }: PipelineRequest & { readonly plan: boolean },
+  ): Promise<RunResult | PreviewLine[]> {
+    if (plan) return this.previewPipeline(idOrFile, params, request)
+    const result = await this.runPipeline(idOrFile, params, request)
+    const { describeRun } = await import('./pipeline/index.ts')
+    for (const line of describeRun(result)) this.log(line)
+    return result
+  }
+
+  async #plan(idOrFile: string, params: Record<string, unknown>): Promise<PlannedPipeline> {
+    const { findPipeline, planPipeline } = await import('./pipeline/index.ts')
     const [settings, contributions] = [await this.settings(), await this.contributions()]
-    const place = await pipelines.findPipeline(idOrFile, contributions, settings.directories.pipelines)
-    const planned = await pipelines.planPipeline(place.id, place.file, params, contributions)
-    const environment = await pipelines.openEnvironment({ settings, contributions, offline: true })
-    try {
-      const lines = await pipelines.previewPipeline(planned, environment, request)
-      for (const { name, will, reason } of lines) this.log(`${name.padEnd(28)} ${will.padEnd(5)}  ${reason}`)
-      return lines
-    } finally {
-      await environment.close()
-    }
+    const place = await findPipeline(idOrFile, contributions, settings.directories.pipelines)
+    return planPipeline(place.id, place.file, params, contributions)
   }
 
   protected override toSuccessJson(result: unknown): Envelope<Result> {
     return { ok: true, command: this.id ?? '', result: result as Result }
   }
 
-  protected override toErrorJson(error: unknown): Envelope<never> {
-    const exit = exitOf(error)
-    const known = isKwxError(error) ? error : undefined
-    return {
-      ok: false,
-      command: this.id ?? '',
-      error: {
-        code: known?.code ?? (exit === EXIT.usage ? 'USAGE' : 'INTERNAL'),
-        message: messageOf(error),
-        ...(known?.hint ? { hint: known.hint } : {}),
-        exit,
-        ...(known?.details ? { details: known.details } : {}),
-      },
-    }
+  protected override toErrorJson(thrown: unknown): Envelope<never> {
+    const { code, message, hint, exit, details } = this.known(thrown)
+    const more = { ...(hint ? { hint } : {}), exit, ...(details ? { details } : {}) }
+    return { ok: false, command: this.id ?? '', error: { code, message, ...more } }
   }
 
-  protected override async catch(error: Error & { exitCode?: number }): Promise<unknown> {
-    const exit = exitOf(error)
+  protected override async catch(thrown: Error): Promise<unknown> {
+    const error = this.known(thrown)
     if (this.jsonEnabled()) {
-      process.exitCode = exit
+      process.exitCode = error.exit
       this.logJson(this.toErrorJson(error))
       return undefined
     }
-    if (isKwxError(error)) {
-      process.exitCode = exit
-      this.logToStderr(`${this.config.bin}: ${error.message}`)
-      if (error.hint) this.logToStderr(`  ${error.hint}`)
-      if (process.env['DEBUG']) this.logToStderr(String(error.cause instanceof Error ? error.cause.stack : error.stack))
-      return undefined
-    }
-    throw error
+    if (error.code === 'USAGE') throw thrown // oclif shows the usage with it
+    process.exitCode = error.exit
+    this.logToStderr(`${this.config.bin}: ${error.message}`)
+    if (error.hint) this.logToStderr(`  ${error.hint}`)
+    if (process.env['DEBUG']) this.logToStderr(String(error.cause instanceof Error ? error.cause.stack : error.stack))
+    return undefined
   }
-}
 
-/** The process status for anything thrown; oclif marks its own usage errors with `oclif.exit`. */
-function exitOf(error: unknown): ExitCode {
-  if (isKwxError(error)) return error.exit
-  const marked = (error as { oclif?: { exit?: number } } | undefined)?.oclif?.exit
-  return marked === 2 ? EXIT.usage : EXIT.error
+  /** Anything that was thrown as one of our errors. */
+  private known(thrown: unknown): KwxError {
+    const error = asStorageError(thrown)
+    if (isKwxError(error)) return error
+    const marked = (error as { oclif?: { exit?: number } } | undefined)?.oclif?.exit
+    if (marked === EXIT.usage) {
+      const message = messageOf(error).replace(/\nSee more help with --help$/, '')
+      const hint = `Type "${this.config.bin} ${(this.id ?? '').replaceAll(':', ' ')} --help".`
+      return new KwxError(message, { code: 'USAGE', exit: EXIT.usage, hint, cause: error })
+    }
+    return new KwxError(messageOf(error), {
+      code: 'INTERNAL',
+      exit: EXIT.error,
+      hint: 'Run again with DEBUG=kwx* to see where, and report it: this is a mistake in kwx.',
+      cause: error,
+    })
+  }
 }

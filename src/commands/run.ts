@@ -35,18 +35,11 @@ export default class Run extends KwxCommand<RunResult | PreviewLine[]> {
 
   async run() {
     const { args, flags } = await this.parse(Run)
-    const params = {
-      ...parseParams(flags.param ?? []),
-      ...(flags.config === undefined ? {} : { config: flags.config }),
-    }
-    const { force, from, to, offline, workers } = flags
-    const request = { force, from, to, offline, workers }
+    const config = flags.config === undefined ? [] : [`config=${flags.config}`]
+    const params = parseParams([...config, ...(flags.param ?? [])])
+    const { plan, force, from, to, offline, workers } = flags
     const pipeline = args.pipeline ?? (await this.settings()).defaultPipeline
-    if (flags.plan) return this.previewPipeline(pipeline, params, request)
-    const result = await this.runPipeline(pipeline, params, request)
-    const { describeRun } = await import('../pipeline/index.ts')
-    for (const line of describeRun(result)) this.log(line)
-    return result
+    return this.runOrPreview(pipeline, params, { plan, force, from, to, offline, workers })
   }
 }
 
@@ -56,10 +49,10 @@ function parseParams(pairs: readonly string[]): Record<string, string> {
     const cut = pair.indexOf('=')
     const key = pair.slice(0, cut)
     if (cut < 1 || Object.hasOwn(params, key)) {
-      throw new KwxError(cut < 1 ? `--param "${pair}" has no "=".` : `--param ${key} is given twice.`, {
+      throw new KwxError(cut < 1 ? `--param "${pair}" has no "=".` : `The parameter "${key}" is given twice.`, {
         code: 'PARAM_INVALID',
         exit: EXIT.usage,
-        hint: 'Write --param name=value, once for each name.',
+        hint: 'Write --param name=value, once for each name; --config FILE is --param config=FILE.',
       })
     }
     params[key] = pair.slice(cut + 1)

@@ -1,4 +1,4 @@
-export { type Environment, openEnvironment } from './environment.ts'
+export { type Environment, type EnvironmentOptions, openEnvironment } from './environment.ts'
 export { findPipeline, listPipelines } from './find-pipeline.ts'
 export { type PlannedPipeline, type PlannedStep, planPipeline } from './plan.ts'
 export { type PreviewLine, previewPipeline } from './preview.ts'

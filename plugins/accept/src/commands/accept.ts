@@ -1,4 +1,4 @@
-import { Flags, KwxCommand, runFlags } from 'kwx/command'
+import { KwxCommand, pilotFlags } from 'kwx/command'
 
 import type { Accepted } from '../services/accepted.ts'
 
@@ -6,10 +6,7 @@ export default class Accept extends KwxCommand<Accepted | unknown> {
   static override summary = 'Judge a pilot against its market and write the acceptance report.'
   static override description =
     'Runs what is missing of the pilot first. Exit status: 0 passed, 1 error, 2 bad usage or configuration, 3 a gate failed, 4 not enough evidence, 5 stale or missing data.'
-  static override flags = {
-    config: Flags.string({ required: true, helpValue: 'FILE', description: 'Production configuration.' }),
-    ...runFlags,
-  }
+  static override flags = pilotFlags
   static override examples = [
     '<%= config.bin %> accept --config configs/elasticnet_mia_between.yaml',
     '<%= config.bin %> accept --config configs/elasticnet_mia_between.yaml --offline --json',
