@@ -34,7 +34,11 @@ export async function taskList(
           try {
             const status = await work(step, reporterFor(task, mode))
             if (status === 'cached') task.title = `${task.title} (unchanged)`
-            if (status === 'skipped') task.skip(`${task.title} (skipped)`)
+            if (status === 'skipped') {
+              const reason = step.skipped ? 'not asked for' : 'what it needs failed'
+              // The list on a terminal shows the message for the title, plain lines show both.
+              task.skip(mode === 'interactive' ? `${task.title} (${reason})` : reason)
+            }
           } finally {
             slots.give()
           }

@@ -68,6 +68,15 @@ describe.skipIf(!sharedFolder())('dataset:ingest', () => {
     await expect(step.run(await context(true), {}, { config: artefact })).rejects.toMatchObject({
       code: 'INGEST_OFFLINE_MISSING',
       exit: 5,
+      details: {
+        city: 'miami',
+        missing: [
+          { kind: 'markets', days: [{ from: '2025-01-18', to: '2025-01-19' }] },
+          { kind: 'trades', days: [{ from: '2025-01-18', to: '2025-01-19' }] },
+          { kind: 'observations', station: 'KMIA', days: [{ from: '2025-01-17', to: '2025-01-19' }] },
+          { kind: 'settlements', days: [{ from: '2025-01-17', to: '2025-01-19' }] },
+        ],
+      },
     })
     expect((await replay.stats()).requests).toBe(0)
   })

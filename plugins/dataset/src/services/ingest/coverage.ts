@@ -75,15 +75,21 @@ export async function readCoverage(
   return (await readCompleteness(db, city.id, fromDay, toDay)) as CompletenessRow[]
 }
 
+/** Ascending days as runs without a gap, first and last of each. */
+export function runsOf(days: readonly number[]): [first: number, last: number][] {
+  const runs: [number, number][] = []
+  for (const day of days) {
+    const run = runs.at(-1)
+    if (run && run[1] === day - 1) run[1] = day
+    else runs.push([day, day])
+  }
+  return runs
+}
+
 /** Days as people read them: `2025-02-01 to 2025-02-03, 2025-02-07`, at most `most` spans. */
 export function spansOf(days: readonly number[], most = 4): string {
-  const spans: [number, number][] = []
-  for (const day of days) {
-    const last = spans.at(-1)
-    if (last && last[1] === day - 1) last[1] = day
-    else spans.push([day, day])
-  }
-  const shown = spans.slice(0, most).map(([a, b]) => (a === b ? formatDay(a) : `${formatDay(a)} to ${formatDay(b)}`))
-  const rest = spans.length - shown.length
+  const runs = runsOf(days)
+  const shown = runs.slice(0, most).map(([a, b]) => (a === b ? formatDay(a) : `${formatDay(a)} to ${formatDay(b)}`))
+  const rest = runs.length - shown.length
   return rest > 0 ? `${shown.join(', ')} and ${rest} more` : shown.join(', ')
 }

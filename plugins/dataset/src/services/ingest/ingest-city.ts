@@ -1,6 +1,16 @@
 import { EXIT, KwxError } from 'kwx'
+import { formatDay } from 'kwx/time'
 
-import { missingDays, type Need, needsOf, type PriceSource, readCoverage, spansOf, unknownDays } from './coverage.ts'
+import {
+  missingDays,
+  type Need,
+  needsOf,
+  type PriceSource,
+  readCoverage,
+  runsOf,
+  spansOf,
+  unknownDays,
+} from './coverage.ts'
 import { ingestKalshi } from './ingest-kalshi.ts'
 import { ingestSettlements } from './ingest-settlements.ts'
 import { ingestWeather } from './ingest-weather.ts'
@@ -36,13 +46,21 @@ export async function assertPresent(options: CityIngest): Promise<void> {
     .map((need) => ({ need, days: unknownDays(rows, need) }))
     .filter(({ days }) => days.length > 0)
   if (missing.length === 0) return
-  const said = missing.map(({ need, days }) => `${nameOf(need)} of ${days.length} days (${spansOf(days)})`).join('; ')
+  const said = missing
+    .map(
+      ({ need, days }) => `${nameOf(need)} of ${days.length} ${days.length === 1 ? 'day' : 'days'} (${spansOf(days)})`,
+    )
+    .join('; ')
   throw new KwxError(`The database lacks for ${city.id}: ${said}. The network is forbidden.`, {
     code: 'INGEST_OFFLINE_MISSING',
     exit: EXIT.stale,
-    hint: `Load files with "kwx ingest import <folder>", or run "kwx ingest all --city ${city.id}" with the network.`,
-    details: { city: city.id, missing: missing.map(({ need, days }) => ({ kind: need.kind, days })) },
+    hint: 'Run the same command without --offline, or load files with "kwx ingest import <folder>".',
+    details: { city: city.id, missing: missing.map(({ need, days }) => ({ ...aboutNeed(need), days: spans(days) })) },
   })
 }
+
+const aboutNeed = ({ kind, station }: Need) => (station === undefined ? { kind } : { kind, station })
+const spans = (days: readonly number[]) =>
+  runsOf(days).map(([from, to]) => ({ from: formatDay(from), to: formatDay(to) }))
 
 const nameOf = ({ kind, station }: Need): string => (station === undefined ? kind : `${kind} at ${station}`)
