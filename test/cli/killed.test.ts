@@ -57,7 +57,9 @@ const run = (cwd: string, to: string, killAfterMs?: number) =>
 const hashes = (stdout: string) =>
   (JSON.parse(stdout) as Run).result.steps.map(({ name, artefacts }) => [
     name,
-    Object.entries(artefacts).map(([output, { hash }]) => `${output} ${hash}`),
+    Object.entries(artefacts)
+      .map(([output, { hash }]) => `${output} ${hash}`)
+      .sort(),
   ])
 
 let reference: string
