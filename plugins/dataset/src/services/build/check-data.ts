@@ -65,7 +65,7 @@ function originOf({ markets, observations, settlements }: Omit<DatasetData, 'pri
     {
       code: 'DATASET_MIXED_ORIGINS',
       exit: EXIT.error,
-      hint: 'Keep real and simulated rows in different databases, or choose days of one origin.',
+      hint: 'Give each origin a database of its own with KWX_HOME or DATABASE_URL, or choose days of one origin.',
       details: counts,
     },
   )
