@@ -1,6 +1,9 @@
 import type { CivilTime } from '../time/civil-time.ts'
 
-/** What a feature reads. The builder loads only what the chosen features declare. */
+/**
+ * What a feature reads. Only `ladder` costs extra: without a feature that declares it, the other brackets' prices are
+ * not loaded. The others are cheap, are always there, and are declared for readers.
+ */
 export type FeatureInput = 'price' | 'observations' | 'moisture' | 'ladder' | 'settlements'
 
 /**
@@ -24,11 +27,11 @@ export interface MarketView {
   readonly ask: Float64Array
   /** Contracts in the minute. */
   readonly volume: Float64Array
-  /** Weather as of each row: the newest report known by then, at most `maxObservationAge` old. Degrees F, %, mph. */
+  /** Weather as of each row: the newest report known by then, at most MAX_OBSERVATION_AGE minutes old. Degrees F, %, mph. */
   readonly weather: WeatherView
   /** The ladder's mids at the same minute; null unless a feature declares `ladder`. */
   readonly ladder: LadderView | null
-  /** Official maximum of the day before, once it was issued; all NaN unless a feature declares `settlements`. */
+  /** Official maximum of the day before, from the minute at which it was issued on. */
   readonly priorDayMax: Float64Array
 }
 
@@ -46,7 +49,7 @@ export interface WeatherView {
   readonly wind: Float64Array
 }
 
-/** For each row the ladder around it: mids known at that minute (carried at most `maxQuoteAge`), this market included. */
+/** For each row the ladder around it: mids known at that minute (carried at most MAX_QUOTE_AGE minutes), this market included. */
 export interface LadderView {
   /** Markets with a mid. */
   readonly count: Float64Array
@@ -61,6 +64,7 @@ export interface LadderView {
   readonly volume: Float64Array
 }
 
+/** One named column, computed market by market from what was known at each row. */
 export interface Feature {
   readonly name: string
   /** For people: `cents`, `F`, `minutes`, `%`, `mph`, `1`. */

@@ -27,6 +27,7 @@ export interface GateAudit {
   readonly unused_rows: number
 }
 
+/** What decides which rows are gated. */
 export interface GateRules {
   readonly city: Pick<City, 'id' | 'aliases' | 'gates' | 'standardOffset'>
   /** Ids or aliases that the configuration excludes from Visual Crossing minutes beside what manifests gate. */

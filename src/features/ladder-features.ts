@@ -19,6 +19,7 @@ const feature = (
   },
 })
 
+/** Mean, spread and ends of the ladder's mids. */
 export const midGroupMean = feature('mid_group_mean', 'cents', ({ mean }, _, i) => mean[i]!)
 export const midGroupStd = feature('mid_group_std', 'cents', ({ std }, _, i) => std[i]!)
 export const midGroupMin = feature('mid_group_min', 'cents', ({ min }, _, i) => min[i]!)
@@ -31,6 +32,7 @@ export const midZscore = feature('mid_zscore', '1', ({ mean, std }, mid, i) =>
 export const midRankPct = feature('mid_rank_pct', '1', ({ rank }, _, i) => rank[i]!)
 /** Mid over the ladder's mean. */
 export const midRelToGroup = feature('mid_rel_to_group', '1', ({ mean }, mid, i) => mid / mean[i]!)
+/** Cents from the ladder's most expensive and from its cheapest market. */
 export const midToBestDiff = feature('mid_to_best_diff', 'cents', ({ max }, mid, i) => mid - max[i]!)
 export const midToWorstDiff = feature('mid_to_worst_diff', 'cents', ({ min }, mid, i) => mid - min[i]!)
 

@@ -17,6 +17,7 @@ export interface MarketFacts {
   readonly day: number
 }
 
+/** The bracket of the exchange's kinds of strike: both sides given, or only one. */
 export const bracketOf = (strikeType: StrikeType): Bracket =>
   strikeType === 'between' ? 'between' : strikeType.startsWith('greater') ? 'greater' : 'less'
 

@@ -19,7 +19,7 @@ export function rowAgo(minute: Int32Array, values: Float64Array, minutes: number
 }
 
 /**
- * Log returns between consecutive rows with a value; the first is 0 (`log * 0` keeps a NaN), as nothing moved yet. NaN where there is no value.
+ * Log returns between consecutive rows with a value; the first is 0, as nothing moved yet. NaN where there is no value.
  *
  * @param values  positive
  */
@@ -28,7 +28,7 @@ export function logReturns(values: Float64Array): Float64Array {
   let before = Number.NaN
   for (let i = 0; i < values.length; i++) {
     const log = Math.log(values[i]!)
-    returns[i] = Number.isNaN(before) ? log * 0 : log - before
+    returns[i] = Number.isNaN(before) ? log * 0 : log - before // log * 0 keeps a NaN
     if (!Number.isNaN(log)) before = log
   }
   return returns

@@ -26,6 +26,7 @@ const civilDay = ({ civil, endMinute }: MarketView, i: number) => civil.dayAt(en
 
 /** Never negative: rows after the close are cut before any feature is computed. */
 export const minutesToClose = feature('minutes_to_close', 'minutes', toClose, 'critical')
+/** log(1 + minutes to the close). */
 export const logMinutesToClose = feature('log_minutes_to_close', 'log minutes', (view, i) =>
   Math.log1p(toClose(view, i)),
 )
@@ -34,6 +35,7 @@ export const minutesToCloseSquared = feature(
   'minutes^2',
   (view, i) => toClose(view, i) ** 2,
 )
+/** A wide spread matters more the longer there is to trade. */
 export const minutesXSpread = feature(
   'minutes_x_spread',
   'minutes x cents',
@@ -46,12 +48,14 @@ export const minutesXSpread = feature(
 export const hourOfDayLocal = feature('hour_of_day_local', 'hours', ({ civil, endMinute }, i) =>
   civil.hourAt(endMinute[i]!),
 )
+/** Minute of the wall clock, 0 to 1439. */
 export const minutesSinceMidnightLocal = feature('minutes_since_midnight_local', 'minutes', ({ civil, endMinute }, i) =>
   civil.minuteOfDayAt(endMinute[i]!),
 )
 
 /** Of the civil date; Monday 0 to Sunday 6. */
 export const dayOfWeekLocal = feature('day_of_week', 'days', (view, i) => dayOfWeek(civilDay(view, i)))
+/** 1 on Saturday and Sunday of the civil date. */
 export const isWeekend = feature('is_weekend', '1', (view, i) => Number(dayOfWeek(civilDay(view, i)) >= 5))
 
 /** Angle of the event day in a year of 366 days, 1 January at 0. */
@@ -67,5 +71,6 @@ const season = (name: string, wave: (angle: number) => number): Feature => ({
   missing: 'never',
   compute: ({ eventDay }, out) => void out.fill(wave(seasonAngle(eventDay))),
 })
+/** Position of the event day in the year, as a point on the unit circle. */
 export const doySin = season('doy_sin', Math.sin)
 export const doyCos = season('doy_cos', Math.cos)

@@ -1,8 +1,9 @@
 import type { Feature, FeatureInput, MarketView, WeatherView } from './feature.ts'
+import { MAX_OBSERVATION_AGE, REPORT_DELAY } from './weather.ts'
 
 const observations: readonly FeatureInput[] = ['observations']
-/** The age that an as-of report may have, plus the hour or hours that a value looks back from it. */
-const REPORT_AGE = 125
+/** How old the newest report may be at a row: its delay and the time that it is used for. */
+const REPORT_AGE = REPORT_DELAY + MAX_OBSERVATION_AGE
 
 const column = (
   name: string,
@@ -42,7 +43,9 @@ const perRow = (
 
 /** The newest report that was known at the end of the minute, at most two hours after it became known. */
 export const tempNow = column('temp_now', 'F', ({ temp }) => temp, { missing: 'critical' })
+/** Largest temperature of the three hours up to the newest report. */
 export const tempRollmax3h = column('temp_rollmax_3h', 'F', ({ max3h }) => max3h, { back: 180 })
+/** Smallest temperature of the same three hours. */
 export const tempRollmin3h = column('temp_rollmin_3h', 'F', ({ min3h }) => min3h, { back: 180 })
 
 /** Against the report that was the newest known one hour earlier. */
@@ -56,6 +59,7 @@ export const tempDelta1h = perRow(
 )
 
 const moisture: readonly FeatureInput[] = ['observations', 'moisture']
+/** Of the newest report whose field no gate takes away. */
 export const dewpoint = column('dewpoint', 'F', ({ dew }) => dew, { inputs: moisture })
 export const humidity = column('humidity', '%', ({ humidity }) => humidity, { inputs: moisture })
 export const windspeed = column('windspeed', 'mph', ({ wind }) => wind, { inputs: moisture })
@@ -81,14 +85,18 @@ const strike = (
   },
 })
 
+/** Degrees from the temperature now up to the floor; below 0 once it is passed. */
 export const tempToFloor = strike('temp_to_floor', 'F', 'floor', floorDistance)
+/** Degrees from the temperature now up to the cap. */
 export const tempToCap = strike('temp_to_cap', 'F', 'cap', capDistance)
+/** Minutes to the close times the distance to the floor. */
 export const minutesXTempDist = strike(
   'minutes_x_temp_dist',
   'minutes x F',
   'floor',
   (view, i) => (view.closeMinute - view.endMinute[i]!) * Math.abs(floorDistance(view, i)),
 )
+/** Cap minus floor. */
 export const strikeWidth = strike('strike_width', 'F', 'both', ({ floor, cap }) => cap - floor)
 /** Where the temperature stands in the bracket: 0 at its floor, 1 at its cap. */
 export const tempPositionInBracket = strike(
@@ -102,6 +110,7 @@ export const tempPositionInBracket = strike(
 const midpoint = ({ floor, cap }: MarketView) =>
   Number.isNaN(floor) ? cap : Number.isNaN(cap) ? floor : (floor + cap) / 2
 export const strikeMidpoint = perRow('strike_midpoint', 'F', 'never', midpoint, [])
+/** Degrees from the temperature now up to the middle of the bracket. */
 export const tempToMidpoint = perRow(
   'temp_to_midpoint',
   'F',

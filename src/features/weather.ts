@@ -2,7 +2,9 @@ import type { Observation } from '../database/schema.ts'
 import { MS_PER_MINUTE } from '../time/days.ts'
 import type { WeatherView } from './feature.ts'
 
-/** A report is used for two hours after it became known; an older one says nothing about now. */
+/** Minutes from the time of a report until it is known. Assumed, not measured: services do not say when they got it. */
+export const REPORT_DELAY = 5
+/** Minutes; a report is used for two hours after it became known; an older one says nothing about now. */
 export const MAX_OBSERVATION_AGE = 120
 const WINDOW_MS = 180 * MS_PER_MINUTE
 
@@ -21,11 +23,13 @@ export interface WeatherSeries {
   readonly wind: Steps
 }
 
+/** The fields of an observation that features may come from. */
 export type Report = Pick<
   Observation,
   'source' | 'report_type' | 'valid_ms' | 'known_ms' | 'temp_f' | 'dew_f' | 'humidity_pct' | 'wind_mph'
 >
 
+/** Fields that minute data may only repeat, so that gates take them away. */
 export type Moisture = 'dew_f' | 'humidity_pct' | 'wind_mph'
 
 /** Whether a rule takes a field of a report away; see `gateObservations`. */

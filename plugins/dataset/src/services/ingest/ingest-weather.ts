@@ -1,12 +1,12 @@
 import { saveCompleteness, saveObservations } from 'kwx/database'
+import { REPORT_DELAY } from 'kwx/features'
 import type { IemObservation } from 'kwx/sources'
 import { climateDayAtMs, climateDayEnd, climateDayStart, minuteToMs } from 'kwx/time'
 
 import { daysFrom, missingDays, observationSource, readCoverage } from './coverage.ts'
 import type { Incomplete, IngestOptions, IngestReport } from './options.ts'
 
-/** Until measured: a report is out five minutes after its time. */
-const KNOWN_AFTER_MS = 5 * 60_000
+const KNOWN_AFTER_MS = minuteToMs(REPORT_DELAY)
 const HOURS = 24
 
 /**
