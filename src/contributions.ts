@@ -9,7 +9,9 @@ import { runsFromSources } from './package-root.ts'
 /** Version of the contract between kit and plugins: the `kwx.apiVersion` of a plugin's package.json. */
 export const API_VERSION = 1
 
+/** What a plugin may contribute. */
 export const KINDS = ['steps', 'pipelines', 'cities', 'featureSets', 'schemas', 'gates', 'sources'] as const
+/** One of `KINDS`. */
 export type Kind = (typeof KINDS)[number]
 
 /** The `kwx` key of a plugin's package.json: for each kind, id -> file relative to the plugin. */
@@ -26,6 +28,7 @@ export interface PluginLike {
   readonly pjson: object
 }
 
+/** One thing that a plugin offers, not loaded yet. */
 export interface Contribution {
   readonly kind: Kind
   readonly id: string

@@ -17,6 +17,7 @@ export const EXIT = {
   stale: 5,
 } as const
 
+/** One of `EXIT`. */
 export type ExitCode = (typeof EXIT)[keyof typeof EXIT]
 
 const PRECEDENCE: readonly ExitCode[] = [EXIT.error, EXIT.usage, EXIT.gate, EXIT.stale, EXIT.evidence]
@@ -30,8 +31,9 @@ export function worstExit(codes: Iterable<ExitCode>): ExitCode {
 // Registered, so that errors of two copies of the kit in one process are recognised alike.
 const BRAND = Symbol.for('kwx.error')
 
+/** What an error says beside its message. */
 export interface KwxErrorOptions {
-  /** Stable and greppable, for example `DATASET_EMPTY`; documented in docs/errors.md and never reworded. */
+  /** Stable and greppable, for example `DATASET_EMPTY`; documented in docs/errors/ and never reworded. */
   code: string
   exit: ExitCode
   /** One imperative sentence with the next command to type. */
@@ -63,6 +65,7 @@ export class KwxError extends Error {
   }
 }
 
+/** True for errors of any copy of the kit in this process, which `instanceof` would not know. */
 export function isKwxError(value: unknown): value is KwxError {
   return typeof value === 'object' && value !== null && BRAND in value
 }

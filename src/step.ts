@@ -52,6 +52,7 @@ export interface StepContext {
   progress(done: number, total: number, unit: string): void
 }
 
+/** What a step hands to the runner. */
 export interface StepResult {
   /** One artefact for each name that the step `produces`. */
   artefacts: Record<string, Artefact>

@@ -46,7 +46,9 @@ export interface ProductionConfig {
   readonly pilot_total_test_rows: number | null
 }
 
+/** The kinds of market that a model is for: both strikes, above a floor, below a cap. */
 export type Bracket = 'between' | 'greater' | 'less'
+/** Penalties of the coefficients; `elasticnet` mixes the other two by `l1_ratio`. */
 export type Penalty = 'l1' | 'l2' | 'elasticnet'
 
 /**

@@ -2,6 +2,7 @@ import { decisionValues, penaltyOf } from './objective.ts'
 import { softplus } from './probability.ts'
 import type { Problem } from './problem.ts'
 
+/** How far a point is from the optimum at most, in the units of F. */
 export interface DualityGap {
   /** F(β, b). */
   readonly primal: number

@@ -22,6 +22,7 @@ export interface Problem {
   readonly l1Ratio: number
 }
 
+/** Whether both outcomes weigh the same whatever their number. */
 export type ClassWeight = null | 'balanced'
 
 /**

@@ -18,6 +18,7 @@ export interface StepRecord {
   readonly summary: string | null
 }
 
+/** A stored result whose artefacts are still what was written. */
 export interface Hit {
   readonly artefacts: Record<string, Artefact>
   readonly exit: ExitCode

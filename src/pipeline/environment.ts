@@ -23,6 +23,7 @@ export interface Environment {
   close(): Promise<void>
 }
 
+/** Absent options: the network is allowed, `settings.workers` threads, no abort. */
 export interface EnvironmentOptions {
   readonly settings: Settings
   readonly contributions: Contributions

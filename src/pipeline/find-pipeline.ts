@@ -6,6 +6,7 @@ import type { Contributions } from '../contributions.ts'
 import { EXIT, KwxError } from '../errors.ts'
 import { nearest } from '../schema/index.ts'
 
+/** Where a pipeline lies and who brings it. */
 export interface PipelinePlace {
   readonly id: string
   readonly file: string

@@ -8,6 +8,7 @@ export interface PipelineFile {
   readonly steps: readonly PipelineStep[]
 }
 
+/** A step as written; its parameters may still hold substitutions. */
 export interface PipelineStep {
   readonly id: string
   /** Id of a contributed step, for example `dataset:build`. */
@@ -22,6 +23,7 @@ export interface PipelineStep {
 
 const name = { type: 'string', pattern: '^[a-z][a-z0-9_-]*$' }
 
+/** JSON Schema of a pipeline; `PipelineFile` is its type. */
 export const pipelineSchema = {
   $id: 'kwx/pipeline@1',
   type: 'object',

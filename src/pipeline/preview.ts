@@ -6,6 +6,7 @@ import { keyParts } from './run-step.ts'
 import { selectSteps } from './select-steps.ts'
 import { differences, stepKey } from './step-key.ts'
 
+/** What would happen to one step, and why. */
 export interface PreviewLine {
   readonly name: string
   readonly use: string

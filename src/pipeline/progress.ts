@@ -1,3 +1,4 @@
+/** How a run shows that it lives. */
 export type ProgressMode = 'interactive' | 'lines' | 'silent'
 
 /** Live list on a terminal, plain lines elsewhere, silence under --json or --quiet. */

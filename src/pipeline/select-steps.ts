@@ -6,6 +6,7 @@ import type { PlannedPipeline, PlannedStep } from './plan.ts'
 import { keyParts } from './run-step.ts'
 import { stepKey } from './step-key.ts'
 
+/** The steps that `--from` and `--to` leave. */
 export interface Selection {
   readonly steps: readonly PlannedStep[]
   /** Steps before `--from`: taken from the cache, never run. */

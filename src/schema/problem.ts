@@ -29,6 +29,7 @@ export const formatProblem = (problem: Problem): string => {
 export const inOrder = (problems: Problem[]): Problem[] =>
   problems.sort((a, b) => a.line - b.line || a.column - b.column)
 
+/** How an error about mistakes is introduced. */
 export interface ProblemsErrorOptions {
   readonly code: string
   /** Starts the message: `The configuration`, `configs/a.yaml`. */

@@ -7,6 +7,7 @@ import type { Position, Problem } from './problem.ts'
 /** Larger files are refused: what people write is a few kilobytes. */
 export const MAX_YAML_BYTES = 1 << 20
 
+/** Keys and indices from the root of a document. */
 export type Path = readonly (string | number)[]
 
 /** A YAML or JSON file, its value, its mistakes, and where everything stands. */

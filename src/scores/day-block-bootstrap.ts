@@ -1,5 +1,6 @@
 import { randomFrom } from '../random/index.ts'
 
+/** How an interval is drawn. */
 export interface BootstrapOptions {
   /** Equal seeds give equal intervals. */
   readonly seed: number | string

@@ -141,4 +141,5 @@ export const DEFINITIONS: readonly Definition[] = [
   },
 ]
 
+/** The setting of that dotted key, or undefined. */
 export const definitionOf = (key: string): Definition | undefined => DEFINITIONS.find((one) => one.key === key)

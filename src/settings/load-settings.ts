@@ -7,6 +7,7 @@ import type { Said } from './read-project-file.ts'
 import { shownMistake } from './redact.ts'
 import type { Settings, SourceSettings } from './settings.ts'
 
+/** Where settings are looked for; absent parts are those of the process. */
 export interface LoadSettingsOptions {
   /** Where the search for the project file starts; relative paths of variables and flags are meant from here. */
   readonly cwd?: string

@@ -10,6 +10,7 @@ import { type Recorder, rawPayload } from './raw-payload.ts'
 import { throttle } from './throttle.ts'
 import { UnusableBody } from './unusable-body.ts'
 
+/** One service and how it may be asked. */
 export interface HttpClientOptions {
   /** Name in the settings, for example `kalshi`. */
   readonly source: string
@@ -31,6 +32,7 @@ export interface HttpClientOptions {
   readonly pace?: Pace
 }
 
+/** One GET and how its answer is read. */
 export interface HttpRequest<Value> {
   /** Below the base address, starting with a slash; segments already encoded. */
   readonly path: string
@@ -46,6 +48,7 @@ export interface HttpRequest<Value> {
   readonly maybeMissing?: boolean
 }
 
+/** Asks one service: throttled, repeated where that may help, recorded. It can only GET. */
 export interface HttpClient {
   /**
    * One answer: throttled, bounded in time and size, retried with exponential backoff and jitter (0.5 s to 16 s) after

@@ -65,6 +65,7 @@ export function refused({ source, url, what, status, found }: Asked & { status: 
   })
 }
 
+/** The network is forbidden; names what would have been asked. */
 export function offlineError({ source, url, what }: Asked): KwxError {
   return new KwxError(`${what} would have to be fetched from ${source} (${url}), but the network is forbidden.`, {
     code: 'SOURCE_OFFLINE',

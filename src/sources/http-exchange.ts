@@ -1,6 +1,7 @@
 import { EXIT, KwxError } from '../errors.ts'
 import { redactUrl } from '../redact-url.ts'
 
+/** A whole answer, whatever its status. */
 export interface HttpAnswer {
   readonly status: number
   readonly body: Buffer
@@ -8,6 +9,7 @@ export interface HttpAnswer {
   readonly replayed: boolean
 }
 
+/** Bounds of one exchange. */
 export interface ExchangeOptions {
   source: string
   /** For the whole of it: connection, headers and body. */

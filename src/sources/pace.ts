@@ -10,6 +10,7 @@ export interface Pace {
   random(): number
 }
 
+/** The machine's own time and chance. */
 export const systemPace: Pace = {
   now: () => performance.now(),
   sleep: async (ms, signal) => {

@@ -13,6 +13,7 @@ export interface Sources {
   readonly iem: IemSource
 }
 
+/** What all clients of a run share. */
 export interface SourcesOptions {
   /** Stamps received payloads. */
   readonly clock: Clock

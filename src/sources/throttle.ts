@@ -1,5 +1,6 @@
 import type { Pace } from './pace.ts'
 
+/** How fast and how parallel a service may be asked. */
 export interface ThrottleOptions {
   /** Tokens that return per second, more than 0. */
   requestsPerSecond: number

@@ -10,6 +10,7 @@ export type Column = Float64Array | Int32Array | Uint8Array | TextColumn
 /** A table in memory: named columns of equal length, in order. */
 export type Table = ReadonlyMap<string, Column>
 
+/** True for a text column. */
 export const isText = (column: Column): column is TextColumn => 'codes' in column
 
 const lengthOf = (column: Column) => (isText(column) ? column.codes.length : column.length)

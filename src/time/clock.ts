@@ -4,6 +4,7 @@ export interface Clock {
   now(): number
 }
 
+/** The machine's clock. */
 export const systemClock: Clock = { now: () => Date.now() }
 
 /** A clock that stands still: `KWX_CLOCK` as an instant, tests, replays. */

@@ -3,6 +3,7 @@
  * A climate day is 24 hours of local standard time all year: a fixed offset, no daylight saving, no zone data base.
  */
 
+/** A climate day has as many, always; a civil day may not. */
 export const MINUTES_PER_DAY = 1440
 export const MS_PER_MINUTE = 60_000
 export const MS_PER_DAY = 86_400_000

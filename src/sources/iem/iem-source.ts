@@ -5,10 +5,12 @@ import { splitAfosText } from './afos-text.ts'
 import { ASOS_COLUMNS, type AsosReport, parseAsosCsv } from './asos-csv.ts'
 import { type CliReport, parseCliText } from './cli-text.ts'
 
+/** A report with its kind. */
 export interface IemObservation extends AsosReport {
   readonly reportType: 'routine' | 'special'
 }
 
+/** What the archive has of a station's climate reports. */
 export interface CliReports {
   /** In order of issue, each product once. */
   readonly reports: readonly CliReport[]

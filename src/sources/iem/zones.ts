@@ -19,5 +19,6 @@ const ZONES: Readonly<Record<string, number>> = {
   CHST: 600,
 }
 
+/** Minutes east of UTC, or undefined for an abbreviation that no office of the NWS writes. */
 export const zoneOffset = (abbreviation: string): number | undefined =>
   Object.hasOwn(ZONES, abbreviation) ? ZONES[abbreviation] : undefined

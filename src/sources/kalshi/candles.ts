@@ -9,6 +9,7 @@ export interface Bar {
   readonly close: number | null
 }
 
+/** One minute of a market; minutes in which nothing changed have none. */
 export interface KalshiCandle {
   /** Stamped at its end: known then, not before. */
   readonly endMinute: number

@@ -1,6 +1,7 @@
 import { EXIT, KwxError } from '../../errors.ts'
 import { parseDecimal } from '../decimal.ts'
 
+/** A JSON object whose fields are not checked yet. */
 export type Fields = Readonly<Record<string, unknown>>
 
 const shown = (value: unknown): string => {
@@ -18,6 +19,7 @@ export function badField(where: string, name: string, value: unknown, expected: 
   })
 }
 
+/** @throws KwxError KALSHI_FIELD (exit 1) for anything but an object, as the following functions for what they read */
 export function objectOf(value: unknown, where: string): Fields {
   if (typeof value !== 'object' || value === null || Array.isArray(value))
     throw badField(where, 'body', value, 'an object')
@@ -32,6 +34,7 @@ export function listOf(from: Fields, name: string, where: string): Fields[] {
   return value.map((item) => objectOf(item, `${where}, in "${name}"`))
 }
 
+/** A text that must be there and not blank. */
 export function textOf(from: Fields, name: string, where: string): string {
   const value = from[name]
   if (typeof value !== 'string' || value === '') throw badField(where, name, value, 'text')
@@ -54,6 +57,7 @@ export function instantOf(from: Fields, name: string, where: string): number {
   return Math.floor(ms)
 }
 
+/** Null where `optionalText` is, else as `instantOf`. */
 export const optionalInstant = (from: Fields, name: string, where: string): number | null =>
   optionalText(from, name, where) === null ? null : instantOf(from, name, where)
 

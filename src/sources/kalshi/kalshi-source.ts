@@ -13,6 +13,7 @@ export interface KalshiCutoff {
   readonly tradesCreatedMs: number
 }
 
+/** A series of events, and what its trades cost. */
 export interface KalshiSeries {
   readonly ticker: string
   /** `quadratic` and others; null when the exchange does not say. */
@@ -20,11 +21,13 @@ export interface KalshiSeries {
   readonly feeMultiplier: number | null
 }
 
+/** One climate day of a series. */
 export interface KalshiEvent {
   readonly ticker: string
   readonly seriesTicker: string
 }
 
+/** Which markets to list. */
 export interface MarketsQuery {
   readonly seriesTicker: string
   readonly tier: Tier

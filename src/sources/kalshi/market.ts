@@ -4,6 +4,7 @@ import { type Strikes, strikesOf } from './strikes.ts'
 /** Where the exchange keeps a market: it moves to the archive some time after its settlement. */
 export type Tier = 'live' | 'historical'
 
+/** A market as either tier describes it, in kwx's units. */
 export interface KalshiMarket extends Strikes {
   readonly ticker: string
   readonly eventTicker: string

@@ -3,6 +3,7 @@ import type { HttpClient } from '../http-client.ts'
 import { jsonBody } from '../unusable-body.ts'
 import { type Fields, listOf, objectOf } from './fields.ts'
 
+/** A list that is read page by page. */
 export interface PageRequest {
   path: string
   query: readonly (readonly [string, string | number])[]
@@ -13,6 +14,7 @@ export interface PageRequest {
   accept?: (rows: Fields[]) => boolean
 }
 
+/** All rows of a list, and what is doubtful about them. */
 export interface Pages {
   rows: Fields[]
   pages: number

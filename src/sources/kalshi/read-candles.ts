@@ -15,6 +15,7 @@ export interface CandleSpan {
   readonly settledMs: number | null
 }
 
+/** The candles of a market, and what they sum to. */
 export interface KalshiCandles {
   /** Oldest first, each end once. */
   readonly candles: readonly KalshiCandle[]

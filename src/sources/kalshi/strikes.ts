@@ -2,6 +2,7 @@ import type { StrikeType } from '../../database/schema.ts'
 import { EXIT, KwxError } from '../../errors.ts'
 import { badField, type Fields, optionalText } from './fields.ts'
 
+/** The strikes of a market, whole degrees F. */
 export interface Strikes {
   readonly strikeType: StrikeType
   /** Whole degrees F. */

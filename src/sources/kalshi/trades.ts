@@ -1,5 +1,6 @@
 import { badField, countOf, type Fields, instantOf, priceOf, textOf } from './fields.ts'
 
+/** One print. */
 export interface KalshiTrade {
   readonly tradeId: string
   readonly tsMs: number
@@ -23,6 +24,7 @@ export interface KalshiTrades {
   readonly unordered: number
 }
 
+/** One print of either tier, checked. */
 export function tradeOf(from: Fields, ticker: string): KalshiTrade {
   const tradeId = textOf(from, 'trade_id', `a trade of ${ticker}`)
   const where = `trade ${tradeId} of ${ticker}`
