@@ -4,6 +4,7 @@ import type { Environment } from './environment.ts'
 import type { PlannedPipeline } from './plan.ts'
 import type { StepOutcome } from './run-pipeline.ts'
 
+/** The record of one run, written as it goes. */
 export interface RunLog {
   readonly runId: string
   step(outcome: StepOutcome, startedMs: number, key: string | null): Promise<void>
