@@ -79,6 +79,41 @@ export const productionConfigSchema = {
         default: [null, 'balanced'],
       },
     }),
+    search: section('How the search goes through search_space.', {
+      method: {
+        description:
+          'trials: draws that learn from earlier ones, pruned early. grid: all combinations, pruned. path: all combinations along warm-started paths over C.',
+        type: 'string',
+        enum: ['trials', 'grid', 'path'],
+        default: 'trials',
+      },
+      startup_trials: {
+        description: 'Draws of `trials` spread evenly over search_space before the others learn from them.',
+        type: 'integer',
+        minimum: 1,
+        default: 10,
+      },
+      C_values: {
+        description: 'Values of C of `grid` and `path`, evenly spaced on a log scale from C_min to C_max.',
+        type: 'integer',
+        minimum: 2,
+        maximum: 1000,
+        default: 13,
+      },
+      l1_ratio_values: {
+        description: 'Values of l1_ratio of `grid` and `path`, evenly spaced from l1_ratio_min to l1_ratio_max.',
+        type: 'integer',
+        minimum: 2,
+        maximum: 1000,
+        default: 5,
+      },
+    }),
+    solver: {
+      description: 'Who fits the model: saga, the fast solver of the same optimum, or auto to let kwx choose.',
+      type: 'string',
+      enum: ['auto', 'fast', 'saga'],
+      default: 'auto',
+    },
     calibration: section('How probabilities are calibrated on days that the model has not seen.', {
       method_large: { description: 'From `threshold` rows and 8 event days.', ...method, default: 'isotonic' },
       method_small: { description: 'With fewer rows, from 4 event days.', ...method, default: 'sigmoid' },

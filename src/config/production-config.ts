@@ -19,6 +19,17 @@ export interface ProductionConfig {
     readonly l1_ratio_max: number
     readonly class_weight: readonly (null | 'balanced')[]
   }
+  /** How the search goes through `search_space`. */
+  readonly search: {
+    readonly method: SearchMethod
+    /** Stratified draws before `trials` learns from what it saw. */
+    readonly startup_trials: number
+    /** Values of C and of l1_ratio that `grid` and `path` combine, ends included. */
+    readonly C_values: number
+    readonly l1_ratio_values: number
+  }
+  /** `auto`: kwx picks, and the model's certificate says what. */
+  readonly solver: 'auto' | 'fast' | 'saga'
   readonly calibration: {
     readonly method_large: 'isotonic' | 'sigmoid'
     readonly method_small: 'isotonic' | 'sigmoid'
@@ -49,6 +60,11 @@ export interface ProductionConfig {
 /** The kinds of market that a model is for: both strikes, above a floor, below a cap. */
 export type Bracket = 'between' | 'greater' | 'less'
 /** Penalties of the coefficients; `elasticnet` mixes the other two by `l1_ratio`. */
+/**
+ * `trials`: tree-structured Parzen estimators with pruning. `grid`: every combination, pruned. `path`: every combination,
+ * each fitted from its neighbour of the next smaller C, none pruned.
+ */
+export type SearchMethod = 'trials' | 'grid' | 'path'
 export type Penalty = 'l1' | 'l2' | 'elasticnet'
 
 /**

@@ -20,6 +20,8 @@ export const testConfig: ProductionConfig = {
   trials: 12,
   cv_splits: 3,
   search_space: { C_min: 0.001, C_max: 1000, l1_ratio_min: 0, l1_ratio_max: 1, class_weight: [null, 'balanced'] },
+  search: { method: 'trials', startup_trials: 10, C_values: 13, l1_ratio_values: 5 },
+  solver: 'auto',
   calibration: { method_large: 'isotonic', method_small: 'sigmoid', threshold: 1000 },
   blend_weight: 0.7,
   risk: {

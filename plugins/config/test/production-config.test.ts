@@ -49,6 +49,8 @@ describe('readProductionConfig', () => {
       trials: 40,
       cv_splits: 4,
       search_space: { C_min: 0.001, C_max: 1000, l1_ratio_min: 0, l1_ratio_max: 1, class_weight: [null, 'balanced'] },
+      search: { method: 'trials', startup_trials: 10, C_values: 13, l1_ratio_values: 5 },
+      solver: 'auto',
       calibration: { method_large: 'isotonic', method_small: 'sigmoid', threshold: 1000 },
       blend_weight: 0.7,
       risk: {
@@ -74,7 +76,7 @@ describe('readProductionConfig', () => {
       trials: 'default',
       'search_space.C_min': 'default',
     })
-    expect(Object.keys(loaded!.origins)).toHaveLength(35)
+    expect(Object.keys(loaded!.origins)).toHaveLength(40)
   })
 
   it('takes part of a section from the file and the rest from the defaults', async () => {
@@ -140,6 +142,11 @@ describe('readProductionConfig', () => {
       ['{C_min: 0}', '{C_max: -1}', '{l1_ratio_min: -0.1}', '{class_weight: [heavy]}', '{class_weight: []}', '3'],
     ],
     ['search_space', ['{l1_ratio_min: 0.6, l1_ratio_max: 0.5}', '{C_min: 2000}', '{C_max: 0.0001}']],
+    [
+      'search',
+      ['{method: random}', '{startup_trials: 0}', '{C_values: 1}', '{C_values: 1001}', '{l1_ratio_values: 1}', 'grid'],
+    ],
+    ['solver', ['lbfgs', 'null', '1']],
     ['calibration', ['{threshold: 99}', '{method_large: platt}', '{method: isotonic}']],
     [
       'risk',
