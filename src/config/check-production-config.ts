@@ -1,6 +1,7 @@
 import type { City } from '../cities/city.ts'
 import { loadCities, stationsOf } from '../cities/index.ts'
 import type { Contributions } from '../contributions.ts'
+import { heldOutDays } from '../model/calibration-rule.ts'
 import { nearest, type Path, type Problem, show, type YamlDocument } from '../schema/index.ts'
 import { formatDay, parseDay } from '../time/days.ts'
 import { walkForwardWindows } from '../time/windows.ts'
@@ -165,7 +166,7 @@ function checkSearch({ draft, report, isRefused }: Check): void {
   }
   const { train_days: days, cv_splits: folds } = draft
   if (!isNumber(days) || !isNumber(folds)) return
-  const searched = days - Math.floor(days * 0.2) // a fifth is held out for calibration
+  const searched = days - heldOutDays(days)
   if (days >= 1 && folds >= 2 && folds > searched) {
     report(['cv_splits'], `\`cv_splits\` is ${folds}; expected at most the ${searched} training days left to search on`)
   }

@@ -3,7 +3,7 @@ import { randomFrom } from '../random/index.ts'
 import type { Calibrator } from './model-file.ts'
 
 /** Share of the training event days that only the calibrator sees. */
-export const CALIBRATION_SHARE = 0.2
+const CALIBRATION_SHARE = 0.2
 /** Independent event days below which a calibrator of that kind would fit noise. */
 const ISOTONIC_DAYS = 8
 const SIGMOID_DAYS = 4
@@ -13,6 +13,12 @@ export interface CalibrationEvidence {
   readonly days: number
   readonly rows: number
   readonly positives: number
+}
+
+/** How many of so many training days are held out for the calibrator: a fifth, rounded down; none where that is too few. */
+export function heldOutDays(days: number): number {
+  const held = Math.floor(days * CALIBRATION_SHARE + 1e-9) // 0.2 · 15 is 3, whatever its last bit
+  return held < SIGMOID_DAYS ? 0 : held
 }
 
 /**
@@ -29,8 +35,8 @@ export function splitCalibrationDays(
   days: readonly number[],
   seed: string,
 ): { base: readonly number[]; calibration: readonly number[] } {
-  const held = Math.floor(days.length * CALIBRATION_SHARE + 1e-9) // 0.2 · 15 is 3, whatever its last bit
-  if (held < SIGMOID_DAYS) return { base: days, calibration: [] }
+  const held = heldOutDays(days.length)
+  if (held === 0) return { base: days, calibration: [] }
   const chosen = new Set(randomFrom(`${seed}/calibration`).shuffled(days).slice(0, held))
   return { base: days.filter((day) => !chosen.has(day)), calibration: days.filter((day) => chosen.has(day)) }
 }

@@ -192,10 +192,14 @@ describe('readProductionConfig', () => {
   })
 
   it('wants days for every fold', async () => {
-    expect(await problems({ train_days: '10', cv_splits: '8' })).toEqual([])
-    expect(await problems({ train_days: '10', cv_splits: '9' })).toEqual([
-      '`cv_splits` is 9; expected at most the 8 training days left to search on',
+    expect(await problems({ train_days: '20', cv_splits: '16' })).toEqual([])
+    expect(await problems({ train_days: '20', cv_splits: '17' })).toEqual([
+      '`cv_splits` is 17; expected at most the 16 training days left to search on',
     ])
+  })
+
+  it('leaves all days to the folds where too few could calibrate anything', async () => {
+    expect(await problems({ train_days: '19', cv_splits: '19' })).toEqual([])
   })
 
   it('takes weather from the own station or a declared proxy, never from elsewhere', async () => {

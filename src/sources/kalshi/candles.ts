@@ -1,3 +1,4 @@
+import { formatInstant } from '../../time/instants.ts'
 import { badField, countOf, type Fields, objectOf, priceOf } from './fields.ts'
 import type { Tier } from './market.ts'
 
@@ -34,7 +35,7 @@ export function candleOf(from: Fields, tier: Tier, ticker: string): KalshiCandle
   if (!Number.isSafeInteger(end) || (end as number) % 60 !== 0) {
     throw badField(`a candle of ${ticker}`, 'end_period_ts', end, 'whole minutes in seconds since the epoch')
   }
-  const where = `candle ${new Date((end as number) * 1000).toISOString()} of ${ticker}`
+  const where = `candle ${formatInstant((end as number) * 1000)} of ${ticker}`
   const leg = tier === 'live' ? '_dollars' : ''
   const count = tier === 'live' ? '_fp' : ''
   const quotes = (side: string, empty: number): Bar => bar(from, side, leg, where, empty)
