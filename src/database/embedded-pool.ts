@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs'
-import { mkdir, rm, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, rm, writeFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
 
 import { PGlite } from '@electric-sql/pglite'
@@ -46,13 +46,25 @@ export async function embeddedPool(folder: string | null): Promise<EmbeddedPool>
   }
 }
 
-/** A folder whose making was interrupted cannot be opened and holds nothing yet: it is made again. */
+/**
+ * A folder whose making was interrupted cannot be opened and holds nothing yet: it is made again. One that holds
+ * something else is somebody's: PGlite would strew a database over it.
+ */
 async function openFolder(folder: string): Promise<PGlite> {
   const unfinished = `${folder}.unfinished`
+  const found = existsSync(unfinished) ? [] : await readdir(folder).catch(notThere)
+  if (found.length > 0 && !found.includes('PG_VERSION')) {
+    throw new Error(`expected a database or an empty folder, found ${found.slice(0, 3).join(', ')}`)
+  }
   if (existsSync(unfinished)) await rm(folder, { recursive: true, force: true })
   const isNew = !existsSync(folder)
   if (isNew) await writeFile(unfinished, '')
   const lite = await PGlite.create({ dataDir: folder })
   if (isNew) await rm(unfinished, { force: true })
   return lite
+}
+
+function notThere(error: NodeJS.ErrnoException): string[] {
+  if (error.code === 'ENOENT') return []
+  throw error.code === 'ENOTDIR' ? new Error('expected a folder, found a file', { cause: error }) : error
 }

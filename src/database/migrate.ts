@@ -4,7 +4,8 @@ import { pathToFileURL } from 'node:url'
 
 import type { Migrator } from 'kysely/migration'
 
-import { EXIT, KwxError, messageOf } from '../errors.ts'
+import { asStorageError } from '../artefacts/storage-error.ts'
+import { EXIT, isKwxError, KwxError, messageOf } from '../errors.ts'
 import { packageRoot, runsFromSources } from '../package-root.ts'
 import { type Database, isEmbeddedUrl } from './open-database.ts'
 
@@ -26,12 +27,14 @@ export interface MigrationState {
  * server at once; one does the work and the others find nothing to do.
  *
  * @returns the steps that were applied, in order; empty when there was nothing to do
- * @throws KwxError MIGRATION_FAILED (exit 1) with the failing migration's name
+ * @throws KwxError MIGRATION_FAILED (exit 1) with the failing migration's name, STORAGE_FULL (exit 1)
  */
 export async function migrate(db: Database, direction: 'up' | 'down' = 'up'): Promise<MigrationStep[]> {
   const migrator = await migratorOf(db)
   const { error, results = [] } = direction === 'up' ? await migrator.migrateToLatest() : await migrator.migrateDown()
   if (error) {
+    const reason = asStorageError(error)
+    if (isKwxError(reason)) throw reason
     const failed = results.find(({ status }) => status === 'Error')?.migrationName
     throw new KwxError(`${failed ? `Migration ${failed}` : 'The migration'} failed: ${messageOf(error)}`, {
       code: 'MIGRATION_FAILED',

@@ -2,6 +2,7 @@ import { resolve } from 'node:path'
 
 import type { Kysely } from 'kysely'
 
+import { asStorageError } from '../artefacts/storage-error.ts'
 import { EXIT, isKwxError, KwxError, messageOf } from '../errors.ts'
 import { redactUrl } from './redact-url.ts'
 import { runQuery } from './run-query.ts'
@@ -24,6 +25,7 @@ export const isEmbeddedUrl = (url: string): boolean => url.startsWith('pglite:')
  *
  * @throws KwxError DATABASE_URL_UNKNOWN (exit 2) when the scheme is neither postgres nor pglite
  * @throws KwxError DATABASE_BUSY (exit 1) when another process has the embedded folder open
+ * @throws KwxError STORAGE_FULL, STORAGE_READ_ONLY or STORAGE_NO_FOLDER (exit 1) when the embedded folder cannot be written
  * @throws KwxError DATABASE_UNREACHABLE (exit 1) when nothing answers there
  */
 export async function openDatabase({ url }: { url: string }): Promise<Database> {
@@ -34,7 +36,8 @@ export async function openDatabase({ url }: { url: string }): Promise<Database> 
     return db
   } catch (error) {
     await db?.destroy().catch(() => {})
-    if (isKwxError(error)) throw error
+    const reason = isEmbeddedUrl(url) ? asStorageError(error) : error
+    if (isKwxError(reason)) throw reason
     throw new KwxError(`The database at ${redactUrl(url)} does not answer: ${redactUrl(reasonOf(error))}`, {
       code: 'DATABASE_UNREACHABLE',
       exit: EXIT.error,

@@ -1,4 +1,5 @@
-import { EXIT, type ExitCode, isKwxError, KwxError, worstExit } from '../errors.ts'
+import { asStorageError } from '../artefacts/storage-error.ts'
+import { EXIT, type ExitCode, isKwxError, KwxError, messageOf, worstExit } from '../errors.ts'
 import type { Environment } from './environment.ts'
 import type { PlannedPipeline, PlannedStep } from './plan.ts'
 import { duration, type ProgressMode } from './progress.ts'
@@ -99,10 +100,11 @@ export async function runPipeline(
       }
       await settle(planned, outcome, startedMs, done.key)
       return done.status
-    } catch (error) {
+    } catch (thrown) {
+      const error = asStorageError(thrown)
       const known = isKwxError(error)
         ? error
-        : new KwxError(String(error), { code: 'STEP_FAILED', exit: EXIT.error, cause: error })
+        : new KwxError(messageOf(error), { code: 'STEP_FAILED', exit: EXIT.error, cause: error })
       errors.push(known)
       const outcome = {
         status: 'failed' as const,
@@ -121,11 +123,12 @@ export async function runPipeline(
 
   const steps = chosen.steps.map(({ name }) => outcomes.get(name)!)
   const exit = worstExit(steps.map((step) => step.exit))
-  await log.end(exit)
   if (errors.length > 0) {
+    await log.end(exit).catch(() => {}) // a database that broke down is no news any more
     const worst = errors.find((error) => error.exit === worstExit(errors.map((one) => one.exit)))!
     throw withSteps(worst, log.runId, steps)
   }
+  await log.end(exit)
   return {
     run_id: log.runId,
     pipeline: pipeline.id,

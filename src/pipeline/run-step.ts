@@ -1,6 +1,7 @@
 import { hostname } from 'node:os'
 
 import type { Artefact } from '../artefacts/artefact.ts'
+import { asStorageError } from '../artefacts/storage-error.ts'
 import { EXIT, type ExitCode, isKwxError, KwxError, messageOf } from '../errors.ts'
 import type { StepContext } from '../step.ts'
 import { commitOf, kwxVersion } from '../version.ts'
@@ -14,6 +15,7 @@ export interface Reporter {
   progress(done: number, total: number, unit: string): void
 }
 
+/** What a step that ended well hands on. */
 export interface Finished {
   readonly status: 'ran' | 'cached'
   readonly key: string | null
@@ -86,7 +88,8 @@ export async function runStep(
       await environment.cache.forgetUnits(key)
     }
     return { status: 'ran', key, ...finished }
-  } catch (error) {
+  } catch (thrown) {
+    const error = asStorageError(thrown)
     if (isKwxError(error)) throw error
     throw new KwxError(`Step ${planned.name} (${planned.use}) failed: ${messageOf(error)}`, {
       code: 'STEP_FAILED',
