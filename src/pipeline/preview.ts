@@ -3,7 +3,7 @@ import type { Environment } from './environment.ts'
 import type { PlannedPipeline } from './plan.ts'
 import type { RunOptions } from './run-pipeline.ts'
 import { keyParts } from './run-step.ts'
-import { selectSteps } from './select-steps.ts'
+import { isWorldly, selectSteps } from './select-steps.ts'
 import { differences, stepKey } from './step-key.ts'
 
 /** What would happen to one step, and why. */
@@ -26,11 +26,12 @@ export async function previewPipeline(
 ): Promise<PreviewLine[]> {
   const lines = new Map<string, PreviewLine>()
   const known = new Map<string, Readonly<Record<string, Artefact>>>()
+  const worldly = new Set(pipeline.steps.filter(({ step }) => isWorldly(step)).map(({ name }) => name))
   for (const planned of selectSteps(pipeline, options).steps) {
     const say = (will: PreviewLine['will'], reason: string) =>
       lines.set(planned.name, { name: planned.name, use: planned.use, will, reason })
     const stale = planned.needs.filter(
-      (name) => ['run', 'wait'].includes(lines.get(name)?.will ?? '') && !isWorldly(pipeline, name),
+      (name) => ['run', 'wait'].includes(lines.get(name)?.will ?? '') && !worldly.has(name),
     )
     if (planned.skipped) say('skip', 'its "when" is false, or it lies before --from')
     else if (planned.step.always) say('run', 'acts on the world: asked each time, does only what is missing')
@@ -54,6 +55,3 @@ export async function previewPipeline(
   }
   return [...lines.values()]
 }
-
-const isWorldly = (pipeline: PlannedPipeline, name: string) =>
-  pipeline.steps.find((step) => step.name === name)?.step.always === true

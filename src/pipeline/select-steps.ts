@@ -1,6 +1,7 @@
 import type { Artefact } from '../artefacts/artefact.ts'
 import { EXIT, KwxError } from '../errors.ts'
 import { nearest } from '../schema/index.ts'
+import type { Step } from '../step.ts'
 import type { Environment } from './environment.ts'
 import type { PlannedPipeline, PlannedStep } from './plan.ts'
 import { keyParts } from './run-step.ts'
@@ -47,13 +48,16 @@ export function selectSteps(
   }
   const steps = pipeline.steps.filter(({ id }) => ids.indexOf(id) <= last)
   const before = steps.filter(({ id }) => ids.indexOf(id) < first)
-  // A step that acts on the world has no result to reuse: starting later means leaving it out.
-  const left = before.filter(({ step }) => step.always).map(({ name }) => name)
+  // A step that only acts on the world has no result to reuse: starting later means leaving it out.
+  const left = before.filter(({ step }) => isWorldly(step)).map(({ name }) => name)
   return {
     steps: steps.map((step) => (left.includes(step.name) ? { ...step, skipped: true } : step)),
     reused: new Set(before.map(({ name }) => name).filter((name) => !left.includes(name))),
   }
 }
+
+/** True for a step that changes the world and hands nothing on: others wait for it, and need no result of it. */
+export const isWorldly = ({ always, produces }: Step): boolean => always === true && Object.keys(produces).length === 0
 
 /** @throws KwxError PIPELINE_FROM_NOT_READY (exit 5) when a step before `--from` has no stored result */
 export async function assertReusable(

@@ -69,6 +69,7 @@ beforeAll(async () => {
         `await appendFile(log, 'ingest\\n'); return { artefacts: {} }`,
         'produces: {}, always: true,',
       ),
+      'made:report': step(writes, 'always: true,'),
       'made:liar': step(`return { artefacts: {} }`),
     },
   })
@@ -215,6 +216,20 @@ describe('runPipeline', () => {
       code: 'PIPELINE_STEP_UNKNOWN',
       message: expect.stringContaining('join'),
     })
+  })
+
+  it('runs what a step made anew each time goes into, and does not start after it', async () => {
+    const { log } = await newFolder()
+    const yaml = `steps:
+  - { id: report, use: "made:report", with: { log: "${log}" } }
+  - { id: join, use: "made:join", with: { log: "${log}" } }
+`
+    await run(yaml)
+    expect(statuses(await run(yaml))).toEqual(['report ran', 'join cached'])
+    await expect(run(yaml, {}, { from: 'join' })).rejects.toMatchObject({ code: 'PIPELINE_FROM_NOT_READY', exit: 5 })
+    const planned = await planPipeline('p', join(folder, 'p.yaml'), {}, contributions)
+    const preview = await previewPipeline(planned, await environment(), {})
+    expect(preview.map(({ name, will }) => `${name} ${will}`)).toEqual(['report run', 'join wait'])
   })
 
   it('repeats a failing step as often as its retry says', async () => {
