@@ -2,7 +2,7 @@ import type { ExitCode } from '../errors.ts'
 import { kwxVersion } from '../version.ts'
 import type { Environment } from './environment.ts'
 import type { PlannedPipeline } from './plan.ts'
-import type { StepOutcome } from './run-pipeline.ts'
+import type { StepOutcome } from './run-result.ts'
 
 /** The record of one run, written as it goes. */
 export interface RunLog {
