@@ -2,6 +2,7 @@ import { Args, Command, Flags, type Interfaces } from '@oclif/core'
 
 import { asStorageError } from './artefacts/storage-error.ts'
 import type { Contributions, PluginLike } from './contributions.ts'
+import type { Database } from './database/index.ts'
 import { EXIT, isKwxError, KwxError, messageOf } from './errors.ts'
 import { interruptible } from './interruptible.ts'
 import type {
@@ -98,6 +99,18 @@ export abstract class KwxCommand<Result> extends Command {
       return await work(environment)
     } finally {
       await environment.close()
+    }
+  }
+
+  /** Opens the database as it is, for commands that look after it; others take a migrated one from `withEnvironment`. */
+  protected async withDatabase<Value>(work: (db: Database, url: string) => Promise<Value>): Promise<Value> {
+    const { openDatabase } = await import('./database/index.ts')
+    const { databaseUrl: url } = await this.settings()
+    const db = await openDatabase({ url })
+    try {
+      return await work(db, url)
+    } finally {
+      await db.destroy()
     }
   }
 

@@ -8,11 +8,9 @@ export default class Runs extends KwxCommand<unknown> {
 
   async run() {
     const { args } = await this.parse(Runs)
-    const settings = await this.settings()
-    const { ensureMigrated, listRuns, openDatabase, readRun } = await import('../database/index.ts')
-    const db = await openDatabase({ url: settings.databaseUrl })
-    try {
-      await ensureMigrated(db, settings.databaseUrl)
+    const { listRuns, readRun } = await import('../database/index.ts')
+    return this.withEnvironment({ offline: true }, async (world) => {
+      const db = await world.database()
       if (args.run === undefined) {
         const runs = await listRuns(db, { limit: 20 })
         for (const { run_id, pipeline, exit } of runs)
@@ -32,8 +30,6 @@ export default class Runs extends KwxCommand<unknown> {
       for (const { step, status, summary } of found.steps)
         this.log(`  ${step.padEnd(28)} ${status.padEnd(8)} ${summary ?? ''}`)
       return found
-    } finally {
-      await db.destroy()
-    }
+    })
   }
 }

@@ -10,16 +10,12 @@ export default class DbMigrate extends KwxCommand<{ applied: MigrationStep[] }> 
 
   async run() {
     await this.parse(DbMigrate)
-    const { databaseUrl: url } = await this.settings()
-    const { migrate, openDatabase } = await import('../../database/index.ts')
-    const db = await openDatabase({ url })
-    try {
+    const { migrate } = await import('../../database/index.ts')
+    return this.withDatabase(async (db) => {
       const applied = await migrate(db, 'up')
       for (const { name } of applied) this.log(`up    ${name}`)
       if (applied.length === 0) this.log('Nothing to do: every migration is applied.')
       return { applied }
-    } finally {
-      await db.destroy()
-    }
+    })
   }
 }

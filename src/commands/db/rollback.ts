@@ -7,16 +7,12 @@ export default class DbRollback extends KwxCommand<{ applied: MigrationStep[] }>
 
   async run() {
     await this.parse(DbRollback)
-    const { databaseUrl: url } = await this.settings()
-    const { migrate, openDatabase } = await import('../../database/index.ts')
-    const db = await openDatabase({ url })
-    try {
+    const { migrate } = await import('../../database/index.ts')
+    return this.withDatabase(async (db) => {
       const applied = await migrate(db, 'down')
       for (const { name } of applied) this.log(`down  ${name}`)
       if (applied.length === 0) this.log('Nothing to do: no migration is applied.')
       return { applied }
-    } finally {
-      await db.destroy()
-    }
+    })
   }
 }

@@ -1,5 +1,6 @@
 import { KwxCommand } from '../../command.ts'
 import type { DatabaseStatus } from '../../database/index.ts'
+import { EXIT } from '../../errors.ts'
 
 export default class DbStatus extends KwxCommand<DatabaseStatus> {
   static override summary = 'Show where the database is, its migrations and how many rows its tables hold.'
@@ -8,21 +9,17 @@ export default class DbStatus extends KwxCommand<DatabaseStatus> {
 
   async run() {
     await this.parse(DbStatus)
-    const { databaseUrl: url } = await this.settings()
-    const { databaseStatus, openDatabase } = await import('../../database/index.ts')
-    const db = await openDatabase({ url })
-    try {
+    const { databaseStatus } = await import('../../database/index.ts')
+    return this.withDatabase(async (db, url) => {
       const status = await databaseStatus(db, url)
       this.log(`${status.url}  ${status.kind}  ${status.version}`)
       for (const { name, appliedAt } of status.migrations) this.log(`  ${name.padEnd(24)} ${appliedAt ?? 'pending'}`)
       for (const [table, rows] of Object.entries(status.rows)) this.log(`  ${table.padEnd(24)} ${rows} rows`)
       if (status.migrations.some(({ appliedAt }) => appliedAt === null)) {
         this.logToStderr('Migrations are pending: run "kwx db migrate".')
-        process.exitCode = 2
+        process.exitCode = EXIT.usage
       }
       return status
-    } finally {
-      await db.destroy()
-    }
+    })
   }
 }

@@ -1,6 +1,7 @@
 import { EXIT, KwxError } from 'kwx'
 import { loadCities, loadCity } from 'kwx/cities'
-import { Args, Flags, KwxCommand } from 'kwx/command'
+import { Args, Flags, interruptible, KwxCommand } from 'kwx/command'
+import type { Environment } from 'kwx/pipeline'
 
 import type { FileReport, Part } from '../../services/import/options.ts'
 import { dayFlag } from '../../services/ingest/command.ts'
@@ -35,35 +36,20 @@ export default class IngestImport extends KwxCommand<{ files: FileReport[] }> {
       toDay: flags.to === undefined ? undefined : dayFlag('to', flags.to),
       only: flags.only,
     }
-    const [{ importFolder }, { openEnvironment }] = await Promise.all([
-      import('../../services/import/import-folder.ts'),
-      import('kwx/pipeline'),
-    ])
-    const abort = new AbortController()
-    const stop = () => (abort.signal.aborted ? process.exit(130) : abort.abort(interrupted()))
-    process.on('SIGINT', stop)
-    const world = await openEnvironment({
-      settings: await this.settings(),
-      contributions,
-      signal: abort.signal,
-      offline: true,
-    })
-    try {
-      const files = await importFolder({
+    const { importFolder } = await import('../../services/import/import-folder.ts')
+    const importInto = async (world: Environment) =>
+      importFolder({
         ...span,
         db: await world.database(),
         cities,
         folder: args.folder,
         now: world.clock.now(),
-        signal: abort.signal,
+        signal: world.signal,
         log: (line) => this.log(line),
         progress: this.progressLine(),
       })
-      return { files }
-    } finally {
-      process.off('SIGINT', stop)
-      await world.close()
-    }
+    const open = (signal: AbortSignal) => this.withEnvironment({ signal, offline: true }, importInto)
+    return { files: await interruptible(open, interrupted) }
   }
 
   /** One line every two seconds on stderr: how much of the file is read, and how long the rest takes at this pace. */

@@ -19,14 +19,11 @@ export default class IngestStatusCommand extends KwxCommand<readonly IngestStatu
 
   async run() {
     const { flags } = await this.parse(IngestStatusCommand)
-    const [settings, contributions] = [await this.settings(), await this.contributions()]
-    const chosen = flags.city === undefined ? undefined : (await loadCity(contributions, flags.city)).id
+    const chosen = flags.city === undefined ? undefined : (await loadCity(await this.contributions(), flags.city)).id
     const from = flags.from === undefined ? undefined : dayFlag('from', flags.from)
     const to = flags.to === undefined ? undefined : dayFlag('to', flags.to)
-    const { openEnvironment } = await import('kwx/pipeline')
     const { ingestStatus, knownSpans, overviewLines, statusLines } = await import('../../services/ingest/status.ts')
-    const world = await openEnvironment({ settings, contributions, offline: true })
-    try {
+    return this.withEnvironment({ offline: true }, async (world) => {
       const db = await world.database()
       const answers: IngestStatus[] = []
       for (const [city, known] of await knownSpans(db)) {
@@ -39,8 +36,6 @@ export default class IngestStatusCommand extends KwxCommand<readonly IngestStatu
         this.log('Fetch it with "kwx ingest all", or load files with "kwx ingest import".')
       }
       return answers
-    } finally {
-      await world.close()
-    }
+    })
   }
 }
