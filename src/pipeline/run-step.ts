@@ -1,4 +1,5 @@
 import { hostname } from 'node:os'
+import { setTimeout as sleep } from 'node:timers/promises'
 
 import type { Artefact } from '../artefacts/artefact.ts'
 import { asStorageError } from '../artefacts/storage-error.ts'
@@ -100,6 +101,7 @@ export async function runStep(
   }
 }
 
+/** Runs work as often as the step's `retry` says, waiting longer each time; a wrong parameter is not tried again. */
 async function attempt<T>(
   planned: PlannedStep,
   work: () => Promise<T>,
@@ -114,7 +116,9 @@ async function attempt<T>(
       const final = n >= attempts || environment.signal.aborted || (isKwxError(error) && error.exit === EXIT.usage)
       if (final) throw error
       reporter.log(`attempt ${n} of ${attempts} failed: ${messageOf(error)}; again in ${backoff_s * n} s`)
-      await new Promise((done) => setTimeout(done, backoff_s * n * 1000))
+      await sleep(backoff_s * n * 1000, undefined, { signal: environment.signal }).catch(() => {
+        throw error // told to stop: what failed is worth more than that it was
+      })
     }
   }
 }

@@ -240,6 +240,20 @@ describe('runPipeline', () => {
     expect(await lines(log)).toHaveLength(3)
   })
 
+  it('does not wait for its next attempt once it is told to stop', async () => {
+    const { log, fail } = await newFolder()
+    await writeFile(fail, 'yes')
+    const yaml = `steps: [ { id: w, use: "made:write", with: { log: "${log}", fail: "${fail}" }, retry: { attempts: 3, backoff_s: 60 } } ]`
+    const abort = new AbortController()
+    setTimeout(() => abort.abort(), 100)
+    const stopping = { ...(await environment()), signal: abort.signal }
+    await expect(run(yaml, {}, {}, stopping)).rejects.toMatchObject({
+      code: 'STEP_FAILED',
+      message: expect.stringContaining('told to fail'),
+    })
+    expect(await lines(log)).toHaveLength(1)
+  })
+
   it('does not believe a step that promised more than it made', async () => {
     const { log } = await newFolder()
     await expect(run(`steps: [ { id: l, use: "made:liar", with: { log: "${log}" } } ]`)).rejects.toMatchObject({
