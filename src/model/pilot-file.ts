@@ -1,4 +1,4 @@
-import type { Bracket, Penalty } from '../config/production-config.ts'
+import type { Bracket, Penalty, SearchMethod } from '../config/production-config.ts'
 
 /** How one window of a pilot ended. */
 export interface PilotWindow {
@@ -41,10 +41,12 @@ export interface Trial {
 /** `win_*\/parameters.json`: everything that the search did. */
 export interface ParametersFile {
   readonly window: string
+  readonly method: SearchMethod
   readonly seed: string
   readonly folds: number
   /** Days that the search saw: the training days without the calibration days. */
   readonly search_days: readonly string[]
+  /** In the order they were made: each may depend on those before it. */
   readonly trials: readonly Trial[]
   /** Index of the chosen trial: the smallest mean Brier score, the earliest on ties. */
   readonly chosen: number

@@ -1,2 +1,3 @@
+export { normalCdf } from './normal-cdf.ts'
 export type { Random } from './random.ts'
 export { randomFrom, seedOf } from './random.ts'

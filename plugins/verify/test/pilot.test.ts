@@ -187,6 +187,45 @@ describe('verify:pilot', () => {
     expect(failures(await withParameters(narrow))).toContain('search-l1-ratio')
   })
 
+  it.each([
+    ['catches startup draws that leave two fifths of the range out', (k: number) => 0.45 + 0.05 * k, true],
+    ['accepts startup draws that are spread evenly', (k: number) => (k + 0.5) / 10, false],
+  ])('%s', async (_, ratioOf, caught) => {
+    // Later trials crowd around one value, as honest ones do: they must neither help nor harm.
+    const crowded = ({ trials }: ParametersFile) => ({
+      trials: Array.from({ length: 14 }, (_, k) => ({
+        ...trials[0]!,
+        penalty: k % 2 === 0 ? 'elasticnet' : 'l1',
+        l1_ratio: k % 2 === 1 ? 1 : k < 10 ? ratioOf(k) : 0.5,
+      })),
+    })
+    const found = failures(await withParameters(crowded))
+    expect(found.includes('search-l1-ratio')).toBe(caught)
+  })
+
+  it('catches a search by another method than the configured one', async () => {
+    expect(failures(await withParameters(() => ({ method: 'grid' })))).toEqual(['search-chosen'])
+  })
+
+  it.each(['grid', 'path'] as const)('checks a %s: all its points, evenly over the range', async (method) => {
+    const folder = join(root, method)
+    const search = { method, startup_trials: 10, C_values: 4, l1_ratio_values: 4 } as const
+    const given = await pilotInputs(folder, { config: { search, end_date: '2025-02-04' } })
+    const { artefacts } = await walkForward.run(stepContext(folder), {}, given)
+    const all = { ...given, pilot: artefacts['pilot']! }
+    const check = async () => verifyPilot(artefacts['pilot']!.folder, await readTrainingInputs(all))
+    expect(failures(await check())).toEqual([])
+    const file = join(artefacts['pilot']!.folder, WINDOW, 'parameters.json')
+    const parameters = await readJson<ParametersFile>(file)
+    expect(parameters.trials).toHaveLength(32)
+    const half = parameters.trials.map((trial) => ({ ...trial, l1_ratio: trial.l1_ratio / 2 }))
+    await writeJson(file, { ...parameters, trials: half })
+    expect(failures(await check())).toContain('search-l1-ratio')
+    const twice = parameters.trials.map((trial, k) => (k === 5 ? { ...parameters.trials[4]!, trial: 5 } : trial))
+    await writeJson(file, { ...parameters, trials: twice })
+    expect(failures(await check())).toContain('search-chosen')
+  })
+
   it('catches a choice that is not the best trial', async () => {
     const other = ({ trials, chosen }: ParametersFile) => ({
       chosen: trials.findIndex(({ mean_brier }, k) => mean_brier !== null && k !== chosen),

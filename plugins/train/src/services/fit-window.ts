@@ -18,7 +18,7 @@ import { formatDay, type Window } from 'kwx/time'
 
 import { calibrate } from './calibrate.ts'
 import { certify, fitElasticNet } from './fit-elastic-net.ts'
-import { search } from './search.ts'
+import { search } from './search/search.ts'
 import { whyNotEnough } from './why-not-enough.ts'
 
 /** Everything that a window's result depends on; typed arrays lie in shared memory. */
@@ -99,6 +99,7 @@ export function fitWindow({ window, design, label, day, config, about }: WindowT
   }
   const parameters: ParametersFile = {
     window: window.name,
+    method: config.search.method,
     seed: `${seed}/search`,
     folds: config.cv_splits,
     search_days: base.map(formatDay),

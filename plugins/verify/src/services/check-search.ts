@@ -3,46 +3,66 @@ import type { ParametersFile, Trial } from 'kwx/model'
 import { type Finding, noDifference } from './check.ts'
 import type { WindowEvidence } from './window-evidence.ts'
 
-/** How unlikely the emptiest stretch of honestly uniform draws may be before it counts as not searched. */
-const SIGNIFICANCE = 1e-4
-
 /**
  * `l1_ratio` was searched over its whole configured range.
  *
- * Honest draws are uniform over the range. The probability that n of them leave a stretch of share g empty somewhere is
- * at most (n + 1)(1 − g)ⁿ; the check fails when the largest empty stretch is less likely than 1 in 10,000. With few
- * trials nothing can be told, and it passes: it never demands more than the draws can show.
+ * What a method promises before it has learned anything is held against what it did: of m startup draws one lies in each
+ * m-th of the range, so no stretch of more than 2/m may be empty; k values of a grid leave 1/(k − 1) between them. Later
+ * draws of `trials` go where the good ones were and prove nothing, so they are not counted.
  */
 export function checkSearchRange({ config, parameters }: WindowEvidence): Finding {
-  const { l1_ratio_min: low, l1_ratio_max: high } = config.search_space
+  const { penalties, search, search_space } = config
+  const { l1_ratio_min: low, l1_ratio_max: high } = search_space
   const check = 'search-l1-ratio'
-  const drawn = parameters.trials.filter(({ penalty }) => penalty === 'elasticnet').map(({ l1_ratio }) => l1_ratio)
-  const outside = drawn.filter((ratio) => !(ratio >= low && ratio <= high))
+  const mixed = (trials: readonly Trial[]) =>
+    trials.filter(({ penalty }) => penalty === 'elasticnet').map(({ l1_ratio }) => l1_ratio)
+  const outside = mixed(parameters.trials).filter((ratio) => !(ratio >= low && ratio <= high))
   if (outside.length > 0) {
     const sentence = `${outside.length} trials lie outside [${low}, ${high}], the first at ${outside[0]}.`
     return { check, passed: false, value: outside.length, threshold: 0, sentence }
   }
-  if (!config.penalties.includes('elasticnet') || low === high) {
-    const sentence = `The penalties ${config.penalties.join(', ')} and the range [${low}, ${high}] leave nothing to search.`
+  if (!penalties.includes('elasticnet') || low === high) {
+    const sentence = `The penalties ${penalties.join(', ')} and the range [${low}, ${high}] leave nothing to search.`
     return { check, passed: true, value: null, threshold: null, sentence }
   }
-  const shares = drawn.map((ratio) => (ratio - low) / (high - low)).sort((a, b) => a - b)
-  const ends = [0, ...shares, 1]
-  const widest = Math.max(...shares.map((share, k) => share - ends[k]!), 1 - (shares.at(-1) ?? 0))
-  const likelihood = Math.min(1, (drawn.length + 1) * (1 - widest) ** drawn.length)
-  const passed = likelihood >= SIGNIFICANCE
+  const isTrials = search.method === 'trials'
+  const startup = Math.min(config.trials, search.startup_trials)
+  const drawn = mixed(isTrials ? parameters.trials.slice(0, startup) : parameters.trials)
+  // Penalties take turns, so that many draws at least must have been elastic net.
+  const due = Math.floor(startup / penalties.length)
+  const threshold = isTrials ? Math.min(1, 2 / Math.max(1, due)) : 1 / (search.l1_ratio_values - 1)
+  const widest = widestGap(drawn.map((ratio) => (ratio - low) / (high - low)))
+  const what = isTrials ? `${drawn.length} startup draws` : `${drawn.length} points of the ${search.method}`
   const sentence =
-    `${drawn.length} draws in [${low}, ${high}] leave at most ${(100 * widest).toFixed(1)} % of it empty in one piece; ` +
-    `uniform draws do so with probability up to ${likelihood.toPrecision(2)}.`
-  return { check, passed, value: likelihood, threshold: SIGNIFICANCE, sentence }
+    `${what} in [${low}, ${high}] leave at most ${(100 * widest).toFixed(1)} % of it empty in one piece; ` +
+    `${(100 * threshold).toFixed(1)} % is what ${isTrials ? 'evenly spread draws' : 'even steps'} can leave.`
+  return { check, passed: widest <= threshold * (1 + 1e-9), value: widest, threshold, sentence }
+}
+
+/** The longest stretch of [0, 1] without a share, ends included; 1 without any. */
+function widestGap(shares: readonly number[]): number {
+  const ends = [0, ...[...shares].sort((a, b) => a - b), 1]
+  return Math.max(...ends.slice(1).map((share, k) => share - ends[k]!))
+}
+
+/** How many trials the configured method makes. */
+function trialsDue({ penalties, trials, search, search_space }: WindowEvidence['config']): number {
+  if (search.method === 'trials') return trials
+  const { C_min, C_max, l1_ratio_min, l1_ratio_max, class_weight } = search_space
+  const ratios = l1_ratio_max > l1_ratio_min ? search.l1_ratio_values : 1
+  const lines = penalties.reduce((sum, penalty) => sum + (penalty === 'elasticnet' ? ratios : 1), 0)
+  return (C_max > C_min ? search.C_values : 1) * lines * class_weight.length
 }
 
 /** Every configured trial is recorded within its bounds, and the model has the parameters of the best. */
 export function checkChosen({ config, parameters, model }: WindowEvidence): Finding {
   const { trials, chosen } = parameters
   const problems: string[] = []
-  if (trials.length !== config.trials)
-    problems.push(`${trials.length} trials are recorded, ${config.trials} are configured`)
+  const { method } = config.search
+  if (parameters.method !== method) problems.push(`the search was by ${parameters.method}, ${method} is configured`)
+  const due = trialsDue(config)
+  if (trials.length !== due) problems.push(`${trials.length} trials are recorded, ${due} are configured`)
+  if (method !== 'trials') problems.push(...repeated(trials))
   for (const trial of trials) problems.push(...outOfBounds(trial, config))
   const best = bestOf(trials)
   if (best !== chosen) problems.push(`trial ${chosen} was chosen, trial ${best} has the smallest mean Brier score`)
@@ -57,6 +77,17 @@ export function checkChosen({ config, parameters, model }: WindowEvidence): Find
     problems.push('the search saw other days than the coefficients')
   }
   return noDifference('search-chosen', `Trial ${chosen} of ${trials.length} is the best and the model's`, problems)
+}
+
+/** Points of a grid that came up twice: with the right number of points another one is missing. */
+function repeated(trials: readonly Trial[]): string[] {
+  const seen = new Set<string>()
+  return trials.flatMap(({ trial, penalty, C, l1_ratio, class_weight }) => {
+    const point = JSON.stringify([penalty, C, l1_ratio, class_weight])
+    if (seen.has(point)) return [`trial ${trial} repeats the point ${point}`]
+    seen.add(point)
+    return []
+  })
 }
 
 function outOfBounds(

@@ -1,0 +1,101 @@
+import { type Design, rowWeights, type Trial } from 'kwx/model'
+import type { Random } from 'kwx/random'
+
+import { type Fit, fitElasticNet } from '../fit-elastic-net.ts'
+import { type Fold, makeFolds, scoreOn } from './folds.ts'
+import { gridPaths } from './grid.ts'
+import { medianPruner, neverPrune, type Pruner } from './median-pruner.ts'
+import type { HyperParameters, SearchConfig } from './space.ts'
+import { nearestStarts, pathStarts, type Starts } from './starts.ts'
+import { startupDraws } from './startup-draws.ts'
+import { proposeTrial } from './tpe.ts'
+
+/** KKT residual of the search's fits: Brier scores agree far beyond the digits that decide. */
+const SEARCH_TOLERANCE = 1e-7
+
+/**
+ * The hyper-parameters with the smallest mean Brier score over group folds by event day, by the configured method.
+ *
+ * One trial after the other, each on the folds in order, so that what a trial learns from the earlier ones does not
+ * depend on the number of threads.
+ *
+ * @param rows  rows that the search may see, none of a calibration or test day
+ * @param day  event day of every row of the design
+ * @returns every trial in the order it was made, and the index of the chosen one
+ * @throws KwxError FIT_SINGLE_CLASS (exit 4) when a fold's training rows have one outcome only
+ * @cost trials · folds fits; 8 p bytes per row and fold
+ */
+export function search(
+  design: Design,
+  label: Uint8Array,
+  day: Int32Array,
+  rows: Int32Array,
+  config: SearchConfig,
+  random: Random,
+): { trials: Trial[]; chosen: number } {
+  const folds = makeFolds(design, label, day, rows, config.cv_splits)
+  const isPath = config.search.method === 'path'
+  const starts = folds.map(() => (isPath ? pathStarts() : nearestStarts()))
+  const pruner = isPath ? neverPrune : medianPruner()
+  const trials: Trial[] = []
+  for (const next of proposals(config, random)) {
+    trials.push(runTrial(next(trials), trials.length, folds, starts, pruner))
+  }
+  return { trials, chosen: bestTrial(trials) }
+}
+
+type Proposal = (seen: readonly Trial[]) => HyperParameters
+
+/** What will be tried, in order. A grid is shuffled: the pruner's median should not depend on a corner of it. */
+function proposals(config: SearchConfig, random: Random): Proposal[] {
+  const fixed = (points: readonly HyperParameters[]): Proposal[] => points.map((point) => () => point)
+  if (config.search.method === 'path') return fixed(gridPaths(config).flat())
+  if (config.search.method === 'grid') return fixed(random.shuffled(gridPaths(config).flat()))
+  const startup = fixed(startupDraws(config, random))
+  const learned = Array.from(
+    { length: config.trials - startup.length },
+    (): Proposal => (seen) => proposeTrial(seen, config, random),
+  )
+  return [...startup, ...learned]
+}
+
+function runTrial(
+  parameters: HyperParameters,
+  trial: number,
+  folds: readonly Fold[],
+  starts: readonly Starts[],
+  pruner: Pruner,
+): Trial {
+  const scores: number[] = []
+  let notConverged = 0
+  for (const [k, fold] of folds.entries()) {
+    const fit = fitFold(fold, parameters, starts[k]!)
+    if (!fit.converged) notConverged++
+    scores.push(scoreOn(fold, fit, fit.coefficients.length))
+    if (k + 1 < folds.length && pruner.shouldPrune(scores)) {
+      const pruned = { mean_brier: null, pruned_at: k + 1, not_converged: notConverged }
+      return { trial, ...parameters, fold_brier: scores, ...pruned }
+    }
+  }
+  pruner.finished(scores)
+  const mean_brier = scores.reduce((sum, score) => sum + score, 0) / scores.length
+  return { trial, ...parameters, fold_brier: scores, mean_brier, pruned_at: null, not_converged: notConverged }
+}
+
+function fitFold({ x, y }: Fold, parameters: HyperParameters, starts: Starts): Fit {
+  const n = y.length
+  const { C, l1_ratio, class_weight } = parameters
+  const problem = { x, n, p: x.length / n, y, weight: rowWeights(y, class_weight), C, l1Ratio: l1_ratio }
+  const fit = fitElasticNet(problem, { start: starts.for(parameters), tolerance: SEARCH_TOLERANCE })
+  starts.fitted(parameters, fit)
+  return fit
+}
+
+/** Index of the finished trial with the smallest mean Brier score, the earliest on ties. */
+export function bestTrial(trials: readonly Trial[]): number {
+  let best = -1
+  trials.forEach(({ mean_brier }, k) => {
+    if (mean_brier !== null && (best < 0 || mean_brier < trials[best]!.mean_brier!)) best = k
+  })
+  return best
+}
