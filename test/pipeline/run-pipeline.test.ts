@@ -245,9 +245,11 @@ describe('runPipeline', () => {
     await writeFile(fail, 'yes')
     const yaml = `steps: [ { id: w, use: "made:write", with: { log: "${log}", fail: "${fail}" }, retry: { attempts: 3, backoff_s: 60 } } ]`
     const abort = new AbortController()
-    setTimeout(() => abort.abort(), 100)
     const stopping = { ...(await environment()), signal: abort.signal }
-    await expect(run(yaml, {}, {}, stopping)).rejects.toMatchObject({
+    const ending = run(yaml, {}, {}, stopping).catch((error: unknown) => error)
+    await expect.poll(() => lines(log)).toHaveLength(1)
+    setTimeout(() => abort.abort(), 100) // by then it waits
+    expect(await ending).toMatchObject({
       code: 'STEP_FAILED',
       message: expect.stringContaining('told to fail'),
     })
