@@ -1,6 +1,6 @@
 import { type Certificate, dualityGap, kktOfGradient, kktResidual, type Problem, penaltyOf } from 'kwx/model'
 
-import { checkProblem } from './check-problem.ts'
+import { checkProblem } from '../solver/check-problem.ts'
 import { newtonPass, passBuffers } from './newton-pass.ts'
 import { minimiseQuadratic } from './quadratic-step.ts'
 import { withoutZeroColumns } from './zero-columns.ts'

@@ -1,0 +1,72 @@
+import { EXIT, KwxError } from 'kwx'
+import type { Problem } from 'kwx/model'
+
+const refuse = (code: string, message: string, hint: string, details: Record<string, unknown> = {}) =>
+  new KwxError(message, { code, exit: EXIT.error, hint, details })
+
+const CORRECT = 'Correct search_space in the configuration.'
+const REBUILD = 'Build the dataset again with "kwx dataset build --config FILE --force".'
+
+/** @throws KwxError FIT_PARAMETER (exit 1) unless C is finite and above 0 and l1_ratio is in [0, 1] */
+export function checkParameters(C: number, l1Ratio: number): void {
+  if (!(C > 0 && C < Number.POSITIVE_INFINITY)) {
+    throw refuse('FIT_PARAMETER', `C is ${C}, expected a finite number above 0.`, CORRECT)
+  }
+  if (!(l1Ratio >= 0 && l1Ratio <= 1)) {
+    throw refuse('FIT_PARAMETER', `l1_ratio is ${l1Ratio}, expected 0 to 1.`, CORRECT)
+  }
+}
+
+type Rows = Pick<Problem, 'x' | 'n' | 'p' | 'y'> & { readonly weight: Float64Array | null }
+
+/**
+ * Throws unless the rows give a fit one finite optimal value.
+ *
+ * @param weight  null when all are 1
+ * @throws KwxError FIT_SHAPE, FIT_NOT_FINITE, FIT_WEIGHT (exit 1), FIT_SINGLE_CLASS (exit 4)
+ * @cost O(n p)
+ */
+export function checkRows({ x, n, p, y, weight }: Rows): void {
+  if (n === 0 || x.length !== n * p || y.length !== n || (weight && weight.length !== n)) {
+    throw refuse(
+      'FIT_SHAPE',
+      `The design has ${x.length} values, ${y.length} outcomes and ${weight?.length ?? n} weights; expected ${n} x ${p} and ${n} each, at least one row.`,
+      REBUILD,
+    )
+  }
+  for (let k = 0; k < x.length; k++) {
+    if (x[k]! - x[k]! === 0) continue // not so for NaN and the infinities
+    const [row, column] = [Math.floor(k / p), k % p]
+    throw refuse(
+      'FIT_NOT_FINITE',
+      `Row ${row}, column ${column} of the design is ${x[k]}, expected a finite number.`,
+      REBUILD,
+      { row, column },
+    )
+  }
+  const seen = [0, 0]
+  for (let i = 0; i < n; i++) {
+    const w = weight ? weight[i]! : 1
+    if (!(w >= 0 && w < Number.POSITIVE_INFINITY) || y[i]! > 1) {
+      throw refuse(
+        'FIT_WEIGHT',
+        `Row ${i} has weight ${w} and outcome ${y[i]}.`,
+        'Use finite weights of at least 0 and outcomes 0 or 1.',
+      )
+    }
+    seen[y[i]!]! += w
+  }
+  if (seen[0] === 0 || seen[1] === 0) {
+    throw new KwxError(`All ${n} rows with weight have outcome ${seen[0] === 0 ? 1 : 0}; a fit needs both.`, {
+      code: 'FIT_SINGLE_CLASS',
+      exit: EXIT.evidence,
+      hint: 'Take more training days.',
+    })
+  }
+}
+
+/** Both checks. */
+export function checkProblem(problem: Problem): void {
+  checkParameters(problem.C, problem.l1Ratio)
+  checkRows(problem)
+}
