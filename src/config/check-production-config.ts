@@ -1,6 +1,7 @@
 import type { City } from '../cities/city.ts'
 import { loadCities, stationsOf } from '../cities/index.ts'
 import type { Contributions } from '../contributions.ts'
+import { VISUAL_CROSSING } from '../features/gate.ts'
 import { heldOutDays } from '../model/calibration-rule.ts'
 import { nearest, type Path, type Problem, show, type YamlDocument } from '../schema/index.ts'
 import { formatDay, parseDay } from '../time/days.ts'
@@ -112,7 +113,7 @@ function checkExclusions({ draft, document, report }: Check, cities: readonly Ci
   const listed = new Set(names.map((name) => cityNamed(cities, name)?.id))
   for (const name of new Set([...productionConfigSchema.properties.excluded_vc_cities.default, draft.city])) {
     const city = cityNamed(cities, name)
-    const gate = city?.gates.find(({ source }) => source === 'visual-crossing')
+    const gate = city?.gates.find(({ source }) => source === VISUAL_CROSSING)
     if (!city || !gate || listed.has(city.id)) continue
     report(
       ['excluded_vc_cities'],

@@ -6,7 +6,7 @@ import { poolRows } from './pool-rows.ts'
 import type { FittedWindow, TestRows } from './read-evidence.ts'
 
 /** Rows of one day share its weather: fewer days than this say nothing about a bin, however many rows they have. */
-export const MINIMUM_DAYS_PER_BIN = 5
+const MINIMUM_DAYS_PER_BIN = 5
 
 /** File 03: what was promised and what happened, of model and market, pooled and per window. */
 export function calibrationAnalysis(fitted: readonly FittedWindow[]): CalibrationAnalysis {

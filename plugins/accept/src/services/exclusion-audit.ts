@@ -1,10 +1,9 @@
 import type { Contributions } from 'kwx'
 import { type City, cityIds, loadCities } from 'kwx/cities'
+import { VISUAL_CROSSING } from 'kwx/features'
 
 import type { ExclusionAudit } from '../reports.ts'
 import type { Evidence } from './read-evidence.ts'
-
-const VISUAL_CROSSING = 'visual-crossing'
 
 /**
  * File 02: whether a feature saw values of an excluded source.

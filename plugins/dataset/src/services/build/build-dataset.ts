@@ -4,29 +4,21 @@ import type { City } from 'kwx/cities'
 import { type LoadedConfig, windowsOf } from 'kwx/config'
 import {
   checkFeatureSet,
-  closeMinuteOf,
   designNames,
   type FeatureSet,
-  featureRows,
   gateObservations,
-  knownMaxima,
-  marketView,
-  type Prices,
-  type Rung,
-  untilClose,
+  VISUAL_CROSSING,
   weatherSeries,
 } from 'kwx/features'
-import { civilTime, climateDayEnd, climateDayStart, parseDay } from 'kwx/time'
+import { parseDay } from 'kwx/time'
 
 import { checkData, empty, stationOf } from './check-data.ts'
 import { CompletenessCounter } from './completeness.ts'
-import type { DatasetData, DatasetMarket } from './data.ts'
+import type { DatasetData } from './data.ts'
 import { GateAuditor, type GateVerdict } from './gate-audit.ts'
 import { type Labels, labelMarkets } from './labels.ts'
+import { forEachMarket } from './market-rows.ts'
 import { openFeatureTable } from './table-buffer.ts'
-
-/** Days of markets whose prices are in memory at once: 84 markets with six brackets. */
-const BATCH_DAYS = 14
 
 export interface BuildOptions {
   readonly city: City
@@ -65,7 +57,7 @@ export interface Built {
  *
  * @throws KwxError DATASET_EMPTY (exit 5) with the command that fetches what is missing, DATASET_MIXED_ORIGINS (exit 1),
  *   DATASET_STATION_UNKNOWN (exit 2), FEATURE_IS_TARGET, FEATURE_SET_INVALID (exit 2)
- * @cost  about 400,000 rows/s and one row group plus BATCH_DAYS of prices in memory
+ * @cost  about 400,000 rows/s and one row group plus two weeks of prices in memory
  */
 export async function buildDataset({
   city,
@@ -78,63 +70,28 @@ export async function buildDataset({
 }: BuildOptions): Promise<Built> {
   checkFeatureSet(set)
   checkData(data, city, config)
-  const [first, last] = [parseDay(config.start_date), parseDay(config.end_date)]
   const labels = labelMarkets(data.markets, data.settlements, city, config.bracket)
   const gate = gateObservations(data.observations, {
     city,
     excludedVcCities: config.excluded_vc_cities,
     useVcMinutes: config.use_vc_minutes,
   })
-  const raw = data.observations.filter(({ source }) => config.use_vc_minutes || source !== 'visual-crossing')
+  const raw = data.observations.filter(({ source }) => config.use_vc_minutes || source !== VISUAL_CROSSING)
   const auditor = new GateAuditor(set, raw, gate.audit, city.standardOffset)
-  const shared = {
-    civil: civilTime(
-      city.zone,
-      climateDayStart(first - 8, city.standardOffset),
-      climateDayEnd(last + 2, city.standardOffset),
-    ),
-    standardOffset: city.standardOffset,
-    weather: weatherSeries(gate.rows, gate.hides),
-  }
-  const maxima = knownMaxima(data.settlements, city.standardOffset)
-  const readsLadder = set.features.some(({ inputs }) => inputs.includes('ladder'))
-  const labelOf = new Map(labels.labels.map((label) => [label.market, label]))
   const counter = new CompletenessCounter(set)
-  const days = [...Map.groupBy(data.markets, ({ day }) => day)].sort(([a], [b]) => a - b)
+  const span = [parseDay(config.start_date), parseDay(config.end_date)] as const
+  const weather = weatherSeries(gate.rows, gate.hides)
 
   const file = await openFeatureTable(join(folder, 'features.parquet'), set)
-  let priced = 0
   try {
-    for (let from = 0; from < days.length; from += BATCH_DAYS) {
-      signal?.throwIfAborted()
-      const batch = days.slice(from, from + BATCH_DAYS)
-      const wanted = batch
-        .flatMap(([, markets]) => markets)
-        .filter((market) => readsLadder || labelOf.has(market.ticker))
-      const prices = new Map<number, Prices>()
-      for await (const row of data.prices(wanted)) prices.set(row.marketId, row.prices)
-      priced += prices.size
-      for (const [day, markets] of batch) {
-        for (const market of byTicker(markets)) {
-          const label = labelOf.get(market.ticker)
-          const all = prices.get(market.market_id)
-          if (!label || !all) continue
-          const own = untilClose(all, closeMinuteOf(market, city.standardOffset))
-          counter.drop(day, 'after_close', all.endMinute.length - own.endMinute.length)
-          if (label.label === null) {
-            counter.drop(day, 'label_quarantined', own.endMinute.length)
-            continue
-          }
-          const rungs = readsLadder ? ladderOf(market, markets, prices) : null
-          const view = marketView(market, own, { ...shared, rungs, yesterday: maxima.get(day - 1) })
-          const rows = featureRows(set, view)
-          counter.add(day, label.label, rows)
-          auditor.check(rows)
-          await file.append(market.ticker, day, rows)
-        }
-      }
-      progress?.(Math.min(from + BATCH_DAYS, days.length), days.length, 'days')
-    }
+    const priced = await forEachMarket(
+      { city, span, set, data, labels, weather, counter, signal, progress },
+      async ({ market, day, label, rows }) => {
+        counter.add(day, label, rows)
+        auditor.check(rows)
+        await file.append(market, day, rows)
+      },
+    )
     if (priced === 0) throw empty(`The database has no ${config.price_source}`, city, config)
     const table = counter.table(windowsOf(config))
     if (table.rows.after === 0) throw empty('No complete row is left', city, config, { dropped: table.dropped })
@@ -159,19 +116,6 @@ export async function buildDataset({
   } finally {
     await file.abort()
   }
-}
-
-const byTicker = (markets: readonly DatasetMarket[]) =>
-  markets.toSorted((a, b) => (a.ticker < b.ticker ? -1 : a.ticker > b.ticker ? 1 : 0))
-
-/** The price rows of the event's markets. */
-function ladderOf(
-  market: DatasetMarket,
-  markets: readonly DatasetMarket[],
-  prices: ReadonlyMap<number, Prices>,
-): Rung[] {
-  const ladder = markets.filter(({ event_ticker }) => event_ticker === market.event_ticker)
-  return byTicker(ladder).flatMap(({ market_id }) => prices.get(market_id) ?? [])
 }
 
 function labelTable({ labels, archive_differences, ladder_gaps }: Labels): Completeness['labels'] {
