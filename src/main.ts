@@ -27,7 +27,7 @@ export async function main(binUrl: string, sources?: Interfaces.LoadOptions): Pr
 const HOST = /^(kwx|@oclif\/core)(\/|$)/
 
 /** A plugin that a user linked or installed lies outside this tree: where it has no `kwx` of its own, it gets this one. */
-function shareHost(parentURL: string): void {
+export function shareHost(parentURL: string): void {
   registerHooks({
     resolve(specifier, context, nextResolve) {
       if (!HOST.test(specifier)) return nextResolve(specifier, context)
