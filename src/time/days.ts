@@ -5,6 +5,7 @@
 
 /** A climate day has as many, always; a civil day may not. */
 export const MINUTES_PER_DAY = 1440
+/** Milliseconds of a minute, and of a day of 24 hours. */
 export const MS_PER_MINUTE = 60_000
 export const MS_PER_DAY = 86_400_000
 
