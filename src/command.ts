@@ -129,10 +129,12 @@ export abstract class KwxCommand<Result> extends Command {
     const planned = await this.#plan(idOrFile, params)
     const { offline = false, workers = (await this.settings()).workers } = request
     const mode = progressMode({ json: this.jsonEnabled(), quiet: this.isQuiet })
-    const result = await interruptible((signal) =>
-      this.withEnvironment({ signal, offline, workers }, (environment) =>
-        runPipeline(planned, environment, { mode, ...request }),
-      ),
+    const result = await interruptible(
+      (signal) =>
+        this.withEnvironment({ signal, offline, workers }, (environment) =>
+          runPipeline(planned, environment, { mode, ...request }),
+        ),
+      stopped,
     )
     process.exitCode = result.exit
     return result
@@ -216,3 +218,10 @@ export abstract class KwxCommand<Result> extends Command {
     })
   }
 }
+
+const stopped = () =>
+  new KwxError('Stopped. What was finished is kept.', {
+    code: 'RUN_INTERRUPTED',
+    exit: EXIT.error,
+    hint: 'The same command again goes on from there.',
+  })

@@ -92,6 +92,8 @@ export async function runStep(
   } catch (thrown) {
     const error = asStorageError(thrown)
     if (isKwxError(error)) throw error
+    const { aborted, reason } = environment.signal
+    if (aborted && isKwxError(reason) && (error as Error | undefined)?.name === 'AbortError') throw reason
     throw new KwxError(`Step ${planned.name} (${planned.use}) failed: ${messageOf(error)}`, {
       code: 'STEP_FAILED',
       exit: EXIT.error,

@@ -52,6 +52,7 @@ export class StepRunner {
       return 'skipped'
     }
     try {
+      environment.signal.throwIfAborted()
       const inputs = this.#inputsOf(planned)
       const reuse = reused.has(planned.name)
       if (reuse) await assertReusable(planned, inputs, environment)

@@ -50,6 +50,7 @@ export async function taskList(
     {
       concurrent: true,
       exitOnError: false,
+      registerSignalListeners: false, // its own would end the process with 127, before the run is recorded
       renderer: mode === 'interactive' ? 'default' : mode === 'lines' ? 'simple' : 'silent',
       fallbackRenderer: 'simple',
       rendererOptions: { logger, collapseErrors: false, showErrorMessage: false } as never,
