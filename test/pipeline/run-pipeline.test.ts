@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 
 import type { Contributions } from '../../src/contributions.ts'
 import { type Database, ensureMigrated, listRuns, openDatabase, readRun } from '../../src/database/index.ts'
+import { KwxError } from '../../src/errors.ts'
 import { type Environment, openEnvironment } from '../../src/pipeline/environment.ts'
 import { planPipeline } from '../../src/pipeline/plan.ts'
 import { previewPipeline } from '../../src/pipeline/preview.ts'
@@ -254,6 +255,21 @@ describe('runPipeline', () => {
       message: expect.stringContaining('told to fail'),
     })
     expect(await lines(log)).toHaveLength(1)
+  })
+
+  it('starts nothing more once it is told to stop, says so and records it', async () => {
+    const { log } = await newFolder()
+    const yaml = `
+steps:
+  - { id: a, use: "made:write", with: { log: "${log}" } }
+  - { id: b, use: "made:write", with: { log: "${log}" }, needs: [a] }
+`
+    const told = new KwxError('stop', { code: 'RUN_INTERRUPTED', exit: 1 })
+    const error = await run(yaml, {}, {}, { ...(await environment()), signal: AbortSignal.abort(told) }).catch((e) => e)
+    expect(error).toMatchObject({ code: 'RUN_INTERRUPTED', exit: 1 })
+    expect(error.details.steps.map(({ status }: { status: string }) => status)).toEqual(['failed', 'skipped'])
+    expect(await readRun(db, error.details.run_id)).toMatchObject({ run: { exit: 1 } })
+    expect(await lines(log)).toEqual([])
   })
 
   it('does not believe a step that promised more than it made', async () => {
