@@ -1,0 +1,115 @@
+import type { ClassWeight } from 'kwx/model'
+
+import type { Solution } from './certify.ts'
+import { checkParameters, checkRows } from './check-problem.ts'
+import { fastestKernel, Panels } from './panels.ts'
+import { type NewtonResult, proximalNewton, type WarmStart } from './proximal-newton.ts'
+
+/** Where a fit begins: β of shape [p], and b. */
+export interface Start {
+  readonly coefficients: ArrayLike<number>
+  readonly intercept: number
+}
+
+export type Tolerance = 'default' | 'tight'
+
+/** Rows made ready for many fits, and the fits made on them so far. */
+export interface Prepared {
+  readonly n: number
+  readonly p: number
+  readonly panels: Panels
+  /** Columns that are not 0 in every row: the others' coefficients are 0. */
+  readonly kept: readonly number[]
+  readonly earlier: {
+    readonly classWeight: ClassWeight
+    readonly logC: number
+    readonly l1Ratio: number
+    readonly fit: NewtonResult
+  }[]
+}
+
+export const FAST = 'fast@1'
+
+/**
+ * Checks rows and lays them out for the fast solver.
+ *
+ * @param x  row-major, shape [n, p], standardised
+ * @param y  0 or 1, shape [n]
+ * @param weight  of each row, shape [n]; null when all are 1
+ * @throws KwxError FIT_SHAPE, FIT_NOT_FINITE, FIT_WEIGHT (exit 1), FIT_SINGLE_CLASS (exit 4)
+ * @cost O(n p) time, 8 (n + 256) (p + 4) bytes
+ */
+export function prepare(
+  x: Float64Array,
+  n: number,
+  p: number,
+  y: Uint8Array,
+  weight: Float64Array | null = null,
+  kernel = fastestKernel,
+): Prepared {
+  checkRows({ x, n, p, y, weight })
+  const varies = new Uint8Array(p)
+  for (let i = 0, at = 0; i < n; i++) for (let j = 0; j < p; j++, at++) if (x[at] !== 0) varies[j] = 1
+  const kept = Array.from(varies.keys()).filter((j) => varies[j] === 1)
+  return { n, p, panels: new Panels(x, p, kept, y, weight, kernel), kept, earlier: [] }
+}
+
+/**
+ * The optimum of `Problem` on prepared rows by the fast solver.
+ *
+ * @param C  > 0
+ * @param l1Ratio  in [0, 1]
+ * @param classWeight  multiplies the weights of the rows
+ * @param start  where to begin; when undefined, at the nearest earlier fit of the same class weight with the curvature
+ *   found there; when null, at the base rate without any memory, so that the result depends on nothing else
+ * @throws KwxError FIT_PARAMETER (exit 1)
+ * @cost warm 2 to 3 passes over the rows, cold 5 to 10
+ */
+export function fitPrepared(
+  prepared: Prepared,
+  C: number,
+  l1Ratio: number,
+  classWeight: ClassWeight,
+  start?: Start | null,
+  tolerance: Tolerance = 'default',
+  maxIterations?: number,
+): Solution {
+  checkParameters(C, l1Ratio)
+  const { panels, n, p, kept, earlier } = prepared
+  panels.weigh(classWeight)
+  const scale = 1 / (C * n)
+  const begin = start === undefined ? nearest(prepared, C, l1Ratio, classWeight) : null
+  const warm = begin ?? { at: start ? compact(start, kept) : baseRate(panels), hessian: null }
+  const tight = tolerance === 'tight'
+  const fit = proximalNewton(panels, scale * l1Ratio, scale * (1 - l1Ratio), warm, tight, maxIterations)
+  if (start !== null) earlier.push({ classWeight, logC: Math.log(C), l1Ratio, fit })
+  const coefficients = new Float64Array(p)
+  kept.forEach((j, k) => {
+    coefficients[j] = fit.at[k]!
+  })
+  const { iterations, converged, reason, kkt, value } = fit
+  const intercept = fit.at[kept.length]!
+  return { coefficients, intercept, solver: FAST, objective: C * n * value, kkt, iterations, converged, reason }
+}
+
+/** The start that is likely to be nearest: ten times C moves an optimum as far as the whole range of ratios does. */
+function nearest({ earlier }: Prepared, C: number, l1Ratio: number, classWeight: ClassWeight): WarmStart | null {
+  let best: WarmStart | null = null
+  let least = Number.POSITIVE_INFINITY
+  for (const entry of earlier) {
+    if (entry.classWeight !== classWeight) continue
+    const distance = Math.abs(entry.logC - Math.log(C)) / Math.LN10 + Math.abs(entry.l1Ratio - l1Ratio)
+    if (distance < least) [best, least] = [entry.fit, distance]
+  }
+  return best
+}
+
+const compact = ({ coefficients, intercept }: Start, kept: readonly number[]) =>
+  Float64Array.from([...kept.map((j) => coefficients[j]!), intercept])
+
+function baseRate(panels: Panels): Float64Array {
+  const share = panels.positiveShare()
+  const at = new Float64Array(panels.p + 1)
+  at[panels.p] = Math.log(share / (1 - share))
+  return at
+}

@@ -1,0 +1,165 @@
+import { PASS } from './kernel.ts'
+import { minimiseQuadratic, violation } from './minimise-quadratic.ts'
+import type { Panels } from './panels.ts'
+
+/** A point that may start a fit, and the curvature found on the way to it. */
+export interface WarmStart {
+  /** (β, b), shape [p + 1]. */
+  readonly at: Float64Array
+  /** Hessian of (1/n) Σ w loss of an earlier fit on the same rows and class weight; null when there is none. */
+  readonly hessian: Float64Array | null
+}
+
+export interface NewtonResult extends WarmStart {
+  /** F / (C n) at `at`: evaluated, or predicted when the last step was too small to be worth a pass. */
+  readonly value: number
+  /** KKT residual of F / (C n) where the gradient was taken last, at most one step before `at`. */
+  readonly kkt: number
+  readonly iterations: number
+  readonly converged: boolean
+  readonly reason: string
+}
+
+/** Stop when the model predicts a decrease of F below this share of it. */
+const DECREASE = 1e-7
+/** `tight`: stop at this KKT residual of F / (C n), or when F cannot fall any more within a double. */
+const TIGHT_KKT = 1e-12
+/** `tight` counts as converged at this residual; what is below depends on the rounding of n summands. */
+const TIGHT_ENOUGH = 1e-9
+const MAX_ITERATIONS = 200
+/** A Hessian of an earlier point is kept as long as each step predicts less than this share of the last decrease. */
+const STALE_RATE = 0.1
+/** While F is predicted to fall by more than this share the Hessian is taken anew at each point. */
+const FAR = 1e-3
+const ROUNDING = 1e-14
+
+/**
+ * The optimum of F / (C n) by proximal Newton with a reused Hessian and an Armijo line search.
+ *
+ * Each step minimises the penalised quadratic model exactly. The Hessian is that of an earlier fit until steps made with
+ * it converge slowly; along a path of similar problems most fits need none of their own.
+ *
+ * @param l1  ρ / (C n)
+ * @param l2  (1 − ρ) / (C n)
+ * @param panels  with the class weight set
+ * @cost per step a pass of O(n p), and O(n p²) where the Hessian is taken; cold 5 to 10 steps, warm 2 to 3
+ * @source Lee, Sun & Saunders 2014 (proximal Newton); Tseng & Yun 2009 (line search)
+ */
+export function proximalNewton(
+  panels: Panels,
+  l1: number,
+  l2: number,
+  start: WarmStart,
+  tight: boolean,
+  maxIterations = MAX_ITERATIONS,
+): NewtonResult {
+  const { n, p } = panels
+  const m = p + 1
+  let at: Float64Array = Float64Array.from(start.at)
+  let gradient: Float64Array = new Float64Array(m)
+  let hessian = start.hessian
+  let fresh = hessian === null
+  const evaluate = (point: Float64Array, mode: number): number => {
+    const { loss, gradient: g } = panels.pass(point, mode)
+    if (mode >= PASS.gradient) gradient = g.map((v) => v / n)
+    return loss / n + penalty(point)
+  }
+  const penalty = (point: Float64Array): number => {
+    let [absolute, squares] = [0, 0]
+    for (let j = 0; j < p; j++) {
+      absolute += Math.abs(point[j]!)
+      squares += point[j]! * point[j]!
+    }
+    return l1 * absolute + 0.5 * l2 * squares
+  }
+  const refresh = () => {
+    hessian = panels.hessian(1 / n)
+    fresh = true
+    before = Number.POSITIVE_INFINITY
+  }
+  const smooth = () => gradient.map((g, j) => (j < p ? g + l2 * at[j]! : g))
+
+  let before = Number.POSITIVE_INFINITY
+  let value = evaluate(at, fresh ? PASS.hessian : PASS.gradient)
+  if (fresh) refresh()
+  let stuck = 0
+  let leastKkt = Number.POSITIVE_INFINITY
+  for (let iteration = 0; ; iteration++) {
+    const kkt = violation({ l1 }, at, smooth())
+    const done = (converged: boolean, reason: string, point = at, reached = value): NewtonResult => {
+      return { at: point, hessian, value: reached, kkt, iterations: iteration, converged, reason }
+    }
+    if (tight) {
+      if (kkt <= TIGHT_KKT) return done(true, 'KKT residual')
+      stuck = kkt < 0.5 * leastKkt ? 0 : stuck + 1
+      leastKkt = Math.min(leastKkt, kkt)
+      if (stuck >= 4 && kkt <= TIGHT_ENOUGH) return done(true, 'rounding')
+    }
+    if (iteration >= maxIterations) return done(kkt <= TIGHT_ENOUGH, 'iteration limit')
+
+    const target = minimiseQuadratic({ gradient, hessian: hessian!, l1, l2 }, at, Math.max(1e-16, 1e-3 * kkt))
+    const slope = firstOrder(gradient, at, target) + penalty(target) - penalty(at)
+    const decrease =
+      -(firstOrder(gradient, at, target) + curve(hessian!, at, target) / 2) + penalty(at) - penalty(target)
+    const trusted = fresh || decrease <= STALE_RATE * before
+    const proven = fresh || (trusted && iteration > 0) || decrease <= 1e-3 * DECREASE * value
+    if (!tight && proven && decrease <= DECREASE * value) {
+      return done(true, 'predicted decrease', target, value - Math.max(0, decrease))
+    }
+    if (!trusted) {
+      value = evaluate(at, PASS.hessian)
+      refresh()
+      continue
+    }
+
+    // far from the optimum the next step will want the Hessian of where this one leads
+    const mode = fresh && decrease > FAR * value ? PASS.hessian : PASS.gradient
+    const old = gradient
+    let step = 1
+    let next = target
+    let reached = evaluate(next, mode)
+    const slack = ROUNDING * value
+    while (!(reached <= value + 1e-4 * step * slope + slack) && step > 1e-10) {
+      if (!fresh) break
+      step /= 2
+      next = at.map((from, j) => from + step * (target[j]! - from))
+      reached = evaluate(next, PASS.gradient)
+    }
+    if (reached <= value + 1e-4 * step * slope + slack) {
+      at = next
+      value = reached
+      if (mode === PASS.hessian && step === 1) {
+        refresh()
+      } else {
+        before = step === 1 ? decrease : 0
+        fresh = false
+      }
+    } else if (fresh) {
+      gradient = old
+      return done(kkt <= TIGHT_ENOUGH, 'rounding')
+    } else {
+      value = evaluate(at, PASS.hessian)
+      refresh()
+    }
+  }
+}
+
+function firstOrder(gradient: Float64Array, from: Float64Array, to: Float64Array): number {
+  let sum = 0
+  for (let j = 0; j < from.length; j++) sum += gradient[j]! * (to[j]! - from[j]!)
+  return sum
+}
+
+/** dᵀ H d, d = to − from. */
+function curve(hessian: Float64Array, from: Float64Array, to: Float64Array): number {
+  const m = from.length
+  let sum = 0
+  for (let j = 0; j < m; j++) {
+    const d = to[j]! - from[j]!
+    if (d === 0) continue
+    let row = 0
+    for (let k = 0, at = j * m; k < m; k++, at++) row += hessian[at]! * (to[k]! - from[k]!)
+    sum += d * row
+  }
+  return sum
+}
