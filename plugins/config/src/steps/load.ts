@@ -2,8 +2,8 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 
 import { defineStep } from 'kwx'
-import { sha256, writeJson } from 'kwx/artefacts'
-import { configPath, loadProductionConfig, portablePath } from 'kwx/config'
+import { canonicalJson, sha256, writeJson } from 'kwx/artefacts'
+import { configPath, loadProductionConfig, portablePath, productionConfigSchema } from 'kwx/config'
 
 import { countWindows } from '../services/count-windows.ts'
 
@@ -31,7 +31,9 @@ export default defineStep<Params>({
   async fingerprint(_ctx, { file }) {
     // A file that cannot be read is reported by `run`, with what lies beside it.
     const bytes = await readFile(configPath(file)).catch(() => '')
-    return sha256(`${portablePath(file)}\n${sha256(bytes)}`)
+    // The schema too: a key or a default that it gained is not in what an older one wrote.
+    const schema = sha256(canonicalJson(productionConfigSchema))
+    return sha256(`${portablePath(file)}\n${sha256(bytes)}\n${schema}`)
   },
   async run(ctx, { file }) {
     const loaded = await loadProductionConfig(file, ctx.contributions)
