@@ -8,6 +8,8 @@ export interface BootstrapOptions {
   readonly draws?: number
   /** Share of the resampled means inside the interval, in (0, 1). */
   readonly level?: number
+  /** Weights of the rows >= 0, shape [n]; all 1 when absent. */
+  readonly weight?: ArrayLike<number>
 }
 
 /** A mean with its percentile interval. */
@@ -23,7 +25,7 @@ export interface BootstrapInterval {
  * Percentile interval of the mean of per-row differences, by resampling whole days.
  *
  * Rows of one day share its weather and are nowhere near independent, so a day (of all cities together) is drawn or
- * left as a whole. A resample draws as many days as there are, with replacement, and takes Σ differences / Σ rows.
+ * left as a whole. A resample draws as many days as there are, with replacement, and takes Σ w d / Σ w over its rows.
  * Days are ordered by number and drawn in a fixed order, so the interval depends on neither the order of the rows
  * nor the number of threads.
  *
@@ -37,16 +39,21 @@ export interface BootstrapInterval {
 export function dayBlockBootstrap(
   days: ArrayLike<number>,
   perRowDifference: ArrayLike<number>,
-  { seed, draws = 2000, level = 0.95 }: BootstrapOptions,
+  { seed, draws = 2000, level = 0.95, weight }: BootstrapOptions,
 ): BootstrapInterval {
   if (days.length !== perRowDifference.length) {
     throw new RangeError(`${days.length} days but ${perRowDifference.length} differences.`)
   }
-  const { sums, counts } = totalsByDay(days, perRowDifference)
+  if (weight && weight.length !== days.length) throw new RangeError(`${days.length} days but ${weight.length} weights.`)
+  const { sums, counts } = totalsByDay(days, perRowDifference, weight)
   const blocks = sums.length
   let sum = 0
-  for (let d = 0; d < blocks; d++) sum += sums[d]!
-  const mean = sum / days.length
+  let all = 0
+  for (let d = 0; d < blocks; d++) {
+    sum += sums[d]!
+    all += counts[d]!
+  }
+  const mean = sum / all
   if (blocks < 2) return { mean, low: Number.NaN, high: Number.NaN, days: blocks }
 
   const random = randomFrom(`bootstrap/${seed}`)
@@ -66,15 +73,16 @@ export function dayBlockBootstrap(
   return { mean, low: quantile(means, tail), high: quantile(means, 1 - tail), days: blocks }
 }
 
-function totalsByDay(days: ArrayLike<number>, values: ArrayLike<number>) {
+function totalsByDay(days: ArrayLike<number>, values: ArrayLike<number>, weight?: ArrayLike<number>) {
   const ordered = [...new Set(Array.from(days))].sort((a, b) => a - b)
   const index = new Map(ordered.map((day, k) => [day, k]))
   const sums = new Float64Array(ordered.length)
   const counts = new Float64Array(ordered.length)
   for (let i = 0; i < days.length; i++) {
     const k = index.get(days[i]!)!
-    sums[k]! += values[i]!
-    counts[k]! += 1
+    const w = weight ? weight[i]! : 1
+    sums[k]! += w * values[i]!
+    counts[k]! += w
   }
   return { sums, counts }
 }

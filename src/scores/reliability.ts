@@ -5,6 +5,8 @@ export interface ReliabilityBin {
   readonly low: number
   readonly high: number
   readonly count: number
+  /** Sum of the rows' weights: the count where there are none. */
+  readonly weight: number
   /** Mean probability of the rows; NaN in an empty bin. */
   readonly meanP: number
   /** Share of the rows with outcome 1; NaN in an empty bin. */
@@ -19,41 +21,53 @@ export interface ReliabilityBin {
  *
  * @param y  outcomes, 0 or 1, shape [n]
  * @param p  probabilities in [0, 1], shape [n]
+ * @param weight  weights >= 0, shape [n]; all 1 when absent
  * @throws RangeError when the lengths differ or a probability is not in [0, 1]
  */
-export function reliabilityBins(y: ArrayLike<number>, p: ArrayLike<number>, bins = 10): ReliabilityBin[] {
-  sameLength(y, p)
+export function reliabilityBins(
+  y: ArrayLike<number>,
+  p: ArrayLike<number>,
+  bins = 10,
+  weight?: ArrayLike<number>,
+): ReliabilityBin[] {
+  sameLength(y, p, weight)
   const count = new Int32Array(bins)
+  const sumW = new Float64Array(bins)
   const sumP = new Float64Array(bins)
   const sumY = new Float64Array(bins)
   for (let i = 0; i < y.length; i++) {
     const k = binOf(p[i]!, bins)
+    const w = weight ? weight[i]! : 1
     count[k]! += 1
-    sumP[k]! += p[i]!
-    sumY[k]! += y[i]!
+    sumW[k]! += w
+    sumP[k]! += w * p[i]!
+    sumY[k]! += w * y[i]!
   }
   return Array.from(count, (n, k) => ({
     low: k / bins,
     high: (k + 1) / bins,
     count: n,
-    meanP: sumP[k]! / n,
-    observed: sumY[k]! / n,
+    weight: sumW[k]!,
+    meanP: sumP[k]! / sumW[k]!,
+    observed: sumY[k]! / sumW[k]!,
   }))
 }
 
 /**
  * Expected calibration error: Σ over bins of (rows in the bin / n) · |share of 1 − mean probability|.
  *
- * @returns a number in [0, 1]; NaN for no rows
+ * @param weight  weights >= 0 that count rows instead of 1 each, shape [n]
+ * @returns a number in [0, 1]; NaN without a row of positive weight
  * @throws RangeError as `reliabilityBins`
  */
-export function ece(y: ArrayLike<number>, p: ArrayLike<number>, bins = 10): number {
-  if (y.length === 0) return Number.NaN
+export function ece(y: ArrayLike<number>, p: ArrayLike<number>, bins = 10, weight?: ArrayLike<number>): number {
   let sum = 0
-  for (const bin of reliabilityBins(y, p, bins)) {
-    if (bin.count > 0) sum += bin.count * Math.abs(bin.observed - bin.meanP)
+  let total = 0
+  for (const bin of reliabilityBins(y, p, bins, weight)) {
+    total += bin.weight
+    if (bin.weight > 0) sum += bin.weight * Math.abs(bin.observed - bin.meanP)
   }
-  return sum / y.length
+  return sum / total
 }
 
 function binOf(p: number, bins: number): number {

@@ -20,10 +20,14 @@ describe('normalCdf', () => {
 
   it('rises, and both sides of a point sum to 1', () => {
     fc.assert(
-      fc.property(fc.double({ min: -8, max: 8, noNaN: true }), fc.double({ min: 1e-6, max: 1 }), (x, step) => {
-        expect(normalCdf(x + step)).toBeGreaterThanOrEqual(normalCdf(x))
-        expect(normalCdf(x) + normalCdf(-x)).toBeCloseTo(1, 13)
-      }),
+      fc.property(
+        fc.double({ min: -8, max: 8, noNaN: true }),
+        fc.double({ min: 1e-6, max: 1, noNaN: true }),
+        (x, step) => {
+          expect(normalCdf(x + step)).toBeGreaterThanOrEqual(normalCdf(x))
+          expect(normalCdf(x) + normalCdf(-x)).toBeCloseTo(1, 13)
+        },
+      ),
     )
   })
 })

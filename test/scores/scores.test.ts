@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import { brier, ece, logLoss, reliabilityBins } from 'kwx/scores'
+import { brier, dayBlockBootstrap, ece, logLoss, reliabilityBins } from 'kwx/scores'
 import { describe, expect, it } from 'vitest'
 
 import { reference, referenceJson } from '../support/reference.ts'
@@ -102,16 +102,99 @@ interface MetricCase {
   log_loss_eps_1e15: number
 }
 
+describe('weights', () => {
+  it('count a row of weight 2 as two rows in bins and calibration error', () => {
+    fc.assert(
+      fc.property(rows, (pairs) => {
+        const [y, p] = split(pairs)
+        const twice = split([...pairs, ...pairs])
+        expect(
+          ece(
+            y,
+            p,
+            10,
+            y.map(() => 2),
+          ),
+        ).toBeCloseTo(ece(...twice), 12)
+        reliabilityBins(
+          y,
+          p,
+          10,
+          y.map(() => 2),
+        ).forEach(({ count, weight }) => {
+          expect(weight).toBe(2 * count)
+        })
+      }),
+    )
+    expect(ece([1, 0], [0.35, 0.35], 10, [3, 1])).toBeCloseTo(0.4, 12)
+    expect(ece([1], [0.35], 10, [0])).toBeNaN()
+  })
+
+  it('count rows in the bootstrap', () => {
+    const [day, difference] = [
+      [1, 1, 2, 3],
+      [1, 3, 5, -1],
+    ]
+    const twice = dayBlockBootstrap([...day, ...day], [...difference, ...difference], { seed: 1 })
+    const weighted = dayBlockBootstrap(day, difference, { seed: 1, weight: [2, 2, 2, 2] })
+    expect(weighted).toEqual(twice)
+    expect(dayBlockBootstrap(day, difference, { seed: 1, weight: [1, 0, 1, 0] }).mean).toBe(3)
+    expect(() => dayBlockBootstrap(day, difference, { seed: 1, weight: [1] })).toThrow('4 days but 1 weights')
+  })
+})
+
 describe.skipIf(!reference)('the reference cases of scores', () => {
-  it('agree with scikit-learn', () => {
-    const { cases } = referenceJson<{ cases: MetricCase[] }>('calibration/metrics')
-    expect(cases.length).toBeGreaterThan(0)
-    for (const { name, y, p, sample_weight, ...expected } of cases) {
-      const weight = sample_weight ?? undefined
-      expect(brier(y, p, weight), name).toBeCloseTo(expected.brier, 12)
-      expect(logLoss(y, p, weight, 1e-15), name).toBeCloseTo(expected.log_loss_eps_1e15, 10)
-      // scikit-learn also rescales the pair of probabilities, which shows from 1e-15 on
-      expect(logLoss(y, p, weight, Number.EPSILON), name).toBeCloseTo(expected.log_loss_eps_default, 6)
-    }
+  const { cases } = reference ? referenceJson<{ cases: MetricCase[] }>('calibration/metrics') : { cases: [] }
+  it.each(cases.map((one) => [one.name, one] as const))('%s agree with scikit-learn', (_, one) => {
+    const { y, p, sample_weight, ...expected } = one
+    const weight = sample_weight ?? undefined
+    expect(Math.abs(brier(y, p, weight) - expected.brier)).toBeLessThan(1e-14)
+    expect(Math.abs(logLoss(y, p, weight, 1e-15) - expected.log_loss_eps_1e15)).toBeLessThan(1e-12)
+    expect(Math.abs(logLoss(y, p, weight, Number.EPSILON) - expected.log_loss_eps_default)).toBeLessThan(1e-12)
+  })
+})
+
+interface EceCase {
+  name: string
+  p: number[]
+  y: number[]
+  brier: number
+  log_loss: number
+  [key: string]: unknown
+}
+
+describe.skipIf(!reference)('the reference cases of calibration error', () => {
+  const { cases } = reference ? referenceJson<{ cases: EceCase[] }>('calibration/ece') : { cases: [] }
+  const all = cases.flatMap((one) => [5, 10, 15].map((bins) => [one.name, bins, one] as const))
+
+  it.each(all)('%s in %i bins are those of scikit-learn, whose edges belong to the bin below too', (_, bins, one) => {
+    const curve = one[`sk_curve_${bins}`] as { prob_true: number[]; prob_pred: number[] }
+    // numpy's edges are k · (1 / bins), at times one double above the nearest to k / bins: such a p counts as the edge
+    const edgeOf = (p: number) =>
+      Array.from({ length: bins }, (_, k) => k).find((k) => p > k / bins && p <= k * (1 / bins))
+    const p = one.p.map((value) => (edgeOf(value) === undefined ? value : edgeOf(value)! / bins))
+    const full = reliabilityBins(one.y, p, bins).filter(({ count }) => count > 0)
+    expect(full.map(({ observed }) => observed)).toEqual(curve.prob_true.map((value) => expect.closeTo(value, 12)))
+    expect(full.map(({ meanP }) => meanP)).toEqual(curve.prob_pred.map((value) => expect.closeTo(value, 12)))
+  })
+
+  it.each(all)('%s in %i bins differ from binning by floor only by the rows on an edge', (_, bins, one) => {
+    const floor = (p: number) => Math.min(bins - 1, Math.floor(p * bins))
+    const sums = Array.from({ length: bins }, () => ({ n: 0, p: 0, y: 0 }))
+    one.p.forEach((p, i) => {
+      const bin = sums[floor(p)]!
+      bin.n++
+      bin.p += p
+      bin.y += one.y[i]!
+    })
+    const byFloor = sums.reduce((sum, { n, p, y }) => sum + (n > 0 ? Math.abs(p - y) / one.p.length : 0), 0)
+    expect(byFloor).toBeCloseTo(one[`ece_${bins}`] as number, 12)
+    const onEdge = one.p.filter((p) => p > 0 && p < 1 && floor(p) !== floor(p - 1e-12)).length
+    expect(Math.abs(ece(one.y, one.p, bins) - byFloor)).toBeLessThanOrEqual((2 * onEdge) / one.p.length + 1e-12)
+  })
+
+  it.each(cases.map((one) => [one.name, one] as const))('%s have the Brier score and the log loss', (_, one) => {
+    expect(brier(one.y, one.p)).toBeCloseTo(one.brier, 12)
+    expect(logLoss(one.y, one.p, undefined, Number.EPSILON)).toBeCloseTo(one.log_loss, 12)
   })
 })

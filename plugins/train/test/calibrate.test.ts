@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import { applyCalibrator, type Calibrator, whyNotMonotone } from 'kwx/model'
+import { applyCalibrator, type Calibrator, softplus, whyNotMonotone } from 'kwx/model'
 import { describe, expect, it } from 'vitest'
 
 import { reference, referenceJson } from '../../../test/support/reference.ts'
@@ -77,6 +77,87 @@ describe('fitSigmoid', () => {
   })
 })
 
+describe('a calibrator', () => {
+  const fits = [
+    ['isotonic', fitIsotonic],
+    ['sigmoid', fitSigmoid],
+  ] as const
+  const at = (calibrator: Calibrator, f: number) => applyCalibrator(calibrator, f)
+
+  it.each(fits)('%s of equal decision values is a constant: the share of 1, shrunk by the sigmoid', (method, fit) => {
+    const fitted = fit([2, 2, 2, 2], [0, 1, 1, 1], [1, 1, 2, 0])
+    // Platt's targets with weights 3 and 1: 4/5 and 1/3
+    const share = method === 'isotonic' ? 0.75 : (3 * 0.8 + 1 / 3) / 4
+    expect(at(fitted, 2)).toBeCloseTo(share, 9)
+    if (method === 'isotonic') expect([at(fitted, -9), at(fitted, 9)]).toEqual([0.75, 0.75])
+    expect(JSON.stringify(fitted)).not.toContain('null')
+  })
+
+  it.each(fits)('%s of one outcome is a constant that the clip keeps from 0 and 1', (_, fit) => {
+    for (const outcome of [0, 1]) {
+      const fitted = fit([-1, 0, 3], [outcome, outcome, outcome])
+      for (const f of [-5, 0, 5]) {
+        expect(at(fitted, f)).toBeCloseTo(at(fitted, 0), 9)
+        expect(Math.abs(at(fitted, f) - outcome)).toBeLessThan(0.21)
+      }
+    }
+  })
+
+  it.each(fits)('%s does not see rows of weight 0', (_, fit) => {
+    const few = fit([-2, -1, 1, 2], [0, 1, 0, 1])
+    expect(fit([-2, -1, 0, 1, 2, 9], [0, 1, 1, 0, 1, 0], [1, 1, 0, 1, 1, 0])).toEqual(few)
+  })
+
+  it.each(fits)('%s counts a row of weight 2 as two rows', (_, fit) => {
+    const weighted = fit([-2, -1, 1, 2], [0, 1, 0, 1], [1, 2, 2, 1])
+    const twice = fit([-2, -1, -1, 1, 1, 2], [0, 1, 1, 0, 0, 1])
+    for (const f of [-3, -1.5, 0, 1.2, 4]) expect(at(weighted, f)).toBeCloseTo(at(twice, f), 12)
+  })
+
+  it.each(
+    fits.flatMap(([method, fit]) =>
+      (
+        [
+          ['CALIBRATE_SHAPE', [[1, 2], [1]]],
+          ['CALIBRATE_SHAPE', [[1], [1], [1, 1]]],
+          [
+            'CALIBRATE_NOT_FINITE',
+            [
+              [1, Number.NaN],
+              [0, 1],
+            ],
+          ],
+          [
+            'CALIBRATE_NOT_FINITE',
+            [
+              [1, Number.POSITIVE_INFINITY],
+              [0, 1],
+            ],
+          ],
+          [
+            'CALIBRATE_NOT_FINITE',
+            [
+              [1, 2],
+              [0, Number.NaN],
+            ],
+          ],
+          ['CALIBRATE_WEIGHT', [[1], [1], [-1]]],
+          ['CALIBRATE_WEIGHT', [[1], [1], [Number.NaN]]],
+          [
+            'CALIBRATE_NO_ROWS',
+            [
+              [1, 2],
+              [0, 1],
+              [0, 0],
+            ],
+          ],
+          ['CALIBRATE_NO_ROWS', [[], []]],
+        ] as [string, [number[], number[], number[]?]][]
+      ).map(([code, args]) => [method, code, JSON.stringify(args), () => fit(...args)] as const),
+    ),
+  )('%s throws %s for %s', (_, code, __, run) => expect(run).toThrow(expect.objectContaining({ code })))
+})
+
 describe('calibrate', () => {
   const rule = { method_large: 'isotonic', method_small: 'sigmoid', threshold: 6 } as const
   const rising = { decision: Float64Array.of(-2, -1, 0, 0.5, 1, 2), label: Uint8Array.of(0, 0, 1, 0, 1, 1) }
@@ -105,12 +186,16 @@ interface IsotonicCase {
   sample_weight: number[] | null
   query: number[]
   pred: number[]
+  X_thresholds: number[]
+  y_thresholds: number[]
 }
 interface PlattCase {
   name: string
   f: number[]
   y: number[]
   sample_weight: number[] | null
+  a: number
+  b: number
   query: number[]
   pred: number[]
   tight: { weighted_priors: { a: number; b: number; objective: number } }
@@ -124,42 +209,68 @@ interface PrefitCase {
   proba_query: number[]
 }
 
-describe.skipIf(!reference)('the reference cases of calibration', () => {
-  const far = (calibrator: Calibrator, query: readonly number[], expected: readonly number[]) =>
-    Math.max(...query.map((f, k) => Math.abs(applyCalibrator(calibrator, f) - expected[k]!)))
-
-  it('of isotonic regression agree with scikit-learn', () => {
-    for (const { name, x, y, sample_weight, query, pred } of referenceJson<{ cases: IsotonicCase[] }>(
-      'calibration/isotonic',
-    ).cases) {
-      expect(far(fitIsotonic(x, y, sample_weight ?? undefined), query, pred), name).toBeLessThan(1e-9)
-    }
-  })
-
-  it("of Platt's sigmoid are the exact optimum", () => {
-    for (const { name, f, y, sample_weight, query, pred, tight } of referenceJson<{ cases: PlattCase[] }>(
-      'calibration/platt',
-    ).cases) {
-      const fitted = fitSigmoid(f, y, sample_weight ?? undefined)
-      if (name === 'constant_f') {
-        // a and b are not unique there: only their value at f is
-        expect(
-          far(fitted, [f[0]!], [applyCalibrator({ method: 'sigmoid', ...tight.weighted_priors }, f[0]!)]),
-        ).toBeLessThan(1e-9)
-        continue
-      }
-      const { a, b } = tight.weighted_priors
-      expect(Math.abs(fitted.a - a), name).toBeLessThan(1e-7 * Math.max(1, Math.abs(a)))
-      expect(Math.abs(fitted.b - b), name).toBeLessThan(1e-7 * Math.max(1, Math.abs(b)))
-      expect(far(fitted, query, pred), name).toBeLessThan(1e-4) // scikit-learn stops early
-    }
-  })
-
-  it('of a calibrated classifier agree end to end', () => {
-    for (const one of referenceJson<{ cases: PrefitCase[] }>('calibration/prefit').cases) {
-      const fit = one.name.startsWith('sigmoid') ? fitSigmoid : fitIsotonic
-      const fitted = fit(one.decision_cal, one.y_cal, one.sample_weight ?? undefined)
-      expect(far(fitted, one.decision_query, one.proba_query), one.name).toBeLessThan(1e-4)
-    }
+describe.skipIf(!reference)('the reference cases of isotonic calibration', () => {
+  const { cases } = reference ? referenceJson<{ cases: IsotonicCase[] }>('calibration/isotonic') : { cases: [] }
+  it.each(cases.map((one) => [one.name, one] as const))('%s agrees with scikit-learn to 1e-12', (_, one) => {
+    const fitted = fitIsotonic(one.x, one.y, one.sample_weight ?? undefined)
+    expect(far(fitted, one.query, one.pred)).toBeLessThan(1e-12)
+    expect(fitted.x).toEqual(one.X_thresholds)
+    expect(Math.max(...one.y_thresholds.map((value, k) => Math.abs(value - fitted.y[k]!)))).toBeLessThan(1e-12)
   })
 })
+
+describe.skipIf(!reference)("the reference cases of Platt's sigmoid", () => {
+  const { cases } = reference ? referenceJson<{ cases: PlattCase[] }>('calibration/platt') : { cases: [] }
+  it.each(cases.map((one) => [one.name, one] as const))('%s is the exact optimum', (name, one) => {
+    const { f, y, query, pred, a, b } = one
+    const weight = one.sample_weight ?? undefined
+    const fitted = fitSigmoid(f, y, weight)
+    const tight = { method: 'sigmoid', ...one.tight.weighted_priors } as const
+    // a and b are not unique where f is constant: only their value there is
+    const where = name === 'constant_f' ? [f[0]!] : query
+    expect(
+      far(
+        fitted,
+        where,
+        where.map((at) => applyCalibrator(tight, at)),
+      ),
+    ).toBeLessThan(1e-6)
+    const least = plattObjective({ a: tight.a, b: tight.b }, f, y, weight)
+    expect(least).toBeCloseTo(one.tight.weighted_priors.objective, 9)
+    expect(plattObjective(fitted, f, y, weight) / least - 1).toBeLessThan(1e-12)
+    // scikit-learn stops early: its own a and b are no better than ours, and its probabilities close to them
+    expect(plattObjective(fitted, f, y, weight)).toBeLessThanOrEqual(
+      plattObjective({ a, b }, f, y, weight) * (1 + 1e-12),
+    )
+    if (name !== 'constant_f') expect(far(fitted, query, pred)).toBeLessThan(1e-4)
+  })
+})
+
+describe.skipIf(!reference)('the reference cases of a calibrated classifier', () => {
+  const { cases } = reference ? referenceJson<{ cases: PrefitCase[] }>('calibration/prefit') : { cases: [] }
+  it.each(cases.map((one) => [one.name, one] as const))('%s agrees end to end', (name, one) => {
+    const isSigmoid = name.startsWith('sigmoid')
+    const fitted = (isSigmoid ? fitSigmoid : fitIsotonic)(one.decision_cal, one.y_cal, one.sample_weight ?? undefined)
+    expect(far(fitted, one.decision_query, one.proba_query)).toBeLessThan(isSigmoid ? 1e-4 : 1e-12)
+  })
+})
+
+const far = (calibrator: Calibrator, query: readonly number[], expected: readonly number[]) =>
+  Math.max(...query.map((f, k) => Math.abs(applyCalibrator(calibrator, f) - expected[k]!)))
+
+/** What a sigmoid minimises, written once more. */
+function plattObjective(
+  { a, b }: { a: number; b: number },
+  f: readonly number[],
+  y: readonly number[],
+  weight?: readonly number[],
+): number {
+  const w = (i: number) => weight?.[i] ?? 1
+  const sumOf = (outcome: number) => y.reduce((sum, value, i) => sum + (value === outcome ? w(i) : 0), 0)
+  const [high, low] = [(sumOf(1) + 1) / (sumOf(1) + 2), 1 / (sumOf(0) + 2)]
+  return f.reduce((sum, value, i) => {
+    const t = y[i] === 1 ? high : low
+    const u = a * value + b
+    return sum + w(i) * (t * softplus(u) + (1 - t) * softplus(-u))
+  }, 0)
+}

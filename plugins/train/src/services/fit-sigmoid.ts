@@ -1,5 +1,7 @@
 import { type Calibrator, softplus } from 'kwx/model'
 
+import { checkCalibrationRows } from './check-calibration-rows.ts'
+
 type Sigmoid = Extract<Calibrator, { method: 'sigmoid' }>
 
 const MAX_ITERATIONS = 200
@@ -8,16 +10,18 @@ const MAX_ITERATIONS = 200
  * Platt's sigmoid p = 1 / (1 + e^(a f + b)), by Newton with halved steps.
  *
  * Minimises −Σ w_i [t_i log p_i + (1 − t_i) log(1 − p_i)] with Platt's targets t = (n₊ + 1)/(n₊ + 2) for outcome 1 and
- * 1/(n₋ + 2) for outcome 0, where n± are the weights of the classes: the optimum is finite even for separable rows.
+ * 1/(n₋ + 2) for outcome 0, where n± are the weights of the classes: the optimum is finite even for separable rows, and
+ * where all outcomes are equal. Where all decision values are equal a and b are not unique, their probability there is.
  *
  * @param f  decision values, log-odds, shape [n]
  * @param y  outcomes 0 or 1, shape [n]
  * @param weight  weights >= 0, shape [n]; all 1 when absent
- * @throws RangeError without a row of positive weight
+ * @throws KwxError as `checkCalibrationRows`
  * @source Platt 1999; Lin, Lin & Weng 2007 for the numerics; checked against scikit-learn 1.2.1 _SigmoidCalibration
  * @cost O(n) per iteration, about ten
  */
 export function fitSigmoid(f: ArrayLike<number>, y: ArrayLike<number>, weight?: ArrayLike<number>): Sigmoid {
+  checkCalibrationRows(f, y, weight)
   const n = f.length
   const w = (i: number) => (weight ? weight[i]! : 1)
   let positives = 0
@@ -26,9 +30,8 @@ export function fitSigmoid(f: ArrayLike<number>, y: ArrayLike<number>, weight?: 
   for (let i = 0; i < n; i++) {
     if (y[i] === 1) positives += w(i)
     else negatives += w(i)
-    scale = Math.max(scale, Math.abs(f[i]!))
+    if (w(i) > 0) scale = Math.max(scale, Math.abs(f[i]!))
   }
-  if (!(positives + negatives > 0)) throw new RangeError('A sigmoid needs at least one row with weight.')
   const high = (positives + 1) / (positives + 2)
   const low = 1 / (negatives + 2)
   const target = (i: number) => (y[i] === 1 ? high : low)
