@@ -77,7 +77,7 @@ export async function dataFingerprint(db: Database, span: FingerprintSpan): Prom
   return digest.digest('hex')
 }
 
-/** What counts of a price row; `complete` does not, because the builder sets it. */
+/** What counts of a price row; `complete` does not: it marks which rows a loop may use, and a dataset reads them all. */
 const PRICES = {
   candles: `row(period_minutes, end_minute, price_open, price_high, price_low, price_close, bid_open, bid_high, bid_low,
     bid_close, ask_open, ask_high, ask_low, ask_close, volume_centi, open_interest_centi)`,
