@@ -28,6 +28,30 @@ export interface Interval {
   readonly reason: string | null
 }
 
+/** Diebold-Mariano: whether the mean daily difference, model minus market, could be none. */
+export interface EqualAccuracy {
+  /** Mean over days, each counting alike: below 0 the model is better. */
+  readonly mean: number | null
+  readonly standard_error: number | null
+  readonly statistic: number | null
+  /** Two-sided. */
+  readonly p_value: number | null
+  /** Why a figure is null; null when none is. */
+  readonly reason: string | null
+}
+
+/** Score = mcb − dsc + unc: miscalibration, discrimination, uncertainty; null without rows. */
+export interface Parts {
+  readonly mcb: number | null
+  readonly dsc: number | null
+  readonly unc: number | null
+}
+
+export interface ScoreParts {
+  readonly log_loss: Parts
+  readonly brier: Parts
+}
+
 export interface WindowRow extends RowScores {
   readonly window: string
   readonly outcome: 'fitted' | 'not-enough-evidence'
@@ -84,6 +108,12 @@ export interface ValidationSummary {
   readonly market: WindowMetrics
   /** All test rows as one set. `accuracy` is the share of rows on whose side of 1/2 the probability lies. */
   readonly pooled: Readonly<Record<'model' | 'market', RowScores & { readonly accuracy: number | null }>>
+  /** The pooled log loss and Brier score, taken apart. */
+  readonly decomposition: {
+    readonly method: 'CORP: isotonic recalibration'
+    readonly model: ScoreParts
+    readonly market: ScoreParts
+  }
   readonly difference: {
     readonly method: 'day-block bootstrap, percentile'
     readonly level: number
@@ -92,6 +122,14 @@ export interface ValidationSummary {
     readonly days: number
     readonly log_loss: Interval
     readonly brier: Interval
+  }
+  readonly diebold_mariano: {
+    readonly method: 'daily means, Newey-West, Student t'
+    readonly days: number
+    /** Days in a row whose dependence is counted. */
+    readonly lags: number
+    readonly log_loss: EqualAccuracy
+    readonly brier: EqualAccuracy
   }
   readonly model_sparsity: { readonly nonzero_coef_mean: number | null; readonly nonzero_coef_std: number | null }
   readonly penalty: string | null
@@ -148,6 +186,8 @@ export interface Reliability {
   /** Largest calibration error of the judged bins; null when none is. */
   readonly max_error: number | null
   readonly judged_bins: number
+  /** Calibration without bins: mcb is what the best monotone recalibration would save. */
+  readonly decomposition: ScoreParts
   readonly bins: readonly CalibrationBin[]
 }
 

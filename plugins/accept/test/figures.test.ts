@@ -64,6 +64,52 @@ describe('the figures of a pilot that can be computed by hand', () => {
     for (const end of [brier.mean, brier.low, brier.high]) expect(end).toBeCloseTo(-0.01, 12)
   })
 
+  it('take the scores apart: all of the model is discrimination, the market is miscalibrated too', () => {
+    const { decomposition, pooled } = reports.summary
+    // Both are recalibrated to 0.2 and 0.8, a Brier score of 0.16; the share of 1 is 1/2, a score of 1/4.
+    expect(decomposition.model.brier).toEqual({
+      mcb: expect.closeTo(0, 12),
+      dsc: expect.closeTo(0.09, 12),
+      unc: expect.closeTo(0.25, 12),
+    })
+    expect(decomposition.market.brier).toEqual({
+      mcb: expect.closeTo(0.01, 12),
+      dsc: expect.closeTo(0.09, 12),
+      unc: expect.closeTo(0.25, 12),
+    })
+    expect(decomposition.market.log_loss.mcb).toBeCloseTo(market.log_loss - model.log_loss, 12)
+    for (const who of ['model', 'market'] as const) {
+      for (const score of ['log_loss', 'brier'] as const) {
+        const { mcb, dsc, unc } = decomposition[who][score]
+        expect(mcb! - dsc! + unc!).toBeCloseTo(pooled[who][score]!, 12)
+      }
+    }
+    expect(reports.calibration.decomposition).toEqual(decomposition.model)
+    expect(reports.calibration.market.decomposition).toEqual(decomposition.market)
+  })
+
+  it('give the test of equal accuracy nothing to go by, as all days are alike', () => {
+    const { method, days, lags, log_loss, brier } = reports.summary.diebold_mariano
+    expect({ method, days, lags }).toEqual({ method: 'daily means, Newey-West, Student t', days: 14, lags: 2 })
+    expect(log_loss.mean).toBeCloseTo(model.log_loss - market.log_loss, 12)
+    const nothing = { standard_error: null, statistic: null, p_value: null, reason: 'All days are alike.' }
+    expect(brier).toEqual({ mean: expect.closeTo(-0.01, 12), ...nothing })
+  })
+
+  it('test equal accuracy on days, however many rows they have', async () => {
+    // Brier difference −0.01 on SHARP days, 0.01 on BLUNT ones: 7 and 7, then one SHARP day of ten times the rows.
+    const crowd = Array.from({ length: 10 }, () => SHARP).flat()
+    const mixed = { windows: [week(SHARP), [...week(BLUNT, 6), BLUNT]] }
+    const { brier, days } = (await allReports(await judged(await madePilot(mixed)))).summary.diebold_mariano
+    expect(days).toBe(14)
+    expect(brier.mean).toBeCloseTo(0, 12)
+    expect(brier.p_value).toBeCloseTo(1, 9)
+    const crowded = { windows: [[...week(SHARP, 6), crowd], week(BLUNT)] }
+    const again = (await allReports(await judged(await madePilot(crowded)))).summary
+    expect(again.diebold_mariano.brier.mean).toBeCloseTo(0, 12)
+    expect(again.difference.brier.mean).toBeLessThan(-0.003)
+  })
+
   it('fill two reliability bins', () => {
     const { bins, ece, market: other, max_error } = reports.calibration
     const full = bins.filter(({ count }) => count > 0)
@@ -100,6 +146,16 @@ describe('the figures of a pilot that can be computed by hand', () => {
     expect(none.summary.metrics.log_loss_mean).toBeNull()
     expect(none.summary.pooled.model).toEqual({ log_loss: null, brier: null, ece: null, accuracy: null })
     expect(none.summary.difference.brier.reason).toContain('no test rows')
+    expect(one.summary.diebold_mariano.brier).toMatchObject({
+      p_value: null,
+      reason: expect.stringContaining('One event day'),
+    })
+    expect(none.summary.diebold_mariano).toMatchObject({
+      days: 0,
+      lags: 0,
+      log_loss: { mean: null, reason: expect.stringContaining('no test rows') },
+    })
+    expect(none.summary.decomposition.model.brier).toEqual({ mcb: null, dsc: null, unc: null })
     expect(none.summary.windows[0]).toMatchObject({ outcome: 'not-enough-evidence', reason: 'One class only.' })
   })
 

@@ -55,6 +55,8 @@ describe('the files of a report', () => {
         'pilot_dir',
         'market',
         'difference',
+        'diebold_mariano',
+        'decomposition',
         'windows',
       ]),
     )
@@ -143,6 +145,8 @@ describe('the files of a report', () => {
       'KORD, a proxy',
       'Prices from trades',
       '| model | market |',
+      'Diebold-Mariano',
+      'miscalibration (MCB)',
       '±',
       'source of the threshold',
     ]) {

@@ -4,6 +4,7 @@ import type { CalibrationAnalysis, CalibrationBin, Reliability } from '../report
 import { orNull } from './figures.ts'
 import { poolRows } from './pool-rows.ts'
 import type { FittedWindow, TestRows } from './read-evidence.ts'
+import { scoreParts } from './score-parts.ts'
 
 /** Rows of one day share its weather: fewer days than this say nothing about a bin, however many rows they have. */
 const MINIMUM_DAYS_PER_BIN = 5
@@ -41,6 +42,7 @@ function reliability({ label, day }: TestRows, p: Float64Array): Reliability {
     ece: orNull(ece(label, p)),
     max_error: judged.length > 0 ? Math.max(...judged.map(({ calibration_error }) => calibration_error!)) : null,
     judged_bins: judged.length,
+    decomposition: scoreParts(label, p),
     bins,
   }
 }

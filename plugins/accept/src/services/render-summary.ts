@@ -1,4 +1,5 @@
 import {
+  type EqualAccuracy,
   type JudgedSummary,
   REPORT_FILES,
   type Reliability,
@@ -18,6 +19,7 @@ export function renderSummary(reports: Reports): string {
     '## Model and market on the same rows',
     sideBySide(summary),
     difference(summary),
+    equalAccuracy(summary),
     '## Gates',
     gates(summary),
     '## Windows',
@@ -88,6 +90,17 @@ function difference({ difference: { level, draws, seed, days, log_loss, brier } 
   ].join('\n\n')
 }
 
+function equalAccuracy({ diebold_mariano: { days, lags, log_loss, brier } }: JudgedSummary): string {
+  const of = (name: string, { mean, statistic, p_value, reason }: EqualAccuracy) =>
+    mean === null || reason
+      ? `- ${name}: ${signed(mean)}. ${reason}`
+      : `- ${name}: ${signed(mean)} a day, statistic ${signed(statistic)}, p ${fixed(p_value)}`
+  return [
+    `Diebold-Mariano test that model and market are equally good, on the means of ${days} days that count alike (${lags} lags):`,
+    [of('log loss', log_loss), of('Brier score', brier)].join('\n'),
+  ].join('\n\n')
+}
+
 const gates = ({ gates }: JudgedSummary) =>
   table(
     ['gate', 'outcome', 'value', 'threshold', 'source of the threshold', 'in words'],
@@ -130,7 +143,8 @@ function windows({ windows, model_sparsity: { nonzero_coef_mean, nonzero_coef_st
   return `${table(head, rows)}\n\n${sparsity}`
 }
 
-function calibration({ calibration }: Reports): string {
+function calibration(reports: Reports): string {
+  const { calibration } = reports
   const row = ({ ece, max_error, judged_bins }: Reliability) => [fixed(ece), fixed(max_error), String(judged_bins)]
   return [
     table(
@@ -140,6 +154,7 @@ function calibration({ calibration }: Reports): string {
         ['market', ...row(calibration.market)],
       ],
     ),
+    parts(reports),
     table(
       ['bin of the model', 'rows', 'days', 'mean probability', 'share of YES', 'error', ''],
       calibration.bins.map((bin) => [
@@ -151,6 +166,23 @@ function calibration({ calibration }: Reports): string {
       ]),
     ),
     `A bin with fewer than ${calibration.minimum_event_days_per_bin} event days gives no verdict.`,
+  ].join('\n\n')
+}
+
+/** The pooled scores taken apart, model beside market. */
+function parts({ summary: { decomposition } }: Reports): string {
+  const scores = { log_loss: 'log loss', brier: 'Brier score' } as const
+  const names = { mcb: 'miscalibration (MCB)', dsc: 'discrimination (DSC)', unc: 'uncertainty (UNC)' } as const
+  const rows = (Object.keys(scores) as (keyof typeof scores)[]).flatMap((score) =>
+    (Object.keys(names) as (keyof typeof names)[]).map((part) => [
+      `${scores[score]}: ${names[part]}`,
+      fixed(decomposition.model[score][part]),
+      fixed(decomposition.market[score][part]),
+    ]),
+  )
+  return [
+    'Score = MCB − DSC + UNC, by isotonic recalibration: MCB is what better calibration would save (less is better), DSC what the probabilities know beyond the base rate (more is better), UNC the same for all.',
+    table(['', 'model', 'market'], rows),
   ].join('\n\n')
 }
 

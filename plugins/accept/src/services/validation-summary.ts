@@ -1,16 +1,11 @@
 import { basename } from 'node:path'
 
-import { clipProbability } from 'kwx/model'
-import { dayBlockBootstrap } from 'kwx/scores'
-
-import type { Interval, RowScores, ValidationSummary, WindowRow } from '../reports.ts'
+import type { RowScores, ValidationSummary, WindowRow } from '../reports.ts'
+import { dieboldMarianoOf, differenceOf } from './compare.ts'
 import { accuracy, meanStd, orNull, overWindows, scoresOf } from './figures.ts'
 import { poolRows } from './pool-rows.ts'
-import type { Evidence, FittedWindow, TestRows } from './read-evidence.ts'
-
-/** Resamples of the interval: its ends move by about a twentieth of its width between seeds. */
-const DRAWS = 2000
-const LEVEL = 0.95
+import type { Evidence, FittedWindow } from './read-evidence.ts'
+import { scoreParts } from './score-parts.ts'
 
 /**
  * File 01: every figure from the predictions, the prices of the dataset and the sealed labels.
@@ -27,7 +22,6 @@ export function validationSummary(evidence: Evidence, phase: string, modelsFolde
   const scored = windows.filter(({ outcome }) => outcome === 'fitted')
   const nonzero = meanStd(scored.map(({ n_nonzero_coef }) => n_nonzero_coef!))
   const penalties = [...new Set(scored.map(({ penalty }) => penalty!))].sort()
-  const days = new Set(pooled.day).size
   const markets = (source: string) => labels.labels.filter((label) => label.source === source).length
   return {
     phase,
@@ -45,7 +39,7 @@ export function validationSummary(evidence: Evidence, phase: string, modelsFolde
     n_windows: fitted.length,
     n_windows_planned: pilot.windows.length,
     total_test_rows: pooled.label.length,
-    total_test_days: days,
+    total_test_days: new Set(pooled.day).size,
     yes_rows: pooled.label.reduce((sum, label) => sum + label, 0),
     metrics: overWindows(scored),
     market: overWindows(scored.map(({ market }) => market)),
@@ -53,15 +47,13 @@ export function validationSummary(evidence: Evidence, phase: string, modelsFolde
       model: { ...scoresOf(pooled.label, pooled.p), accuracy: accuracy(pooled.label, pooled.p) },
       market: { ...scoresOf(pooled.label, pooled.market), accuracy: accuracy(pooled.label, pooled.market) },
     },
-    difference: {
-      method: 'day-block bootstrap, percentile',
-      level: LEVEL,
-      draws: DRAWS,
-      seed: config.config.seed,
-      days,
-      log_loss: interval(pooled, rowLogLoss, config.config.seed),
-      brier: interval(pooled, rowBrier, config.config.seed),
+    decomposition: {
+      method: 'CORP: isotonic recalibration',
+      model: scoreParts(pooled.label, pooled.p),
+      market: scoreParts(pooled.label, pooled.market),
     },
+    difference: differenceOf(pooled, config.config.seed),
+    diebold_mariano: dieboldMarianoOf(pooled),
     model_sparsity: { nonzero_coef_mean: nonzero.mean, nonzero_coef_std: nonzero.std },
     penalty: penalties.length > 0 ? penalties.join('+') : null,
     pilot_dir: `${basename(modelsFolder)}/pilots/${pilot.city}/${pilot.bracket}/${pilot.name}`,
@@ -88,15 +80,4 @@ function fittedRow({ window, model, rows, again }: FittedWindow): WindowRow {
     clipped_share: orNull(again.clipped / rows.label.length),
     market: scoresOf(rows.label, rows.market),
   }
-}
-
-const rowLogLoss = (y: number, p: number) => -Math.log(y === 1 ? clipProbability(p) : 1 - clipProbability(p))
-const rowBrier = (y: number, p: number) => (p - y) ** 2
-
-function interval({ day, label, p, market }: TestRows, loss: (y: number, p: number) => number, seed: number): Interval {
-  if (label.length === 0) return { mean: null, low: null, high: null, reason: 'There are no test rows.' }
-  const difference = Float64Array.from(label, (y, i) => loss(y, p[i]!) - loss(y, market[i]!))
-  const { mean, low, high } = dayBlockBootstrap(day, difference, { seed, draws: DRAWS, level: LEVEL })
-  const reason = Number.isFinite(low) ? null : 'One event day says nothing about the spread between days.'
-  return { mean, low: orNull(low), high: orNull(high), reason }
 }
