@@ -164,7 +164,7 @@ export abstract class KwxCommand<Result> extends Command {
     if (plan) return this.previewPipeline(idOrFile, params, request)
     const result = await this.runPipeline(idOrFile, params, request)
     const { describeRun } = await import('./pipeline/index.ts')
-    for (const line of describeRun(result)) this.log(line)
+    for (const line of describeRun(result, process.stdout.columns || undefined)) this.log(line)
     return result
   }
 

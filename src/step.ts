@@ -86,9 +86,9 @@ export interface Step<Params = Record<string, unknown>> {
   run(ctx: StepContext, params: Params, inputs: Readonly<Record<string, Artefact>>): Promise<StepResult>
   /**
    * Copies finished artefacts to where people look for them (`publishFolder`). Called after `run` and after a cache
-   * hit, because somebody may have removed the copy.
+   * hit, because somebody may have removed the copy. Answers where the copy lies, for the person who looks.
    */
-  publish?(ctx: StepContext, artefacts: Readonly<Record<string, Artefact>>, exit: ExitCode): Promise<void>
+  publish?(ctx: StepContext, artefacts: Readonly<Record<string, Artefact>>, exit: ExitCode): Promise<string | undefined>
 }
 
 /** Gives inference to authors; returns its argument. */

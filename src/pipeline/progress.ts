@@ -17,9 +17,13 @@ export function progressLine(done: number, total: number, unit: string, elapsedM
   const share = total > 0 ? Math.min(1, done / total) : 0
   const filled = Math.round(share * WIDTH)
   const bar = '█'.repeat(filled) + '░'.repeat(WIDTH - filled)
-  const left = done > 0 && done < total ? `, about ${duration((elapsedMs / done) * (total - done))} left` : ''
+  const left =
+    done > 0 && done < total ? `, about ${duration(wholeSeconds((elapsedMs / done) * (total - done)))} left` : ''
   return `${bar}  ${done}/${total} ${unit}, ${duration(elapsedMs)}${left}`
 }
+
+/** An estimate is never finer than a second. */
+const wholeSeconds = (ms: number): number => Math.max(1, Math.round(ms / 1000)) * 1000
 
 /** 950 ms, 12 s, 3 min 20 s, 2 h 5 min. */
 export function duration(ms: number): string {

@@ -23,6 +23,8 @@ export interface Finished {
   readonly artefacts: Readonly<Record<string, Artefact>>
   readonly exit: ExitCode
   readonly summary: string | null
+  /** Where people find what it made. */
+  readonly published: string | null
 }
 
 type Inputs = Readonly<Record<string, Artefact>>
@@ -63,12 +65,9 @@ export async function runStep(
     if (!step.always && !options.force) {
       const found = await environment.cache.lookUp(key)
       if (found.hit) {
-        await step.publish?.(
-          contextOf(planned, key, inputs, environment, reporter),
-          found.hit.artefacts,
-          found.hit.exit,
-        )
-        return { status: 'cached', key, ...found.hit }
+        const { artefacts, exit } = found.hit
+        const published = await step.publish?.(contextOf(planned, key, inputs, environment, reporter), artefacts, exit)
+        return { status: 'cached', key, ...found.hit, published: published ?? null }
       }
     }
     const result = await attempt(
@@ -80,7 +79,8 @@ export async function runStep(
     const missing = Object.keys(step.produces).filter((name) => !result.artefacts[name])
     if (missing.length > 0) throw new Error(`it promised ${missing.join(', ')} and did not produce it`)
     const finished = { artefacts: result.artefacts, exit: result.exit ?? EXIT.ok, summary: result.summary ?? null }
-    await step.publish?.(contextOf(planned, key, inputs, environment, reporter), result.artefacts, finished.exit)
+    const context = contextOf(planned, key, inputs, environment, reporter)
+    const published = (await step.publish?.(context, result.artefacts, finished.exit)) ?? null
     if (!step.always) {
       const artefacts = Object.fromEntries(
         Object.entries(result.artefacts).map(([name, { kind, hash, origin }]) => [name, { kind, hash, origin }]),
@@ -88,7 +88,7 @@ export async function runStep(
       await environment.cache.record(key, `${options.pipeline}/${planned.name}`, { parts, ...finished, artefacts })
       await environment.cache.forgetUnits(key)
     }
-    return { status: 'ran', key, ...finished }
+    return { status: 'ran', key, ...finished, published }
   } catch (thrown) {
     const error = asStorageError(thrown)
     if (isKwxError(error)) throw error

@@ -20,7 +20,7 @@ export interface RunScope {
 
 type Ending = Omit<StepOutcome, 'name' | 'use' | 'duration_ms'>
 
-const SKIPPED: Ending = { status: 'skipped', exit: EXIT.ok, summary: null, artefacts: {} }
+const SKIPPED: Ending = { status: 'skipped', exit: EXIT.ok, summary: null, published: null, artefacts: {} }
 
 /** Runs the steps of one run, each when it is told to, and keeps account of how they ended. */
 export class StepRunner {
@@ -59,14 +59,14 @@ export class StepRunner {
       const force = this.#scope.force && !reuse
       const done = await runStep(planned, inputs, environment, reporter, { pipeline, force })
       this.#finished.set(planned.name, done)
-      const { status, exit, summary, key } = done
-      await settle({ status, exit, summary, artefacts: placesOf(done) }, key)
+      const { status, exit, summary, published, key } = done
+      await settle({ status, exit, summary, published, artefacts: placesOf(done) }, key)
       return status
     } catch (thrown) {
       const error = branded(thrown)
       this.#blocked.add(planned.name)
       this.errors.push(error)
-      await settle({ status: 'failed', exit: error.exit, summary: error.message, artefacts: {} }, null)
+      await settle({ status: 'failed', exit: error.exit, summary: error.message, published: null, artefacts: {} }, null)
       throw error
     }
   }

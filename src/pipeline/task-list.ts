@@ -28,16 +28,20 @@ export async function taskList(
     steps.map((step) => ({
       title: `${step.name}: ${step.step.title}`,
       async task(_: unknown, task: { title: string; output: string; skip(message?: string): void }) {
+        const { title } = task
         try {
+          // Every task of the list spins from the start: say which of them do not work yet.
+          if (mode === 'interactive') task.title = `${title} (waits)`
           await Promise.all(step.needs.map((name) => done.get(name)))
           await slots.take()
+          task.title = title
           try {
             const status = await work(step, reporterFor(task, mode))
-            if (status === 'cached') task.title = `${task.title} (unchanged)`
+            if (status === 'cached') task.title = `${title} (unchanged)`
             if (status === 'skipped') {
               const reason = step.skipped ? 'not asked for' : 'what it needs failed'
               // The list on a terminal shows the message for the title, plain lines show both.
-              task.skip(mode === 'interactive' ? `${task.title} (${reason})` : reason)
+              task.skip(mode === 'interactive' ? `${title} (${reason})` : reason)
             }
           } finally {
             slots.give()

@@ -1,8 +1,9 @@
 import { join } from 'node:path'
 
 import { defineStep, type Origin } from 'kwx'
-import { publishFolder } from 'kwx/artefacts'
+import { publishFolder, readJson } from 'kwx/artefacts'
 
+import { type JudgedSummary, REPORT_FILES } from '../reports.ts'
 import { makeReports } from '../services/make-reports.ts'
 import { INPUTS, type Inputs } from '../services/read-evidence.ts'
 import { assertReportsWritable } from '../services/write-probe.ts'
@@ -14,7 +15,7 @@ interface Params {
 
 export default defineStep<Params>({
   title: 'judge the pilot and write the acceptance report',
-  version: '1',
+  version: '2',
   params: {
     type: 'object',
     additionalProperties: false,
@@ -32,13 +33,17 @@ export default defineStep<Params>({
   // It looks at the database and publishes: what was true yesterday is asked again. Equal answers have equal bytes.
   always: true,
   async run(ctx, { phase }, inputs) {
-    const { reports: shelf } = ctx.settings.directories
-    await assertReportsWritable(shelf)
+    await assertReportsWritable(ctx.settings.directories.reports)
     const reports = await makeReports(ctx, inputs as Inputs, phase)
-    const { city, bracket, origin, verdict } = reports.summary
+    const { origin, verdict } = reports.summary
     const write = (folder: string) => writeReports(folder, reports, ctx.contributions)
     const report = await ctx.write('report', write, { origin: origin as Origin })
-    await publishFolder(report.folder, join(shelf, `${phase}_${city}_${bracket}`))
     return { artefacts: { report }, exit: verdict.exit, summary: verdict.sentence }
+  },
+  async publish(ctx, { report }) {
+    const { phase, city, bracket } = await readJson<JudgedSummary>(join(report!.folder, REPORT_FILES.summary))
+    const place = join(ctx.settings.directories.reports, `${phase}_${city}_${bracket}`)
+    await publishFolder(report!.folder, place)
+    return place
   },
 })

@@ -65,5 +65,6 @@ export async function judged(inputs: Inputs, changes: { reports?: string; phase?
     ) => store.write(kind, provenance, fill, { origin: origin ?? null, created: '', host: '', duration_ms: 0 }),
   } as unknown as StepContext
   const result = await report.run(ctx, { phase: changes.phase ?? 'phase1' }, inputs)
+  await report.publish!(ctx, result.artefacts, result.exit!)
   return { ...result, shelf }
 }

@@ -42,9 +42,11 @@ export default defineStep({
   },
   async publish(ctx, { pilot }, exit) {
     // What is published stays: a pilot without a model must not replace one that has some.
-    if (exit === EXIT.evidence) return
+    if (exit === EXIT.evidence) return undefined
     const { city, bracket, name } = await readJson<PilotFile>(join(pilot!.folder, 'pilot.json'))
-    await publishFolder(pilot!.folder, join(ctx.settings.directories.models, 'pilots', city, bracket, name))
+    const place = join(ctx.settings.directories.models, 'pilots', city, bracket, name)
+    await publishFolder(pilot!.folder, place)
+    return place
   },
 })
 
