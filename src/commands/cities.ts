@@ -3,6 +3,7 @@ import { KwxCommand } from '../command.ts'
 
 export default class Cities extends KwxCommand<City[]> {
   static override summary = 'List the cities that the installed plugins contribute.'
+  static override examples = ['<%= config.bin %> cities', '<%= config.bin %> cities --json']
 
   async run(): Promise<City[]> {
     await this.parse(Cities)

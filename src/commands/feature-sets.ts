@@ -11,6 +11,9 @@ interface FeatureSetRow {
 
 export default class FeatureSets extends KwxCommand<FeatureSetRow[]> {
   static override summary = 'List the feature sets and what they hold.'
+  static override description =
+    'The last column says what happens where a feature is missing: a critical one drops the row, an optional one becomes 0 with a flag of its own, one of a strike is critical where the bracket has that side, never cannot happen.'
+  static override examples = ['<%= config.bin %> feature-sets', '<%= config.bin %> feature-sets --json']
 
   async run(): Promise<FeatureSetRow[]> {
     await this.parse(FeatureSets)
@@ -26,9 +29,13 @@ export default class FeatureSets extends KwxCommand<FeatureSetRow[]> {
       }))
       rows.push({ id, plugin, title, version, features: described })
     }
+    const all = rows.flatMap(({ features }) => features)
+    const names = Math.max(...all.map(({ name }) => name.length))
+    const units = Math.max(...all.map(({ unit }) => unit.length))
     for (const { id, title, features } of rows) {
       this.log(`${id} (${features.length}): ${title}`)
-      for (const { name, unit, missing } of features) this.log(`  ${name.padEnd(26)} ${unit.padEnd(8)} ${missing}`)
+      for (const { name, unit, missing } of features)
+        this.log(`  ${name.padEnd(names)}  ${unit.padEnd(units)}  ${missing}`)
     }
     return rows
   }

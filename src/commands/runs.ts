@@ -4,7 +4,11 @@ import { EXIT, KwxError } from '../errors.ts'
 export default class Runs extends KwxCommand<unknown> {
   static override summary = 'List recorded runs, or show the steps of one.'
   static override args = { run: Args.string({ description: 'Run id; without it the last 20 runs are listed.' }) }
-  static override examples = ['<%= config.bin %> runs', '<%= config.bin %> runs --json']
+  static override examples = [
+    '<%= config.bin %> runs',
+    '<%= config.bin %> runs run_20250301T093000000Z_4711',
+    '<%= config.bin %> runs --json',
+  ]
 
   async run() {
     const { args } = await this.parse(Runs)
@@ -13,8 +17,11 @@ export default class Runs extends KwxCommand<unknown> {
       const db = await world.database()
       if (args.run === undefined) {
         const runs = await listRuns(db, { limit: 20 })
-        for (const { run_id, pipeline, exit } of runs)
-          this.log(`${run_id}  ${pipeline.padEnd(16)} exit ${exit ?? 'none: still running or killed'}`)
+        for (const { run_id, pipeline, params, exit } of runs)
+          this.log(
+            `${run_id.padEnd(32)} ${pipeline.padEnd(16)} ${ending(exit).padEnd(9)}  ${paramsOf(params)}`.trimEnd(),
+          )
+        if (runs.length === 0) this.log('No run is recorded. Try "kwx run quickstart".')
         return runs
       }
       const found = await readRun(db, args.run)
@@ -25,11 +32,19 @@ export default class Runs extends KwxCommand<unknown> {
           hint: 'List them with "kwx runs".',
         })
       }
-      const { run_id, pipeline, exit } = found.run
-      this.log(`${run_id}  ${pipeline}  exit ${exit ?? 'none'}`)
+      const { run_id, pipeline, params, exit } = found.run
+      this.log(`${run_id}  ${pipeline}  ${ending(exit)}  ${paramsOf(params)}`.trimEnd())
       for (const { step, status, summary } of found.steps)
         this.log(`  ${step.padEnd(28)} ${status.padEnd(8)} ${summary ?? ''}`)
       return found
     })
   }
 }
+
+const ending = (exit: number | null): string => (exit === null ? 'not ended' : `exit ${exit}`)
+
+/** Like it was typed: `config=a.yaml edge=0`. */
+const paramsOf = (params: unknown): string =>
+  Object.entries(params as Record<string, unknown>)
+    .map(([name, value]) => `${name}=${typeof value === 'string' ? value : JSON.stringify(value)}`)
+    .join(' ')

@@ -11,6 +11,8 @@ interface StepRow {
 
 export default class Steps extends KwxCommand<StepRow[]> {
   static override summary = 'List the steps that pipelines can use.'
+  static override description = 'Below each step: the artefacts that it consumes -> those that it produces.'
+  static override examples = ['<%= config.bin %> steps', '<%= config.bin %> steps --json']
 
   async run(): Promise<StepRow[]> {
     await this.parse(Steps)
@@ -21,8 +23,9 @@ export default class Steps extends KwxCommand<StepRow[]> {
       rows.push({ id, plugin, title, consumes, produces })
     }
     for (const { id, title, consumes, produces } of rows) {
-      const names = (map: object) => Object.keys(map).join(', ') || '-'
-      this.log(`${id.padEnd(22)} ${title}  (${names(consumes)} -> ${names(produces)})`)
+      const names = (map: object) => Object.keys(map).join(', ') || 'nothing'
+      this.log(`${id.padEnd(22)} ${title}`)
+      this.log(`  ${names(consumes)} -> ${names(produces)}`)
     }
     return rows
   }
