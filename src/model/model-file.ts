@@ -17,6 +17,8 @@ export interface Certificate {
   readonly relativeGap: number
   readonly iterations: number
   readonly converged: boolean
+  /** What ended the solver, in words. */
+  readonly reason?: string
 }
 
 /** `model.json`: all that is needed to predict, as data. Loading one never runs code. */

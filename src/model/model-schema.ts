@@ -13,6 +13,11 @@ const object = (properties: Record<string, object>) => ({
   additionalProperties: false,
 })
 
+const withOptional = (optional: Record<string, object>, properties: Record<string, object>) => ({
+  ...object({ ...properties, ...optional }),
+  required: Object.keys(properties),
+})
+
 const calibrator = {
   oneOf: [
     object({ method: { const: 'isotonic' }, x: { ...numbers, minItems: 1 }, y: { ...numbers, minItems: 1 } }),
@@ -45,14 +50,17 @@ export const modelSchema = {
       l1_ratio: { type: 'number', minimum: 0, maximum: 1 },
       class_weight: { enum: [null, 'balanced'] },
     }),
-    certificate: object({
-      solver: text,
-      objective: number,
-      kkt: number,
-      relativeGap: number,
-      iterations: count,
-      converged: { type: 'boolean' },
-    }),
+    certificate: withOptional(
+      { reason: text },
+      {
+        solver: text,
+        objective: number,
+        kkt: number,
+        relativeGap: number,
+        iterations: count,
+        converged: { type: 'boolean' },
+      },
+    ),
     training: object({ first_day: day, last_day: day, days, rows: count, positives: count }),
     test: object({ first_day: day, last_day: day }),
     data: object({ features: text, labels: text }),

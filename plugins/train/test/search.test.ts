@@ -4,7 +4,6 @@ import { randomFrom } from 'kwx/random'
 import { describe, expect, it } from 'vitest'
 
 import { reference, referenceJson, referenceSet } from '../../../test/support/reference.ts'
-import { fitElasticNet } from '../src/services/fit-elastic-net.ts'
 import { makeFold, scoreOn } from '../src/services/search/folds.ts'
 import { gridPaths } from '../src/services/search/grid.ts'
 import { medianPruner } from '../src/services/search/median-pruner.ts'
@@ -14,6 +13,7 @@ import { type HyperParameters, parametersAt, type SearchConfig, sharesOf } from 
 import { nearestStarts, pathStarts } from '../src/services/search/starts.ts'
 import { startupDraws } from '../src/services/search/startup-draws.ts'
 import { proposeTrial } from '../src/services/search/tpe.ts'
+import { solve } from '../src/solver/fit.ts'
 
 const space = {
   C_min: 0.001,
@@ -30,6 +30,7 @@ const configOf = (
   penalties: ['elasticnet'],
   trials: 30,
   cv_splits: 4,
+  solver: 'auto',
   search_space: space,
   search: { method: 'trials', startup_trials: 10, C_values: 7, l1_ratio_values: 4, ...changed },
   ...changes,
@@ -370,7 +371,7 @@ describe.skipIf(!reference)('the reference folds of set A', () => {
       const made = makeFold(design, y, rows, foldOf, fold)
       const weight = rowWeights(made.y, class_weight)
       const problem = { x: made.x, n: made.y.length, p, y: made.y, weight, C, l1Ratio: l1_ratio }
-      const fit = fitElasticNet(problem)
+      const fit = solve(problem, { solver: 'fast' })
       expect(objective(problem, fit.coefficients, fit.intercept) / least).toBeCloseTo(1, 9)
       expect(scoreOn(made, fit, p)).toBeCloseTo(val_brier, 6)
     }

@@ -16,8 +16,8 @@ import {
 import { randomFrom } from 'kwx/random'
 import { formatDay, type Window } from 'kwx/time'
 
+import { fit } from '../solver/fit.ts'
 import { calibrate } from './calibrate.ts'
-import { certify, fitElasticNet } from './fit-elastic-net.ts'
 import { search } from './search/search.ts'
 import { whyNotEnough } from './why-not-enough.ts'
 
@@ -63,10 +63,10 @@ export function fitWindow({ window, design, label, day, config, about }: WindowT
   const y = Uint8Array.from(baseRows, (row) => label[row]!)
   const weight = rowWeights(y, class_weight)
   const problem = { x, n: y.length, p: design.names.length, y, weight, C, l1Ratio: l1_ratio }
-  const fit = fitElasticNet(problem, { gap: 1e-8 })
-  const coefficients = Array.from(fit.coefficients, (beta) => beta + 0) // + 0: JSON has no -0
+  const optimum = fit(problem, { solver: config.solver, tol: 'tight' })
+  const coefficients = Array.from(optimum.coefficients, (beta) => beta + 0) // + 0: JSON has no -0
 
-  const linear = { scaling, coefficients, intercept: fit.intercept + 0, clip: CLIP }
+  const linear = { scaling, coefficients, intercept: optimum.intercept + 0, clip: CLIP }
   const held = predictRows({ ...linear, calibrator: { method: 'none' } }, design, heldRows)
   const heldLabel = Uint8Array.from(heldRows, (row) => label[row]!)
   const heldOut = { decision: held.decision, label: heldLabel, days: calibration.length }
@@ -84,7 +84,7 @@ export function fitWindow({ window, design, label, day, config, about }: WindowT
     calibrator,
     calibration: { reason, rows: heldRows.length, days: calibration.map(formatDay) },
     hyper_parameters: { penalty, C, l1_ratio, class_weight },
-    certificate: certify(problem, fit),
+    certificate: optimum.certificate,
     training: {
       first_day: formatDay(window.firstTrainDay),
       last_day: formatDay(window.lastTrainDay),

@@ -1,4 +1,4 @@
-import type { Problem } from 'kwx/model'
+import { type ClassWeight, type Problem, rowWeights } from 'kwx/model'
 
 import { certify, type Fit, type Solution } from './certify.ts'
 import { fitPrepared, prepare, type Start, type Tolerance } from './prepare.ts'
@@ -38,6 +38,27 @@ export function solve(problem: Problem, options: FitOptions): Solution {
   if (chosenSolver(solver) === 'saga') return saga(problem, { tol, start, maxIterations, seed })
   const { x, n, p, y, weight, C, l1Ratio } = problem
   return fitPrepared(prepare(x, n, p, y, weight), C, l1Ratio, null, start, tol, maxIterations)
+}
+
+/** Fits on the same rows, one after the other: `start` as in `fitPrepared`. */
+export type RowSolver = (C: number, l1Ratio: number, classWeight: ClassWeight, start?: Start | null) => Solution
+
+/**
+ * A solver for many fits on the same rows.
+ *
+ * The fast solver lays them out once and remembers points and curvature; SAGA begins at the start that it is given.
+ *
+ * @param x  row-major, shape [n, p], standardised
+ * @param y  0 or 1, shape [n]
+ * @throws KwxError as `prepare`
+ */
+export function rowSolver(x: Float64Array, n: number, p: number, y: Uint8Array, choice: SolverChoice): RowSolver {
+  if (chosenSolver(choice) === 'fast') {
+    const prepared = prepare(x, n, p, y)
+    return (C, l1Ratio, classWeight, start) => fitPrepared(prepared, C, l1Ratio, classWeight, start)
+  }
+  return (C, l1Ratio, classWeight, start = null) =>
+    saga({ x, n, p, y, weight: rowWeights(y, classWeight), C, l1Ratio }, { start })
 }
 
 /** `auto` is the fast solver: it reaches the same optimum on every shape of data that was measured, and sooner. */

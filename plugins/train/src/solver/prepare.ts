@@ -60,8 +60,8 @@ export function prepare(
  * @param C  > 0
  * @param l1Ratio  in [0, 1]
  * @param classWeight  multiplies the weights of the rows
- * @param start  where to begin; when undefined, at the nearest earlier fit of the same class weight with the curvature
- *   found there; when null, at the base rate without any memory, so that the result depends on nothing else
+ * @param start  where to begin; when undefined, at the nearest earlier fit of the same class weight. Both use the
+ *   curvature found there. When null: at the base rate and without memory, so that the result depends on nothing else
  * @throws KwxError FIT_PARAMETER (exit 1)
  * @cost warm 2 to 3 passes over the rows, cold 5 to 10
  */
@@ -78,8 +78,9 @@ export function fitPrepared(
   const { panels, n, p, kept, earlier } = prepared
   panels.weigh(classWeight)
   const scale = 1 / (C * n)
-  const begin = start === undefined ? nearest(prepared, C, l1Ratio, classWeight) : null
-  const warm = begin ?? { at: start ? compact(start, kept) : baseRate(panels), hessian: null }
+  const known = start === null ? null : nearest(prepared, C, l1Ratio, classWeight)
+  const at = start ? compact(start, kept) : (known?.at ?? baseRate(panels))
+  const warm = { at, hessian: known?.hessian ?? null }
   const tight = tolerance === 'tight'
   const fit = proximalNewton(panels, scale * l1Ratio, scale * (1 - l1Ratio), warm, tight, maxIterations)
   if (start !== null) earlier.push({ classWeight, logC: Math.log(C), l1Ratio, fit })

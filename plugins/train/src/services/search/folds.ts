@@ -1,7 +1,7 @@
 import { applyScaler, type Design, fitScaler, groupFolds, sigmoid } from 'kwx/model'
 import { brier } from 'kwx/scores'
 
-import type { Fit } from '../fit-elastic-net.ts'
+import type { Solution } from '../../solver/fit.ts'
 
 /** One fold: standardised with the scaler of its own training rows; row-major. */
 export interface Fold {
@@ -34,7 +34,11 @@ export function makeFold(design: Design, label: Uint8Array, rows: Int32Array, fo
 }
 
 /** Brier score of a fit on the fold's own test rows. */
-export function scoreOn({ xTest, yTest }: Fold, { coefficients, intercept }: Fit, p: number): number {
+export function scoreOn(
+  { xTest, yTest }: Fold,
+  { coefficients, intercept }: Pick<Solution, 'coefficients' | 'intercept'>,
+  p: number,
+): number {
   const probability = new Float64Array(yTest.length)
   for (let i = 0; i < yTest.length; i++) {
     let z = intercept

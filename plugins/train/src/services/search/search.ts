@@ -1,7 +1,7 @@
-import { type Design, rowWeights, type Trial } from 'kwx/model'
+import type { Design, Trial } from 'kwx/model'
 import type { Random } from 'kwx/random'
 
-import { type Fit, fitElasticNet } from '../fit-elastic-net.ts'
+import { type RowSolver, rowSolver, type Solution } from '../../solver/fit.ts'
 import { type Fold, makeFolds, scoreOn } from './folds.ts'
 import { gridPaths } from './grid.ts'
 import { medianPruner, neverPrune, type Pruner } from './median-pruner.ts'
@@ -9,9 +9,6 @@ import type { HyperParameters, SearchConfig } from './space.ts'
 import { nearestStarts, pathStarts, type Starts } from './starts.ts'
 import { startupDraws } from './startup-draws.ts'
 import { proposeTrial } from './tpe.ts'
-
-/** KKT residual of the search's fits: Brier scores agree far beyond the digits that decide. */
-const SEARCH_TOLERANCE = 1e-7
 
 /**
  * The hyper-parameters with the smallest mean Brier score over group folds by event day, by the configured method.
@@ -35,11 +32,12 @@ export function search(
 ): { trials: Trial[]; chosen: number } {
   const folds = makeFolds(design, label, day, rows, config.cv_splits)
   const isPath = config.search.method === 'path'
+  const solvers = folds.map(({ x, y }) => rowSolver(x, y.length, design.names.length, y, config.solver))
   const starts = folds.map(() => (isPath ? pathStarts() : nearestStarts()))
   const pruner = isPath ? neverPrune : medianPruner()
   const trials: Trial[] = []
   for (const next of proposals(config, random)) {
-    trials.push(runTrial(next(trials), trials.length, folds, starts, pruner))
+    trials.push(runTrial(next(trials), trials.length, folds, solvers, starts, pruner))
   }
   return { trials, chosen: bestTrial(trials) }
 }
@@ -63,13 +61,14 @@ function runTrial(
   parameters: HyperParameters,
   trial: number,
   folds: readonly Fold[],
+  solvers: readonly RowSolver[],
   starts: readonly Starts[],
   pruner: Pruner,
 ): Trial {
   const scores: number[] = []
   let notConverged = 0
   for (const [k, fold] of folds.entries()) {
-    const fit = fitFold(fold, parameters, starts[k]!)
+    const fit = fitFold(solvers[k]!, parameters, starts[k]!)
     if (!fit.converged) notConverged++
     scores.push(scoreOn(fold, fit, fit.coefficients.length))
     if (k + 1 < folds.length && pruner.shouldPrune(scores)) {
@@ -82,11 +81,9 @@ function runTrial(
   return { trial, ...parameters, fold_brier: scores, mean_brier, pruned_at: null, not_converged: notConverged }
 }
 
-function fitFold({ x, y }: Fold, parameters: HyperParameters, starts: Starts): Fit {
-  const n = y.length
+function fitFold(solver: RowSolver, parameters: HyperParameters, starts: Starts): Solution {
   const { C, l1_ratio, class_weight } = parameters
-  const problem = { x, n, p: x.length / n, y, weight: rowWeights(y, class_weight), C, l1Ratio: l1_ratio }
-  const fit = fitElasticNet(problem, { start: starts.for(parameters), tolerance: SEARCH_TOLERANCE })
+  const fit = solver(C, l1_ratio, class_weight, starts.for(parameters))
   starts.fitted(parameters, fit)
   return fit
 }

@@ -5,7 +5,10 @@ import type { Trial } from 'kwx/model'
 export type HyperParameters = Pick<Trial, 'penalty' | 'C' | 'l1_ratio' | 'class_weight'>
 
 /** What the search reads of a configuration. */
-export type SearchConfig = Pick<ProductionConfig, 'penalties' | 'trials' | 'search_space' | 'search' | 'cv_splits'>
+export type SearchConfig = Pick<
+  ProductionConfig,
+  'penalties' | 'trials' | 'search_space' | 'search' | 'cv_splits' | 'solver'
+>
 
 type Space = ProductionConfig['search_space']
 

@@ -1,20 +1,20 @@
-import type { Fit } from '../fit-elastic-net.ts'
+import type { Start } from '../../solver/fit.ts'
 import type { HyperParameters } from './space.ts'
 
 /** Where the fits of one fold begin. Changes how long they take, and their last digits, not the optimum. */
 export interface Starts {
   /** The start for these parameters; undefined: from nothing. */
-  for(parameters: HyperParameters): Fit | undefined
-  fitted(parameters: HyperParameters, fit: Fit): void
+  for(parameters: HyperParameters): Start | undefined
+  fitted(parameters: HyperParameters, fit: Start): void
 }
 
 /** Each from the earlier fit of the same class weight with the nearest C. */
 export function nearestStarts(): Starts {
-  const known: { logC: number; weight: string | null; fit: Fit }[] = []
+  const known: { logC: number; weight: string | null; fit: Start }[] = []
   return {
     for({ C, class_weight }) {
       const logC = Math.log(C)
-      let best: Fit | undefined
+      let best: Start | undefined
       let least = Number.POSITIVE_INFINITY
       for (const entry of known) {
         const distance = Math.abs(entry.logC - logC)
@@ -28,7 +28,7 @@ export function nearestStarts(): Starts {
 
 /** Each from the one before it on its path: same penalty, ratio and class weight, the next smaller C. */
 export function pathStarts(): Starts {
-  let last: { parameters: HyperParameters; fit: Fit } | undefined
+  let last: { parameters: HyperParameters; fit: Start } | undefined
   return {
     for({ penalty, l1_ratio, class_weight }) {
       const before = last?.parameters

@@ -1,10 +1,9 @@
 import fc from 'fast-check'
-import { type ClassWeight, dualityGap, kktResidual, objective, type Problem, rowWeights } from 'kwx/model'
+import { dualityGap, objective, type Problem, rowWeights } from 'kwx/model'
 import { randomFrom } from 'kwx/random'
 import { describe, expect, it } from 'vitest'
 
-import { reference, referenceJson, referenceSet } from '../../../test/support/reference.ts'
-import { certify, fitElasticNet } from '../src/services/fit-elastic-net.ts'
+import { fit, fitPrepared, prepare, type Solution, type Start, solve } from '../../src/solver/fit.ts'
 
 function randomProblem(seed: number, { n = 40, p = 5, C = 1, l1Ratio = 0.5 } = {}): Problem {
   const random = randomFrom(`fit/${seed}`)
@@ -12,16 +11,17 @@ function randomProblem(seed: number, { n = 40, p = 5, C = 1, l1Ratio = 0.5 } = {
   const y = Uint8Array.from({ length: n }, (_, i) => (i < 2 ? i : x[i * p]! + random.normal() > 0 ? 1 : 0))
   return { x, n, p, y, weight: new Float64Array(n).fill(1), C, l1Ratio }
 }
+const tight = (problem: Problem, start?: Start): Solution => solve(problem, { solver: 'fast', tol: 'tight', start })
 const coded = (code: string) => expect.objectContaining({ code })
 
-describe('fitElasticNet', () => {
+describe('the fast solver', () => {
   it('reaches the optimum for any C, ratio and data, proven by the duality gap', () => {
     const logC = fc.double({ min: -3, max: 3, noNaN: true })
     const ratio = fc.oneof(fc.constantFrom(0, 1), fc.double({ min: 0, max: 1, noNaN: true }))
     fc.assert(
       fc.property(fc.nat(10_000), logC, ratio, (seed, c, l1Ratio) => {
         const problem = randomProblem(seed, { C: 10 ** c, l1Ratio })
-        const certificate = certify(problem, fitElasticNet(problem, { gap: 1e-8 }))
+        const { certificate } = fit(problem, { solver: 'fast', tol: 'tight' })
         expect(certificate.converged).toBe(true)
         expect(certificate.kkt).toBeLessThan(1e-9)
         expect(Math.abs(certificate.relativeGap)).toBeLessThan(1e-6)
@@ -32,7 +32,7 @@ describe('fitElasticNet', () => {
 
   it('is not beaten by any nearby point', () => {
     const problem = randomProblem(5, { C: 3 })
-    const { coefficients, intercept } = fitElasticNet(problem)
+    const { coefficients, intercept } = tight(problem)
     const least = objective(problem, coefficients, intercept)
     const random = randomFrom('nearby')
     for (let k = 0; k < 200; k++) {
@@ -45,7 +45,7 @@ describe('fitElasticNet', () => {
     fc.assert(
       fc.property(fc.nat(10_000), fc.constantFrom(0, 0.3, 0.9, 1), fc.constantFrom(0.1, 3, 100), (seed, l1Ratio, C) => {
         const problem = randomProblem(seed, { C, l1Ratio })
-        const { coefficients, intercept } = fitElasticNet(problem)
+        const { coefficients, intercept } = tight(problem)
         const least = objective(problem, coefficients, intercept)
         const random = randomFrom(`dual/${seed}`)
         const moved = coefficients.map((beta) => beta + 0.02 * random.normal())
@@ -58,9 +58,9 @@ describe('fitElasticNet', () => {
 
   it('ends at the same optimum from any start', () => {
     const problem = randomProblem(6, { C: 10 })
-    const cold = fitElasticNet(problem)
+    const cold = tight(problem)
     const start = { coefficients: Float64Array.of(5, -5, 5, -5, 5), intercept: 3 }
-    const warm = fitElasticNet(problem, { start })
+    const warm = tight(problem, start)
     expect(objective(problem, warm.coefficients, warm.intercept)).toBeCloseTo(
       objective(problem, cold.coefficients, cold.intercept),
       10,
@@ -72,7 +72,7 @@ describe('fitElasticNet', () => {
 
   it('gives the same bits twice', () => {
     const problem = randomProblem(8)
-    expect(fitElasticNet(problem)).toEqual(fitElasticNet(problem))
+    expect(tight(problem)).toEqual(tight(problem))
   })
 
   it('gives no weight to a constant column and shares between equal ones', () => {
@@ -81,14 +81,14 @@ describe('fitElasticNet', () => {
       problem.x[i * 5 + 3] = 0
       problem.x[i * 5 + 4] = problem.x[i * 5]!
     }
-    const { coefficients } = fitElasticNet(problem, { gap: 1e-10 })
+    const { coefficients } = tight(problem)
     expect(coefficients[3]).toBe(0)
     expect(coefficients[4]).toBeCloseTo(coefficients[0]!, 6)
   })
 
   it('fits the intercept alone when every column is constant', () => {
     const problem = { ...randomProblem(15), x: new Float64Array(40 * 5) }
-    const { coefficients, intercept, converged } = fitElasticNet(problem, { start: fitElasticNet(randomProblem(15)) })
+    const { coefficients, intercept, converged } = tight(problem, tight(randomProblem(15)))
     const share = problem.y.reduce((a, b) => a + b) / problem.n
     expect(Array.from(coefficients)).toEqual([0, 0, 0, 0, 0])
     expect([intercept, converged]).toEqual([expect.closeTo(Math.log(share / (1 - share)), 8), true])
@@ -97,7 +97,7 @@ describe('fitElasticNet', () => {
   it('reaches the optimum of the lasso with dependent columns, where coefficients are not unique', () => {
     const problem = randomProblem(10, { C: 1000, l1Ratio: 1 })
     for (let i = 0; i < problem.n; i++) problem.x[i * 5 + 4] = problem.x[i * 5]! - problem.x[i * 5 + 1]!
-    const fit = fitElasticNet(problem, { gap: 1e-9 })
+    const fit = tight(problem)
     expect(fit.converged).toBe(true)
     expect(dualityGap(problem, fit.coefficients, fit.intercept).relative).toBeLessThan(1e-8)
   })
@@ -113,8 +113,8 @@ describe('fitElasticNet', () => {
       y: Uint8Array.from(rows, (i) => problem.y[i]!),
       weight: new Float64Array(rows.length).fill(1),
     }
-    const once = fitElasticNet({ ...problem, weight })
-    const many = fitElasticNet(repeated)
+    const once = tight({ ...problem, weight })
+    const many = tight(repeated)
     once.coefficients.forEach((beta, j) => {
       expect(beta).toBeCloseTo(many.coefficients[j]!, 8)
     })
@@ -122,7 +122,7 @@ describe('fitElasticNet', () => {
 
   it('leaves all coefficients 0 under a strong lasso, with the base rate as intercept', () => {
     const problem = randomProblem(12, { C: 1e-3, l1Ratio: 1 })
-    const { coefficients, intercept } = fitElasticNet(problem)
+    const { coefficients, intercept } = tight(problem)
     const share = problem.y.reduce((a, b) => a + b) / problem.n
     expect(Array.from(coefficients)).toEqual([0, 0, 0, 0, 0])
     expect(intercept).toBeCloseTo(Math.log(share / (1 - share)), 12)
@@ -130,7 +130,7 @@ describe('fitElasticNet', () => {
 
   it('says when it was stopped short', () => {
     const problem = randomProblem(13, { C: 100 })
-    expect(fitElasticNet(problem, { maxIterations: 1 })).toMatchObject({ converged: false, iterations: 1 })
+    expect(solve(problem, { solver: 'fast', maxIterations: 1 })).toMatchObject({ converged: false, iterations: 1 })
   })
 
   it.each<[string, (problem: Problem) => Problem]>([
@@ -154,49 +154,45 @@ describe('fitElasticNet', () => {
       () => ({ ...randomProblem(1), n: 0, x: new Float64Array(), y: new Uint8Array(), weight: new Float64Array() }),
     ],
   ])('refuses with %s', (code, change) => {
-    expect(() => fitElasticNet(change(randomProblem(14)))).toThrow(coded(code))
-  })
-})
-
-interface Optima {
-  cases: { C: number; l1_ratio: number; class_weight: ClassWeight; objective: number; coef: number[] }[]
-}
-
-// The whole grid is solved on the smallest set, every third or seventh case on the others.
-const SETS = [
-  ['BC', 'std', 1],
-  ['BC', 'raw', 1],
-  ['DG', 'std', 3],
-  ['A', 'std', 3],
-  ['R', 'std', 3],
-  ['B', 'std', 7],
-] as const
-
-describe.skipIf(!reference)('the reference optima', () => {
-  it.each(SETS)('of set %s (%s) are reached', (name, matrix, every) => {
-    const { x, y, n, p } = referenceSet(name, matrix)
-    const { cases } = referenceJson<Optima>(`optima/${name}.${matrix}`)
-    for (const { C, l1_ratio, class_weight, objective: least } of cases.filter((_, k) => k % every === 0)) {
-      const problem: Problem = { x, n, p, y, weight: rowWeights(y, class_weight), C, l1Ratio: l1_ratio }
-      const { coefficients, intercept } = fitElasticNet(problem)
-      const excess = (objective(problem, coefficients, intercept) - least) / least
-      const where = `C ${C}, l1_ratio ${l1_ratio}, ${class_weight}: ${excess}`
-      expect(excess, where).toBeGreaterThanOrEqual(-1e-9)
-      expect(excess, where).toBeLessThanOrEqual(1e-6)
+    for (const solver of ['fast', 'saga'] as const) {
+      expect(() => solve(change(randomProblem(14)), { solver })).toThrow(coded(code))
     }
   })
 
-  it('have coefficients that agree where they are unique', () => {
-    const { x, y, n, p } = referenceSet('A', 'std')
-    const unique = referenceJson<Optima>('optima/A.std').cases.filter(({ C, l1_ratio }) => C <= 1 && l1_ratio < 1)
-    expect(unique.length).toBeGreaterThan(5)
-    for (const { C, l1_ratio, class_weight, coef } of unique) {
-      const problem: Problem = { x, n, p, y, weight: rowWeights(y, class_weight), C, l1Ratio: l1_ratio }
-      const fit = fitElasticNet(problem)
-      coef.forEach((beta, j) => {
-        expect(Math.abs(fit.coefficients[j]! - beta)).toBeLessThan(1e-3)
-      })
-      expect(kktResidual(problem, fit.coefficients, fit.intercept)).toBeLessThan(1e-9)
+  it('solves with more columns than rows, one row of an outcome, and values of very different size', () => {
+    const few = randomProblem(16, { n: 12, p: 30, C: 50, l1Ratio: 0.3 })
+    const lone = randomProblem(17, { C: 10 })
+    lone.y.fill(0).fill(1, 0, 1)
+    const wild = randomProblem(18, { C: 1 })
+    for (let i = 0; i < wild.n; i++) wild.x[5 * i]! *= 1e6
+    for (const problem of [few, lone, wild]) {
+      const { certificate, coefficients, intercept } = fit(problem, { solver: 'fast', tol: 'tight' })
+      expect(certificate.converged, certificate.reason).toBe(true)
+      expect(Math.abs(certificate.relativeGap)).toBeLessThan(1e-7)
+      expect([...coefficients, intercept].every(Number.isFinite)).toBe(true)
+    }
+  })
+
+  it('fits prepared rows as it fits them alone, whatever was fitted before', () => {
+    const problem = randomProblem(19, { n: 300, p: 6 })
+    const { x, n, p, y } = problem
+    const prepared = prepare(x, n, p, y)
+    for (const classWeight of [null, 'balanced'] as const) {
+      for (const [C, l1Ratio] of [
+        [0.01, 0.5],
+        [100, 0.1],
+        [0.1, 1],
+        [1, 0],
+      ] as const) {
+        const alone = { ...problem, weight: rowWeights(y, classWeight), C, l1Ratio }
+        const { coefficients, intercept } = tight(alone)
+        const least = objective(alone, coefficients, intercept)
+        const warm = fitPrepared(prepared, C, l1Ratio, classWeight)
+        const excess = objective(alone, warm.coefficients, warm.intercept) / least - 1
+        expect(excess).toBeLessThan(1e-6)
+        expect(excess).toBeGreaterThan(-1e-9)
+        expect(warm.objective / least).toBeCloseTo(1, 6)
+      }
     }
   })
 })
