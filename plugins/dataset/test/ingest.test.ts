@@ -275,10 +275,24 @@ describe.skipIf(!sharedFolder())('an ingest from the replay exchange', () => {
     await expect(assertPresent({ ...options(), station: 'KORD' })).rejects.toThrow(/observations at KORD of 4 days/)
   })
 
+  it('names the settings with which the data that is there would do', async () => {
+    await ingestCity({ ...options(), priceSource: 'trades' })
+    await expect(assertPresent({ ...options(), priceSource: 'candles' })).rejects.toMatchObject({
+      hint: expect.stringMatching(/^What is there would do with "price_source: trades" in the configuration\. Run/),
+    })
+    await expect(assertPresent({ ...options(), priceSource: 'trades', station: 'KORD' })).rejects.toMatchObject({
+      hint: expect.stringContaining('"observation_station: KMIA"'),
+    })
+    await expect(assertPresent({ ...options(), toDay: toDay + 1 })).rejects.toMatchObject({
+      hint: expect.stringMatching(/^Run the same command/),
+    })
+  })
+
   it('shows what it has, a mark for each day', async () => {
     await ingestKalshi({ ...options(), priceSource: 'trades' })
     const status = await ingestStatus(db, 'miami', fromDay - 1, toDay)
     expect(statusLines(status)).toEqual([
+      'miami, 2025-01-17 to 2025-01-20; a mark is a day: # complete, o incomplete, . nothing',
       expect.stringMatching(/^markets {7}kalshi {17}3 complete, 0 incomplete, 1 absent, 18 rows$/),
       '  .###',
       expect.stringMatching(/^trades .* 3 complete, 0 incomplete, 1 absent, \d+ rows$/),

@@ -32,8 +32,11 @@ export default class IngestStatusCommand extends KwxCommand<readonly IngestStatu
       }
       for (const line of answers.flatMap(chosen === undefined ? overviewLines : statusLines)) this.log(line)
       if (answers.length === 0) {
-        this.log(`The database has nothing${chosen === undefined ? '' : ` of ${chosen}`}.`)
-        this.log('Fetch it with "kwx ingest all", or load files with "kwx ingest import".')
+        const { redactUrl } = await import('kwx/database')
+        const { databaseUrl: url } = await this.settings()
+        const example = `kwx ingest all --city ${chosen ?? 'miami'} --from 2025-02-01 --to 2025-02-07`
+        this.log(`The database has nothing${chosen === undefined ? '' : ` of ${chosen}`}: ${redactUrl(url)}`)
+        this.log(`Fetch it with "${example}", or load files with "kwx ingest import FOLDER".`)
       }
       return answers
     })

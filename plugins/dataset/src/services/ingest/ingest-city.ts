@@ -14,6 +14,7 @@ import {
 import { ingestKalshi } from './ingest-kalshi.ts'
 import { ingestSettlements } from './ingest-settlements.ts'
 import { ingestWeather } from './ingest-weather.ts'
+import { insteadOf } from './instead.ts'
 import type { IngestOptions, IngestReport } from './options.ts'
 
 export interface CityIngest extends Omit<IngestOptions, 'sources'> {
@@ -54,10 +55,19 @@ export async function assertPresent(options: CityIngest): Promise<void> {
   throw new KwxError(`The database lacks for ${city.id}: ${said}. The network is forbidden.`, {
     code: 'INGEST_OFFLINE_MISSING',
     exit: EXIT.stale,
-    hint: 'Run the same command without --offline, or load files with "kwx ingest import <folder>".',
+    hint: [
+      ...insteadOf(
+        rows,
+        missing.map(({ need }) => need),
+        options,
+      ),
+      FETCH,
+    ].join(' '),
     details: { city: city.id, missing: missing.map(({ need, days }) => ({ ...aboutNeed(need), days: spans(days) })) },
   })
 }
+
+const FETCH = 'Run the same command without --offline, or load files with "kwx ingest import <folder>".'
 
 const aboutNeed = ({ kind, station }: Need) => (station === undefined ? { kind } : { kind, station })
 const spans = (days: readonly number[]) =>

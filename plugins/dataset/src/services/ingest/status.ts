@@ -79,10 +79,10 @@ function summary(rows: readonly CompletenessRow[], span: number): StatusLine {
   }
 }
 
-/** A line per kind and source, and one mark per day: `#` complete, `o` incomplete, `.` nothing. */
+/** The span, then a line per kind and source, and one mark per day from the first to the last. */
 export function statusLines({ city, kinds, days, from, to }: IngestStatus): string[] {
   if (kinds.length === 0) return [`Nothing of ${city} from ${from} to ${to}.`]
-  return kinds.flatMap((line) => {
+  const lines = kinds.flatMap((line) => {
     const { kind, source } = line
     const marks = new Map(
       days
@@ -91,8 +91,9 @@ export function statusLines({ city, kinds, days, from, to }: IngestStatus): stri
     )
     const strip: string[] = []
     for (let day = parseDay(from); day <= parseDay(to); day++) strip.push(marks.get(formatDay(day)) ?? '.')
-    return [sumLine(line), ...(strip.join('').match(/.{1,100}/g) ?? []).map((line) => `  ${line}`)]
+    return [sumLine(line), ...(strip.join('').match(/.{1,98}/g) ?? []).map((line) => `  ${line}`)]
   })
+  return [`${city}, ${from} to ${to}; a mark is a day: # complete, o incomplete, . nothing`, ...lines]
 }
 
 /** The sums of a city under its name, without the days. */
