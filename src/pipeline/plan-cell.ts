@@ -47,7 +47,7 @@ export async function planCell(
   for (const [i, written] of pipeline.steps.entries()) {
     const { step, contribution } = loaded.get(written.use)!
     const skipped = !isWanted(written, i, scope, mistakes)
-    const params = await stepParams(written, i, step, scope, mistakes)
+    const params = await stepParams(pipeline, i, step, scope, mistakes)
     const inputs = inputsOf(written, i, step, skipped, producers, mistakes)
     for (const [name, kind] of Object.entries(step.produces)) producers.set(name, { id: written.id, kind, skipped })
     const sources = Object.fromEntries(Object.entries(inputs).map(([name, id]) => [name, nameOf(id)]))
@@ -76,14 +76,25 @@ function isWanted(written: PipelineStep, i: number, scope: Scope, mistakes: Mist
 }
 
 async function stepParams(
-  written: PipelineStep,
+  pipeline: PipelineFile,
   i: number,
   step: Step,
   scope: Scope,
   mistakes: Mistakes,
 ): Promise<Record<string, unknown>> {
+  const written = pipeline.steps[i]!
+  const { properties = {}, required = [] } = (pipeline.params ?? {}) as { properties?: object; required?: string[] }
   const { value, unknown } = substitute(written.with ?? {}, scope)
   for (const { path, expression, known } of unknown) {
+    const parameter = /^params\.(.+)/.exec(expression)?.[1] ?? ''
+    if (required.includes(parameter)) continue // was told as missing
+    if (Object.hasOwn(properties, parameter)) {
+      mistakes.report(
+        ['steps', i, 'with', ...path],
+        `\`${parameter}\` has no value; give it with --param ${parameter}=...`,
+      )
+      continue
+    }
     const guess = nearest(expression, [...known])
     const help = guess ? `, did you mean "${guess}"?` : ''
     mistakes.report(['steps', i, 'with', ...path], `unknown name "${expression}" in a substitution${help}`)

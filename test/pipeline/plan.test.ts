@@ -72,6 +72,20 @@ steps:
     expect(steps[0]!.skipped).toBe(true)
   })
 
+  it.each([
+    ['required', 'required: [city], ', '--param `city` is missing; expected a text'],
+    ['optional', '', ':4:57 `city` has no value; give it with --param city=...'],
+  ])('tells once of a parameter that is %s and was not given', async (_, required, told) => {
+    const yaml = `
+title: t
+params: { type: object, ${required}properties: { city: { type: string } } }
+steps: [{ id: config, use: "made:config", with: { city: "\${{ params.city }}" } }]
+`
+    const error = (await plan(yaml).catch((thrown) => thrown)) as Error
+    expect(error.message).toContain('has one mistake')
+    expect(error.message).toContain(told)
+  })
+
   it('reads text of the command line by the type of the parameter', async () => {
     const yaml = `
 title: t
