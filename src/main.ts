@@ -22,6 +22,8 @@ export async function main(binUrl: string, sources?: Interfaces.LoadOptions): Pr
     throw error
   })
   await execute({ dir: binUrl, ...(sources ? { development: true, loadOptions: sources } : {}) })
+  // An embedded database that broke down leaves timers behind; what is done must not wait for them.
+  setTimeout(() => process.exit(), 1000).unref()
 }
 
 const HOST = /^(kwx|@oclif\/core)(\/|$)/
