@@ -17,6 +17,13 @@ export function checkParameters(C: number, l1Ratio: number): void {
   }
 }
 
+/** A sum of x − x is 0 as long as no x is NaN or infinite: one test for many values. */
+function firstNotFinite(x: Float64Array): number {
+  let sum = 0
+  for (let k = 0; k < x.length; k++) sum += x[k]! - x[k]!
+  return sum === 0 ? -1 : x.findIndex((value) => !Number.isFinite(value))
+}
+
 type Rows = Pick<Problem, 'x' | 'n' | 'p' | 'y'> & { readonly weight: Float64Array | null }
 
 /**
@@ -34,8 +41,8 @@ export function checkRows({ x, n, p, y, weight }: Rows): void {
       REBUILD,
     )
   }
-  for (let k = 0; k < x.length; k++) {
-    if (x[k]! - x[k]! === 0) continue // not so for NaN and the infinities
+  const k = firstNotFinite(x)
+  if (k >= 0) {
     const [row, column] = [Math.floor(k / p), k % p]
     throw refuse(
       'FIT_NOT_FINITE',

@@ -80,20 +80,21 @@ export class Panels {
     this.#out = new Float64Array(p + 1)
 
     const values = view(layout.x, panels * PANEL_ROWS * layout.columns)
-    const next = [0, zeroPanels * PANEL_ROWS]
+    const rowAt = new Int32Array(panels * PANEL_ROWS).fill(-1)
+    let zero = 0
+    let one = zeroPanels * PANEL_ROWS
     for (let i = 0; i < n; i++) {
-      const outcome = y[i]!
-      const slot = next[outcome]!++
+      const slot = y[i] === 1 ? one++ : zero++
       this.#slot[i] = slot
-      const sign = outcome === 1 ? 1 : -1
-      const row = slot % PANEL_ROWS
-      let at = (slot - row) * layout.columns + row
-      for (let j = 0, from = i * width; j < p; j++, at += PANEL_ROWS) values[at] = sign * x[from + columns[j]!]!
-      values[at] = sign
+      rowAt[slot] = i
     }
-    const missing = [zeroPanels * PANEL_ROWS - next[0]!, panels * PANEL_ROWS - next[1]!]
-    if (zeroPanels > 0) this.#filler[zeroPanels - 1] = 2 ** missing[0]!
-    if (panels > zeroPanels) this.#filler[panels - 1] = 2 ** missing[1]!
+    if (zeroPanels > 0) this.#filler[zeroPanels - 1] = 2 ** (zeroPanels * PANEL_ROWS - zero)
+    if (panels > zeroPanels) this.#filler[panels - 1] = 2 ** (panels * PANEL_ROWS - one)
+    for (let panel = 0; panel < panels; panel++) {
+      const to = values.subarray(panel * PANEL_ROWS * layout.columns, (panel + 1) * PANEL_ROWS * layout.columns)
+      const from = rowAt.subarray(panel * PANEL_ROWS, (panel + 1) * PANEL_ROWS)
+      fillPanel(to, from, this.#outcome[panel] === 1 ? 1 : -1, x, width, columns)
+    }
   }
 
   /** Weights of the rows of each outcome: 1, or n / (2 · its rows) when balanced; times those of the rows themselves. */
@@ -170,6 +171,25 @@ export class Panels {
     }
     return sum
   }
+}
+
+/** The rows of a panel, column by column, their sign folded in and 1 appended; −1 is the end of the rows. */
+function fillPanel(
+  to: Float64Array,
+  rows: Int32Array,
+  sign: number,
+  x: Float64Array,
+  width: number,
+  columns: ArrayLike<number>,
+): void {
+  const p = columns.length
+  const end = rows.indexOf(-1)
+  const count = end < 0 ? rows.length : end
+  for (let j = 0; j < p; j++) {
+    const column = columns[j]!
+    for (let r = 0, at = j * PANEL_ROWS; r < count; r++, at++) to[at] = sign * x[rows[r]! * width + column]!
+  }
+  to.fill(sign, p * PANEL_ROWS, p * PANEL_ROWS + count)
 }
 
 /** WebAssembly where the engine has its 128-bit SIMD, else the same in TypeScript: equal bits, four times slower. */

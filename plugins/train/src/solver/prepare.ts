@@ -48,9 +48,7 @@ export function prepare(
   kernel = fastestKernel,
 ): Prepared {
   checkRows({ x, n, p, y, weight })
-  const varies = new Uint8Array(p)
-  for (let i = 0, at = 0; i < n; i++) for (let j = 0; j < p; j++, at++) if (x[at] !== 0) varies[j] = 1
-  const kept = Array.from(varies.keys()).filter((j) => varies[j] === 1)
+  const kept = columnsInUse(x, n, p)
   return { n, p, panels: new Panels(x, p, kept, y, weight, kernel), kept, earlier: [] }
 }
 
@@ -91,6 +89,18 @@ export function fitPrepared(
   const { iterations, converged, reason, kkt, value } = fit
   const intercept = fit.at[kept.length]!
   return { coefficients, intercept, solver: FAST, objective: C * n * value, kkt, iterations, converged, reason }
+}
+
+/** Columns with a value that is not 0. A column is read until its first one. */
+function columnsInUse(x: Float64Array, n: number, p: number): number[] {
+  const kept: number[] = []
+  for (let j = 0; j < p; j++) {
+    let at = j
+    const end = n * p
+    while (at < end && x[at] === 0) at += p
+    if (at < end) kept.push(j)
+  }
+  return kept
 }
 
 /** The start that is likely to be nearest: ten times C moves an optimum as far as the whole range of ratios does. */

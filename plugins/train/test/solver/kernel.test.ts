@@ -1,11 +1,15 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+
 import fc from 'fast-check'
 import { randomFrom } from 'kwx/random'
 import { describe, expect, it } from 'vitest'
 
 import { fitPrepared, prepare } from '../../src/solver/fit.ts'
 import { type Kernel, layOut, PANEL_ROWS, PASS } from '../../src/solver/kernel.ts'
+import { kernelSource } from '../../src/solver/kernel-program.ts'
 import { scriptKernel } from '../../src/solver/kernel-script.ts'
-import { kernelBytes, wasmKernel } from '../../src/solver/kernel-wasm.ts'
+import { wasmKernel } from '../../src/solver/kernel-wasm.ts'
 
 /** Both kernels with the same rows, after the same passes. */
 function twins(seed: number, panels: number, p: number, spread: number): readonly [Kernel, Kernel] {
@@ -78,9 +82,9 @@ describe('the WebAssembly kernel and its twin', () => {
   })
 })
 
-describe('kernelBytes', () => {
-  it('assembles the same small module each time', () => {
-    expect(Buffer.compare(kernelBytes(), kernelBytes())).toBe(0)
-    expect(kernelBytes().length).toBeLessThan(4096)
+describe('kernel-bytes.ts', () => {
+  it('is what bin/build-kernel.js writes', () => {
+    const file = join(import.meta.dirname, '../../src/solver/kernel-bytes.ts')
+    expect(readFileSync(file, 'utf8')).toBe(kernelSource())
   })
 })
