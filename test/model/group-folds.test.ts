@@ -43,15 +43,17 @@ interface FoldCase {
   name: string
   groups: number[]
   n_splits: number
+  test_fold: number[]
   stable_rule_test_fold: number[]
+  equals_stable_rule: boolean
 }
 
 describe.skipIf(!reference)('the reference cases of group folds', () => {
-  it('follow the stable rule', () => {
-    for (const { name, groups, n_splits, stable_rule_test_fold } of referenceJson<{ cases: FoldCase[] }>(
-      'calibration/groupkfold',
-    ).cases) {
-      expect(Array.from(groupFolds(groups, n_splits)), name).toEqual(stable_rule_test_fold)
-    }
+  const { cases } = reference ? referenceJson<{ cases: FoldCase[] }>('calibration/groupkfold') : { cases: [] }
+  it.each(cases.map((one) => [one.name, one] as const))('%s follow the stable rule', (_, one) => {
+    const found = Array.from(groupFolds(one.groups, one.n_splits))
+    expect(found).toEqual(one.stable_rule_test_fold)
+    // elsewhere numpy's order of equally large groups is that of an unstable sort
+    if (one.equals_stable_rule) expect(found).toEqual(one.test_fold)
   })
 })

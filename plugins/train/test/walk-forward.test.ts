@@ -77,6 +77,19 @@ describe('train:walk-forward', () => {
     expect(await hashes(artefacts['pilot']!.folder)).toEqual(await hashes(first))
   })
 
+  it.each(['grid', 'path'] as const)('gives the same bytes with one worker and with two along a %s', async (method) => {
+    const search = { method, startup_trials: 10, C_values: 4, l1_ratio_values: 3 }
+    const made = []
+    for (const workers of [1, 2]) {
+      const folder = join(root, `${method}-${workers}`)
+      const inputs = await pilotInputs(folder, { config: { search } })
+      const { artefacts } = await runAndPublish(walkForward, stepContext(folder, workers), {}, inputs)
+      made.push(await hashes(artefacts['pilot']!.folder))
+    }
+    expect(made[1]).toEqual(made[0])
+    expect(made[0]).not.toEqual(await hashes(first))
+  })
+
   it('keeps the origin of the rows beside the artefact: equal work has equal bytes', async () => {
     const pilots = []
     for (const origin of ['real', 'replay'] as const) {
