@@ -16,11 +16,13 @@ export async function main(binUrl: string, sources?: Interfaces.LoadOptions): Pr
     if (!sources) shareHost(binUrl)
     process.env['OCLIF_DISABLE_LINKED_ESM_WARNING'] ??= '1'
   }
-  // A reader that closed the pipe (`kwx cities | head -1`) has what it wanted.
+  // A reader that closed the pipe (`kwx cities | head -1`) has what it wanted; work goes on without one of its news.
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code === 'EPIPE') process.exit(process.exitCode ?? 0)
-    throw error
+    process.stderr.write(`kwx: the answer cannot be written to stdout: ${error.message}\n`)
+    process.exit(1)
   })
+  process.stderr.on('error', () => {})
   await execute({ dir: binUrl, ...(sources ? { development: true, loadOptions: sources } : {}) })
   // An embedded database that broke down leaves timers behind; what is done must not wait for them.
   setTimeout(() => process.exit(), 1000).unref()

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { copyFile, lstat, mkdir, readdir, rename, rm, symlink } from 'node:fs/promises'
+import { copyFile, lstat, mkdir, readdir, readlink, rename, rm, symlink } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 
 import { EXIT, KwxError } from '../errors.ts'
@@ -15,6 +15,7 @@ import { storageError } from './storage-error.ts'
  * reader sees the old folder or the new one whole, and a crash leaves one of them.
  *
  * @throws KwxError PUBLISH_BLOCKED (exit 1) when `to` is a folder or file that kwx did not make
+ * @throws KwxError PUBLISH_EDITED (exit 1) when what is there was changed since kwx published it
  * @throws KwxError STORAGE_FULL or STORAGE_READ_ONLY (exit 1)
  */
 export async function publishFolder(from: string, to: string): Promise<void> {
@@ -26,6 +27,7 @@ export async function publishFolder(from: string, to: string): Promise<void> {
       hint: `Move it away: mv ${to} ${to}.old`,
     })
   }
+  if (existing) await assertUnchanged(to)
   try {
     await mkdir(dirname(to), { recursive: true })
     const versions = join(dirname(to), `.${basename(to)}`)
@@ -45,6 +47,19 @@ export async function publishFolder(from: string, to: string): Promise<void> {
   } catch (error) {
     throw storageError(error, to)
   }
+}
+
+/** The name of a published version is its hash. A link whose target is gone has nothing to lose. */
+async function assertUnchanged(to: string): Promise<void> {
+  const version = join(dirname(to), await readlink(to))
+  const found = await contentHash(version).catch(() => null)
+  if (found === null || found === basename(version)) return
+  throw new KwxError(`${to} was changed since kwx published it; expected the content that was trained or judged.`, {
+    code: 'PUBLISH_EDITED',
+    exit: EXIT.error,
+    hint: `Move it away and run the same command again: mv ${version} ${to}.edited`,
+    details: { folder: to, version },
+  })
 }
 
 async function contentHash(folder: string): Promise<string> {
