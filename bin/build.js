@@ -38,6 +38,10 @@ await build({
   },
 })
 
+// The commit that the program was built from goes into every artefact it makes.
+const { readCommit } = await import('../dist/version.js')
+await writeFile(join(root, 'dist/commit'), readCommit() ?? '')
+
 process.env.NODE_ENV = 'production'
 const { Plugin } = await import('@oclif/core')
 for (const manifest of await files('{.,plugins/*}/package.json')) {

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 
-import { packageRoot } from './package-root.ts'
+import { packageRoot, runsFromSources } from './package-root.ts'
 
 /** Version in kwx's package.json. */
 export const kwxVersion: string = (
@@ -10,12 +10,21 @@ export const kwxVersion: string = (
 
 let commit: string | null | undefined
 
-/** Commit of the checkout that kwx runs from; null outside one. Read from .git without starting git. */
+/** Commit that this program is made of: when it was built, or now while sources run; null outside a checkout. */
 export function commitOf(): string | null {
-  return (commit ??= readCommit())
+  return (commit ??= runsFromSources ? readCommit() : builtFrom())
 }
 
-function readCommit(): string | null {
+function builtFrom(): string | null {
+  try {
+    return readFileSync(join(packageRoot, 'dist/commit'), 'utf8') || null
+  } catch {
+    return null
+  }
+}
+
+/** The checkout's commit, read from .git without starting git; null outside one. */
+export function readCommit(): string | null {
   const git = join(packageRoot, '.git')
   try {
     const head = readFileSync(join(git, 'HEAD'), 'utf8').trim()
@@ -25,12 +34,8 @@ function readCommit(): string | null {
       return readFileSync(join(git, ref), 'utf8').trim()
     } catch {
       const packed = readFileSync(join(git, 'packed-refs'), 'utf8')
-      return (
-        packed
-          .split('\n')
-          .find((line) => line.endsWith(` ${ref}`))
-          ?.split(' ')[0] ?? null
-      )
+      const line = packed.split('\n').find((one) => one.endsWith(` ${ref}`))
+      return line?.split(' ')[0] ?? null
     }
   } catch {
     return null
