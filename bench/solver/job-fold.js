@@ -1,0 +1,45 @@
+import { parentPort } from 'node:worker_threads'
+
+import { brier, logLoss } from 'kwx/scores'
+
+import { makeFold } from '../../plugins/train/src/services/search/folds.ts'
+import { rowSolver } from '../../plugins/train/src/solver/fit.ts'
+import { warmUp } from './warm-up.js'
+
+/** All trials on one fold, in order: the fits of a fold start from each other, folds know nothing of each other. */
+export function runFold({ design, label, rows, foldOf, trials, solver, cold }, fold) {
+  const { x, y, xTest, yTest } = makeFold(design, label, rows, foldOf, fold)
+  const p = design.names.length
+  const solveAt = rowSolver(x, y.length, p, y, solver)
+  const probability = new Float64Array(yTest.length)
+  return trials.map(({ C, l1_ratio, class_weight }, trial) => {
+    const { coefficients, intercept, objective, iterations, converged } = solveAt(
+      C,
+      l1_ratio,
+      class_weight,
+      cold ? null : undefined,
+    )
+    for (let i = 0; i < yTest.length; i++) {
+      let z = intercept
+      for (let j = 0; j < p; j++) z += xTest[i * p + j] * coefficients[j]
+      probability[i] = 1 / (1 + Math.exp(-z))
+    }
+    const scores = { val_brier: brier(yTest, probability), val_log_loss: logLoss(yTest, probability) }
+    return {
+      trial,
+      fold,
+      objective,
+      iterations,
+      converged,
+      ...scores,
+      intercept,
+      coefficients: Array.from(coefficients),
+    }
+  })
+}
+
+if (parentPort) {
+  warmUp(runFold)
+  parentPort.on('message', ({ task, fold }) => parentPort.postMessage(runFold(task, fold)))
+  parentPort.postMessage('ready')
+}

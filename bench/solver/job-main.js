@@ -1,0 +1,101 @@
+import { createHash } from 'node:crypto'
+import { once } from 'node:events'
+import { readFileSync } from 'node:fs'
+import { parseArgs } from 'node:util'
+import { Worker } from 'node:worker_threads'
+
+import { groupFolds } from 'kwx/model'
+
+import { runFold } from './job-fold.js'
+import { cpuSeconds, readSet } from './read-set.js'
+import { warmUp } from './warm-up.js'
+
+/** The command line of job.js. */
+export async function main() {
+  const { values } = parseArgs({
+    options: {
+      set: { type: 'string' },
+      trials: { type: 'string' },
+      folds: { type: 'string', default: '4' },
+      workers: { type: 'string', default: '1' },
+      solver: { type: 'string', default: 'auto' },
+      sample: { type: 'string' },
+      cold: { type: 'boolean', default: false },
+      fits: { type: 'boolean', default: false },
+    },
+  })
+  if (!values.set || !values.trials) throw new Error('--set DIR/NAME and --trials FILE are needed.')
+  const { x, y, n, p, groups } = readSet(values.set, 'raw')
+  const every = JSON.parse(readFileSync(values.trials, 'utf8'))
+  const count = values.sample ? Math.min(Number(values.sample), every.length) : every.length
+  const trials = Array.from({ length: count }, (_, k) => every[Math.floor((k * every.length) / count)])
+  const [folds, workers] = [Number(values.folds), Number(values.workers)]
+
+  const threads = workers > 1 ? await startThreads(workers) : []
+  warmUp(runFold)
+  const cpu = cpuSeconds()
+  const wall = performance.now()
+  const columns = new Float64Array(new SharedArrayBuffer(8 * n * p))
+  for (let i = 0; i < n; i++) for (let j = 0; j < p; j++) columns[j * n + i] = x[i * p + j]
+  const task = {
+    design: { names: Array.from({ length: p }, (_, j) => `x${j}`), n, values: columns },
+    label: y,
+    rows: Int32Array.from({ length: n }, (_, i) => i),
+    foldOf: groupFolds(groups(), folds),
+    trials,
+    solver: values.solver,
+    cold: values.cold,
+  }
+  const all = Array.from({ length: folds }, (_, fold) => fold)
+  const fits = threads.length > 0 ? await inThreads(threads, task, all) : all.flatMap((fold) => runFold(task, fold))
+  const seconds = { cpu: cpuSeconds() - cpu, wall: (performance.now() - wall) / 1000 }
+  for (const thread of threads) await thread.terminate()
+  fits.sort((a, b) => a.trial - b.trial || a.fold - b.fold)
+  const result = {
+    set: values.set,
+    n,
+    p,
+    fits: fits.length,
+    folds,
+    workers,
+    solver: values.solver,
+    cpu_seconds: seconds.cpu,
+    wall_seconds: seconds.wall,
+    cpu_ms_per_fit: (1000 * seconds.cpu) / fits.length,
+    iterations_per_fit: fits.reduce((sum, { iterations }) => sum + iterations, 0) / fits.length,
+    not_converged: fits.filter(({ converged }) => !converged).length,
+    mean_objective: fits.reduce((sum, { objective }) => sum + objective, 0) / fits.length,
+    mean_val_log_loss: fits.reduce((sum, { val_log_loss }) => sum + val_log_loss, 0) / fits.length,
+    peak_megabytes: process.resourceUsage().maxRSS / 1024,
+    // equal for every number of workers
+    sha256: createHash('sha256').update(JSON.stringify(fits)).digest('hex'),
+  }
+  console.log(JSON.stringify(values.fits ? { ...result, results: fits } : result, null, 2))
+}
+
+/** Threads that have loaded their code and wait for work, as those of a pool do. */
+async function startThreads(count) {
+  return await Promise.all(
+    Array.from({ length: count }, async () => {
+      const worker = new Worker(new URL('./job-fold.js', import.meta.url))
+      await once(worker, 'message')
+      return worker
+    }),
+  )
+}
+
+/** The folds, each to the next thread that is free. */
+async function inThreads(workers, task, folds) {
+  const left = [...folds]
+  const found = []
+  await Promise.all(
+    workers.map(async (worker) => {
+      for (let fold = left.shift(); fold !== undefined; fold = left.shift()) {
+        worker.postMessage({ task, fold })
+        const [fits] = await once(worker, 'message')
+        found.push(...fits)
+      }
+    }),
+  )
+  return found
+}
