@@ -7,7 +7,13 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { type ReplayExchange, replayExchange } from '../../../test/support/replay-exchange.ts'
 import { sharedFolder } from '../../../test/support/shared.ts'
 import { recordedTape } from '../../../test/support/tape.ts'
-import { assertPresent, type CityIngest, ingestCity, missingData } from '../src/services/ingest/ingest-city.ts'
+import {
+  assertPresent,
+  type CityIngest,
+  ingestCity,
+  missingData,
+  sayPresent,
+} from '../src/services/ingest/ingest-city.ts'
 import { ingestKalshi } from '../src/services/ingest/ingest-kalshi.ts'
 import { ingestSettlements } from '../src/services/ingest/ingest-settlements.ts'
 import { ingestWeather } from '../src/services/ingest/ingest-weather.ts'
@@ -273,6 +279,17 @@ describe.skipIf(!sharedFolder())('an ingest from the replay exchange', () => {
     await ingestCity(options())
     await expect(assertPresent(options())).resolves.toBeUndefined()
     await expect(assertPresent({ ...options(), station: 'KORD' })).rejects.toThrow(/observations at KORD of 4 days/)
+  })
+
+  it('says which days are there and not whole', async () => {
+    await replay.setFaults({ cliMissing: true })
+    await ingestCity(options())
+    expect(await sayPresent(options())).toBe(
+      'the database has every day; settlements of 2025-01-17 to 2025-01-20 are incomplete',
+    )
+    await replay.clearFaults()
+    await ingestCity(options())
+    expect(await sayPresent(options())).toBe('the database has every day')
   })
 
   it('names the settings with which the data that is there would do', async () => {

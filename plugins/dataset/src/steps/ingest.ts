@@ -6,7 +6,7 @@ import { loadCity } from 'kwx/cities'
 import type { LoadedConfig } from 'kwx/config'
 import { parseDay } from 'kwx/time'
 
-import { assertPresent, ingestCity, missingData } from '../services/ingest/ingest-city.ts'
+import { assertPresent, ingestCity, missingData, sayPresent } from '../services/ingest/ingest-city.ts'
 import { faultLines, sentenceOf } from '../services/ingest/report-lines.ts'
 
 export default defineStep({
@@ -34,9 +34,9 @@ export default defineStep({
     }
     if (ctx.offline) {
       await assertPresent(options)
-      return { artefacts: {}, summary: 'the database has every day' }
+      return { artefacts: {}, summary: await sayPresent(options) }
     }
-    if ((await missingData(options)).length === 0) return { artefacts: {}, summary: 'the database has every day' }
+    if ((await missingData(options)).length === 0) return { artefacts: {}, summary: await sayPresent(options) }
     const reports = await ingestCity({ ...options, sources: await ctx.sources() })
     for (const line of reports.flatMap(faultLines)) ctx.log(line)
     return { artefacts: {}, summary: reports.map(sentenceOf).join('; ') }

@@ -63,7 +63,7 @@ export default class IngestImport extends KwxCommand<{ files: FileReport[] }> {
       const elapsed = (now - began) / 1000
       const left = (elapsed / done) * (total - done)
       this.logToStderr(
-        `  ${file}: ${Math.floor((100 * done) / total)} %, ${elapsed.toFixed(0)} s, about ${left.toFixed(0)} s left`,
+        `  ${file}: ${Math.floor((100 * done) / total)} %, ${elapsed.toFixed(0)} s, about ${Math.max(1, left).toFixed(0)} s left`,
       )
     }
   }

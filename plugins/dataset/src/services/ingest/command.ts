@@ -108,7 +108,7 @@ export abstract class IngestCommand extends KwxCommand<readonly IngestReport[]> 
       shown = now
       const elapsed = (now - began) / 1000
       const left = (elapsed / done) * (total - done)
-      this.news(`  ${done} of ${total} ${unit}, ${elapsed.toFixed(0)} s, about ${left.toFixed(0)} s left`)
+      this.news(`  ${done} of ${total} ${unit}, ${elapsed.toFixed(0)} s, about ${Math.max(1, left).toFixed(0)} s left`)
     }
   }
 }

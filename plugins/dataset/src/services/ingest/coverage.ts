@@ -63,6 +63,14 @@ export function unknownDays(rows: readonly CompletenessRow[], need: Need): numbe
   return daysFrom(need).filter((day) => !known.has(day))
 }
 
+/** Days of which something is known, but of no source that it is all. */
+export function incompleteDays(rows: readonly CompletenessRow[], need: Need): number[] {
+  const about = rows.filter((row) => covers(row, need))
+  const complete = new Set(about.filter((row) => row.complete).map(({ day }) => day))
+  const known = new Set(about.map(({ day }) => day))
+  return daysFrom(need).filter((day) => known.has(day) && !complete.has(day))
+}
+
 export const daysFrom = ({ fromDay, toDay }: { fromDay: number; toDay: number }): number[] =>
   Array.from({ length: toDay - fromDay + 1 }, (_, k) => fromDay + k)
 

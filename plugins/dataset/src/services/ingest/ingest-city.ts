@@ -2,6 +2,7 @@ import { EXIT, KwxError } from 'kwx'
 import { formatDay } from 'kwx/time'
 
 import {
+  incompleteDays,
   missingDays,
   type Need,
   needsOf,
@@ -28,6 +29,16 @@ export async function missingData({ db, city, fromDay, toDay, priceSource, stati
   const rows = await readCoverage(db, city, fromDay - 1, toDay)
   const needs = needsOf(fromDay, toDay, priceSource, station)
   return needs.map((need) => ({ need, days: missingDays(rows, need) })).filter(({ days }) => days.length > 0)
+}
+
+/** What there is to say of a database that lacks no day: whether days are there that are not whole. */
+export async function sayPresent({ db, city, fromDay, toDay, priceSource, station }: CityIngest): Promise<string> {
+  const rows = await readCoverage(db, city, fromDay - 1, toDay)
+  const partly = needsOf(fromDay, toDay, priceSource, station).flatMap((need) => {
+    const days = incompleteDays(rows, need)
+    return days.length > 0 ? [`${need.kind} of ${spansOf(days)} are incomplete`] : []
+  })
+  return ['the database has every day', ...partly].join('; ')
 }
 
 /** Everything that a dataset of a city over some days needs and the database lacks, from the sources. */
