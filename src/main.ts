@@ -17,7 +17,7 @@ export async function main(binUrl: string, sources?: Interfaces.LoadOptions): Pr
     process.env['OCLIF_DISABLE_LINKED_ESM_WARNING'] ??= '1'
   }
   // A reader that closed the pipe (`kwx cities | head -1`) has what it wanted; work goes on without one of its news.
-  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  process.stdout.prependListener('error', (error: NodeJS.ErrnoException) => {
     if (error.code === 'EPIPE') process.exit(process.exitCode ?? 0)
     process.stderr.write(`kwx: the answer cannot be written to stdout: ${error.message}\n`)
     process.exit(1)

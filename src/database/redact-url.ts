@@ -1,3 +1,3 @@
 /** The URL without its password, fit for messages and logs. */
 export const redactUrl = (url: string): string =>
-  url.replace(/(\/\/[^:@/?\s]*):\S*@/, '$1:***@').replace(/([?&]password=)[^&]*/gi, '$1***')
+  url.replace(/(\/\/[^:@/?\s]*):.*@/s, '$1:***@').replace(/([?&]password=)[^&]*/gi, '$1***')

@@ -15,7 +15,7 @@ export function fromText({ type }: Definition, text: string): string | number {
 export function wantedOf(definition: Definition): string {
   switch (definition.type) {
     case 'http':
-      return 'an http:// or https:// address'
+      return 'an http:// or https:// address without user, password or query'
     case 'clock':
       return 'system, an instant with a zone like 2025-02-20T18:00:00Z, or an http(s) address'
     case 'database':
@@ -37,9 +37,9 @@ function fits(definition: Definition, value: string | number): boolean {
     case 'integer':
       return fitsNumber(definition, value)
     case 'http':
-      return isHttp(value)
+      return isHttp(value) && isBare(String(value))
     case 'clock':
-      return value === 'system' || isHttp(value) || isInstant(value)
+      return value === 'system' || (isHttp(value) && new URL(String(value)).password === '') || isInstant(value)
     case 'database':
       return isDatabase(value)
     default:
@@ -56,6 +56,12 @@ function fitsNumber({ type, minimum, exclusiveMinimum, maximum }: Definition, va
 function isHttp(value: string | number): boolean {
   const url = typeof value === 'string' ? URL.parse(value) : null
   return url !== null && (url.protocol === 'http:' || url.protocol === 'https:') && url.hostname !== ''
+}
+
+/** Secrets have settings of their own: fetch refuses them in an address and repeats them while it does. */
+function isBare(value: string): boolean {
+  const { username, password, search, hash } = new URL(value)
+  return `${username}${password}${search}${hash}` === ''
 }
 
 function isDatabase(value: string | number): boolean {
