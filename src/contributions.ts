@@ -121,6 +121,19 @@ function assertReadable(plugin: PluginLike, manifest: PluginManifest): void {
       hint: `Use one of ${KINDS.join(', ')} in its package.json.`,
     })
   }
+  for (const [kind, files] of Object.entries(manifest.contributes ?? {})) {
+    const wrong = Object.entries(files).find(([, file]) => typeof file !== 'string')
+    if (wrong) {
+      throw new KwxError(
+        `${plugin.name} contributes ${kind}/${wrong[0]} as ${JSON.stringify(wrong[1])}; expected a path.`,
+        {
+          code: 'CONTRIBUTION_KIND',
+          exit: EXIT.usage,
+          hint: `Correct its package.json, or "kwx plugins uninstall ${plugin.name}".`,
+        },
+      )
+    }
+  }
 }
 
 /** The file as written, or its source (`src/x.ts` for `dist/x.js`) while the kit itself runs from sources. */
@@ -131,15 +144,25 @@ function runnable(root: string, file: string): string {
   return existsSync(source) ? source : built
 }
 
+/** What code must bring to be of its kind; JavaScript checks no types. */
+const MEMBERS: Partial<Record<Kind, readonly string[]>> = {
+  steps: ['title', 'version', 'params', 'consumes', 'produces', 'run'],
+}
+
 async function loadFile({ kind, id, plugin, file }: Contribution): Promise<unknown> {
   try {
     if (file.endsWith('.json')) return JSON.parse(await readFile(file, 'utf8'))
-    return ((await import(pathToFileURL(file).href)) as { default: unknown }).default
+    const value = ((await import(pathToFileURL(file).href)) as { default?: unknown }).default
+    const lacking = (MEMBERS[kind] ?? []).filter((name) => (value as Record<string, unknown>)?.[name] === undefined)
+    if (value === undefined || lacking.length > 0) {
+      throw new TypeError(value === undefined ? 'it has no default export' : `it lacks ${lacking.join(', ')}`)
+    }
+    return value
   } catch (cause) {
     throw new KwxError(`${kind}/${id} of ${plugin} cannot be loaded from ${file}: ${messageOf(cause)}`, {
       code: 'CONTRIBUTION_BROKEN',
       exit: EXIT.error,
-      hint: `Build or reinstall ${plugin}.`,
+      hint: `Build or reinstall ${plugin}, or remove it with "kwx plugins uninstall ${plugin}".`,
       cause,
     })
   }

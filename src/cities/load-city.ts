@@ -15,8 +15,8 @@ export const cityIds = (contributions: Contributions): string[] => contributions
 export async function loadCity(contributions: Contributions, idOrAlias: string): Promise<City> {
   if (contributions.find('cities', idOrAlias)) return readCity(contributions, idOrAlias)
   for (const id of cityIds(contributions)) {
-    const city = await readCity(contributions, id)
-    if (city.aliases.includes(idOrAlias)) return city
+    const city = await readCity(contributions, id).catch(() => null) // another city's mistake is not this one's
+    if (city?.aliases.includes(idOrAlias)) return city
   }
   return contributions.load('cities', idOrAlias) // throws, with the nearest name
 }
@@ -24,6 +24,17 @@ export async function loadCity(contributions: Contributions, idOrAlias: string):
 /** All contributed cities. */
 export const loadCities = (contributions: Contributions): Promise<City[]> =>
   Promise.all(cityIds(contributions).map((id) => readCity(contributions, id)))
+
+/** All contributed cities that can be read; what keeps another than `needed` from it is that plugin's own affair. */
+export async function loadUsableCities(contributions: Contributions, needed: unknown): Promise<City[]> {
+  const read = cityIds(contributions).map((id) =>
+    readCity(contributions, id).catch((error: unknown) => {
+      if (id === needed) throw error
+      return null
+    }),
+  )
+  return (await Promise.all(read)).filter((city) => city !== null)
+}
 
 async function readCity(contributions: Contributions, id: string): Promise<City> {
   const city = await contributions.load<City>('cities', id)

@@ -1,5 +1,5 @@
 import type { City } from '../cities/city.ts'
-import { loadCities, stationsOf } from '../cities/index.ts'
+import { loadUsableCities, stationsOf } from '../cities/index.ts'
 import type { Contributions } from '../contributions.ts'
 import { VISUAL_CROSSING } from '../features/gate.ts'
 import { heldOutDays } from '../model/calibration-rule.ts'
@@ -38,7 +38,7 @@ export async function checkProductionConfig(
     return refused.some(({ line, column }) => line === position?.line && column === position.column)
   }
   const check: Check = { draft, document, report, isRefused }
-  const cities = await loadCities(contributions)
+  const cities = await loadUsableCities(contributions, (document.value as { city?: unknown }).city)
   checkCity(check, cities)
   checkFeatureSet(check, contributions)
   checkExclusions(check, cities)

@@ -1,6 +1,6 @@
 import { basename, extname, isAbsolute, relative } from 'node:path'
 
-import { loadCities } from '../cities/index.ts'
+import { loadUsableCities } from '../cities/index.ts'
 import type { Contributions } from '../contributions.ts'
 import type { YamlDocument } from '../schema/index.ts'
 import { checkAgainst, inOrder, type Path, type Problem, placeOf, problemsError, readYaml } from '../schema/index.ts'
@@ -93,7 +93,7 @@ function originsOf(config: object, document: YamlDocument, shown: string): Recor
 }
 
 async function withCityIds(config: ProductionConfig, contributions: Contributions): Promise<ProductionConfig> {
-  const cities = await loadCities(contributions)
+  const cities = await loadUsableCities(contributions, config.city)
   const idOf = (name: string) => cityNamed(cities, name)?.id ?? name
   return { ...config, city: idOf(config.city), excluded_vc_cities: config.excluded_vc_cities.map(idOf) }
 }

@@ -33,11 +33,23 @@ describe('indexContributions', () => {
 describe('load', () => {
   it('imports code once and only when asked', async () => {
     const contributions = await pluginOf({
-      steps: { 'a:b': 'globalThis.loads = (globalThis.loads ?? 0) + 1\nexport default { n: globalThis.loads }' },
+      gates: { 'a:b': 'globalThis.loads = (globalThis.loads ?? 0) + 1\nexport default { n: globalThis.loads }' },
     })
     expect((globalThis as { loads?: number }).loads).toBeUndefined()
-    expect(await contributions.load('steps', 'a:b')).toEqual({ n: 1 })
-    expect(await contributions.load('steps', 'a:b')).toEqual({ n: 1 })
+    expect(await contributions.load('gates', 'a:b')).toEqual({ n: 1 })
+    expect(await contributions.load('gates', 'a:b')).toEqual({ n: 1 })
+  })
+
+  it('names what a step lacks, and a file that is no path', async () => {
+    const contributions = await pluginOf({ steps: { 'a:b': 'export default { title: "x", run() {} }' } })
+    await expect(contributions.load('steps', 'a:b')).rejects.toMatchObject({
+      code: 'CONTRIBUTION_BROKEN',
+      message: expect.stringContaining('it lacks version, params, consumes, produces'),
+    })
+    const pjson = { kwx: { apiVersion: 1, contributes: { cities: { almond: 3 } } } }
+    expect(() => indexContributions([{ name: 'odd', version: '1', root: '/', pjson }])).toThrow(
+      'odd contributes cities/almond as 3; expected a path.',
+    )
   })
 
   it('offers the nearest id for an unknown one', async () => {

@@ -7,7 +7,6 @@ import { DEFINITIONS, loadSettings, shownSetting, shownSettings, unknownVariable
 const env = {
   KWX_VC_KEY: 'hunter2',
   DATABASE_URL: 'postgres://me:hunter2@h:5432/kwx',
-  KWX_IEM_URL: 'http://u:hunter2@h/x',
 }
 const settings = () => loadSettings({ cwd: tmpdir(), env })
 
