@@ -18,7 +18,7 @@ export interface Quadratic {
 
 const MAX_ROUNDS = 300
 /** Above this many unknowns a Cholesky solve costs more than the sweeps that make it rarer. */
-const WIDE = 80
+export const WIDE = 80
 const WIDE_SWEEPS = 8
 
 /** What is kept between rounds: u, the slope of the smooth part of Q at u, and room for the Cholesky factor. */
@@ -135,6 +135,20 @@ function moveActive(q: Quadratic, state: State): boolean {
   return first < 0
 }
 
+/** Σ_{k<n} l[a + k] l[b + k] in four sums: one sum would wait for each addition. */
+function dot(l: Float64Array, a: number, b: number, n: number): number {
+  let [s0, s1, s2, s3] = [0, 0, 0, 0]
+  const whole = n - (n % 4)
+  for (let k = 0; k < whole; k += 4) {
+    s0 += l[a + k]! * l[b + k]!
+    s1 += l[a + k + 1]! * l[b + k + 1]!
+    s2 += l[a + k + 2]! * l[b + k + 2]!
+    s3 += l[a + k + 3]! * l[b + k + 3]!
+  }
+  for (let k = whole; k < n; k++) s0 += l[a + k]! * l[b + k]!
+  return s0 + s1 + (s2 + s3)
+}
+
 /** −(H_AA + λ I)⁻¹ (slope_A + ρ sign u_A) into `step`, by Cholesky. */
 function solveActive(q: Quadratic, { u, slope, active, factor: l, step }: State, size: number): void {
   const m = u.length
@@ -149,7 +163,7 @@ function solveActive(q: Quadratic, { u, slope, active, factor: l, step }: State,
       const rowB = b * size
       let sum = q.hessian[j * m + active[b]!]!
       if (a === b) sum += jitter + (j < m - 1 ? q.l2 : 0)
-      for (let k = 0; k < b; k++) sum -= l[rowA + k]! * l[rowB + k]!
+      sum -= dot(l, rowA, rowB, b)
       l[rowA + b] = a === b ? Math.sqrt(Math.max(sum, jitter)) : sum / l[rowB + b]!
     }
     let sum = -(slope[j]! + (j < m - 1 && u[j] !== 0 ? q.l1 * Math.sign(u[j]!) : 0))

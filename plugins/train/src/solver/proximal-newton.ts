@@ -1,5 +1,5 @@
 import { PASS } from './kernel.ts'
-import { minimiseQuadratic, violation } from './minimise-quadratic.ts'
+import { minimiseQuadratic, violation, WIDE } from './minimise-quadratic.ts'
 import type { Panels } from './panels.ts'
 
 /** A point that may start a fit, and the curvature found on the way to it. */
@@ -28,9 +28,11 @@ const TIGHT_KKT = 1e-12
 const TIGHT_ENOUGH = 1e-9
 const MAX_ITERATIONS = 200
 /** A Hessian of an earlier point is kept as long as each step predicts less than this share of the last decrease. */
-const STALE_RATE = 0.1
+const STALE_RATE = { narrow: 0.1, wide: 0.2 }
 /** While F is predicted to fall by more than this share the Hessian is taken anew at each point. */
-const FAR = 1e-3
+const FAR = { narrow: 1e-3, wide: 0.05 }
+/** The quadratic model is minimised to this share of the KKT residual; with many columns its rounds are what costs. */
+const INNER = { narrow: 1e-3, wide: 0.1 }
 const ROUNDING = 1e-14
 
 /**
@@ -55,6 +57,8 @@ export function proximalNewton(
 ): NewtonResult {
   const { n, p } = panels
   const m = p + 1
+  // the Hessian costs p / 3 gradients: with many columns more steps are made with an old one
+  const shape = m > WIDE ? 'wide' : 'narrow'
   let at: Float64Array = Float64Array.from(start.at)
   let gradient: Float64Array = new Float64Array(m)
   let hessian = start.hessian
@@ -97,11 +101,11 @@ export function proximalNewton(
     }
     if (iteration >= maxIterations) return done(kkt <= TIGHT_ENOUGH, 'iteration limit')
 
-    const target = minimiseQuadratic({ gradient, hessian: hessian!, l1, l2 }, at, Math.max(1e-16, 1e-3 * kkt))
+    const target = minimiseQuadratic({ gradient, hessian: hessian!, l1, l2 }, at, Math.max(1e-16, INNER[shape] * kkt))
     const slope = firstOrder(gradient, at, target) + penalty(target) - penalty(at)
     const decrease =
       -(firstOrder(gradient, at, target) + curve(hessian!, at, target) / 2) + penalty(at) - penalty(target)
-    const trusted = fresh || decrease <= STALE_RATE * before
+    const trusted = fresh || decrease <= STALE_RATE[shape] * before
     const proven = fresh || (trusted && iteration > 0) || decrease <= 1e-3 * DECREASE * value
     if (!tight && proven && decrease <= DECREASE * value) {
       return done(true, 'predicted decrease', target, value - Math.max(0, decrease))
@@ -113,7 +117,7 @@ export function proximalNewton(
     }
 
     // far from the optimum the next step will want the Hessian of where this one leads
-    const mode = fresh && decrease > FAR * value ? PASS.hessian : PASS.gradient
+    const mode = fresh && decrease > FAR[shape] * value ? PASS.hessian : PASS.gradient
     const old = gradient
     let step = 1
     let next = target
