@@ -47,5 +47,9 @@ export async function judged(cwd: string, options: SpawnOptions = {}, argv: read
 }
 
 /** What the steps made, by content. */
-export const hashesOf = (steps: readonly Step[]) =>
-  steps.map(({ name, artefacts }) => [name, Object.entries(artefacts).map(([output, { hash }]) => `${output} ${hash}`)])
+export const hashesOf = (steps: readonly Step[]): string[] =>
+  steps.flatMap(({ name, artefacts }) =>
+    Object.entries(artefacts)
+      .map(([output, { hash }]) => `${name} ${output} ${hash}`)
+      .sort(),
+  )
