@@ -19,7 +19,8 @@ export interface Quadratic {
 const MAX_ROUNDS = 300
 /** Above this many unknowns a Cholesky solve costs more than the sweeps that make it rarer. */
 export const WIDE = 80
-const WIDE_SWEEPS = 8
+/** Measured on 2,000 rows x 500: 4 took twice and 200 took 1.5 times as long. */
+const WIDE_SWEEPS = 20
 
 /** What is kept between rounds: u, the slope of the smooth part of Q at u, and room for the Cholesky factor. */
 interface State {
@@ -127,12 +128,39 @@ function moveActive(q: Quadratic, state: State): boolean {
       first = j
     }
   }
+  if (first >= 0 && m > WIDE && moveProjected(q, state, size)) return false
   for (let a = 0; a < size; a++) {
     const j = active[a]!
     const by = j === first ? -u[j]! : reach * step[a]!
     shift(q, state, j, by, j === first ? 0 : u[j]! + by)
   }
   return first < 0
+}
+
+/**
+ * Makes the whole step with each coefficient that would change its sign put to 0, if that lowers Q: many are found at once
+ * then, where stopping at the first would cost a Cholesky solve for each.
+ */
+function moveProjected(q: Quadratic, state: State, size: number): boolean {
+  const { u, slope, active, step } = state
+  const m = u.length
+  const move = new Float64Array(m)
+  for (let a = 0; a < size; a++) {
+    const j = active[a]!
+    move[j] = j < m - 1 && u[j]! * (u[j]! + step[a]!) <= 0 ? -u[j]! : step[a]!
+  }
+  let change = 0
+  for (let j = 0; j < m; j++) {
+    const by = move[j]!
+    if (by === 0) continue
+    let product = 0
+    for (let k = 0, at = j * m; k < m; k++, at++) product += q.hessian[at]! * move[k]!
+    change += by * (slope[j]! + product / 2)
+    if (j < m - 1) change += q.l1 * (Math.abs(u[j]! + by) - Math.abs(u[j]!)) + (q.l2 * by * by) / 2
+  }
+  if (!(change < 0)) return false
+  for (let j = 0; j < m; j++) if (move[j] !== 0) shift(q, state, j, move[j]!, u[j]! + move[j]!)
+  return true
 }
 
 /** Σ_{k<n} l[a + k] l[b + k] in four sums: one sum would wait for each addition. */
