@@ -1,4 +1,3 @@
-import { EXIT, KwxError } from '../errors.ts'
 import { type Strikes, yesDegrees } from './settles-yes.ts'
 
 /** What is wrong with a ladder: `overlap` pays two markets for one degree, `gap` pays none. */
@@ -37,20 +36,4 @@ export function ladderFault(markets: readonly Strikes[]): LadderFault | null {
   }
   if (covered < Infinity) gap ??= { kind: 'gap', sentence: `${degrees(covered + 1, Infinity)} is paid by no market` }
   return gap
-}
-
-/**
- * Accepts a ladder that pays exactly one market for every whole degree.
- *
- * @throws KwxError LADDER_BROKEN (exit 1) that names the degrees
- */
-export function assertLadder(markets: readonly (Strikes & { readonly ticker: string })[]): void {
-  const fault = ladderFault(markets)
-  if (!fault) return
-  throw new KwxError(`The ladder of ${markets[0]?.ticker ?? 'an event'} is broken: ${fault.sentence}.`, {
-    code: 'LADDER_BROKEN',
-    exit: EXIT.error,
-    hint: 'Read the markets of the event again with "kwx ingest kalshi".',
-    details: { kind: fault.kind, tickers: markets.map(({ ticker }) => ticker) },
-  })
 }

@@ -36,7 +36,8 @@ export default class IngestImport extends KwxCommand<{ files: FileReport[] }> {
       toDay: flags.to === undefined ? undefined : dayFlag('to', flags.to),
       only: flags.only,
     }
-    const { importFolder } = await import('../../services/import/import-folder.ts')
+    const { assertImportable, importFolder } = await import('../../services/import/import-folder.ts')
+    assertImportable(args.folder, flags.only)
     const importInto = async (world: Environment) =>
       importFolder({
         ...span,

@@ -20,6 +20,27 @@ const EXPECTED: Record<Part, readonly string[]> = {
 }
 
 /**
+ * Makes sure that the folder holds something to import, before a database is opened for it.
+ *
+ * @throws KwxError IMPORT_FOLDER (exit 2) when it has none of the expected files
+ */
+export function assertImportable(folder: string, only: Part | undefined): void {
+  const expected = partsOf(only).flatMap((part) => EXPECTED[part])
+  if (existsSync(folder) && expected.some((pattern) => globSync(pattern, { cwd: folder }).length > 0)) return
+  throw new KwxError(
+    `${folder} ${existsSync(folder) ? 'has none of the files to import' : 'does not exist'}; expected ${expected.join(', ')}.`,
+    {
+      code: 'IMPORT_FOLDER',
+      exit: EXIT.usage,
+      hint: 'Give the folder that holds tape/, observations/ and settlements/.',
+      details: { folder, expected },
+    },
+  )
+}
+
+const partsOf = (only: Part | undefined): readonly Part[] => (only ? [only] : (Object.keys(EXPECTED) as Part[]))
+
+/**
  * Loads a folder of recorded data into the database.
  *
  * Each file is one transaction: a file with a wrong row, or a process that is killed, leaves nothing of that file, and
@@ -29,20 +50,8 @@ const EXPECTED: Record<Part, readonly string[]> = {
  * @throws KwxError IMPORT_FOLDER (exit 2) when the folder has none of the expected files
  */
 export async function importFolder(options: ImportOptions): Promise<FileReport[]> {
-  const { folder, only } = options
-  const parts = only ? [only] : (Object.keys(EXPECTED) as Part[])
-  const expected = parts.flatMap((part) => EXPECTED[part])
-  if (!existsSync(folder) || expected.every((pattern) => globSync(pattern, { cwd: folder }).length === 0)) {
-    throw new KwxError(
-      `${folder} ${existsSync(folder) ? 'has none of the files to import' : 'does not exist'}; expected ${expected.join(', ')}.`,
-      {
-        code: 'IMPORT_FOLDER',
-        exit: EXIT.usage,
-        hint: 'Give the folder that holds tape/, observations/ and settlements/.',
-        details: { folder, expected },
-      },
-    )
-  }
+  assertImportable(options.folder, options.only)
+  const parts = partsOf(options.only)
   const reports: FileReport[] = []
   const done = (report: FileReport): void => {
     reports.push(report)
