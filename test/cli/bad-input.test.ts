@@ -103,6 +103,12 @@ describe('a command line', () => {
       'IMPORT_FOLDER',
       'nowhere does not exist',
     ],
+    [
+      'a span that ends before it begins',
+      ['ingest', 'import', '.', '--from', '2025-02-25', '--to', '2024-11-19'],
+      'INGEST_DATES',
+      'lies before',
+    ],
     ['a file to import', ['ingest', 'import', 'small.yaml'], 'IMPORT_FOLDER', 'none of the files'],
     ['no day to simulate', ['simulate', '--days', '0'], 'PIPELINE_INVALID', 'expected a whole number >= 1'],
   ])('with %s is refused with exit 2', async (_, argv, code, message) => {

@@ -4,7 +4,7 @@ import { Args, Flags, interruptible, KwxCommand } from 'kwx/command'
 import type { Environment } from 'kwx/pipeline'
 
 import type { FileReport, Part } from '../../services/import/options.ts'
-import { dayFlag } from '../../services/ingest/command.ts'
+import { daySpan } from '../../services/ingest/command.ts'
 
 const parts: Part[] = ['tape', 'quotes', 'observations', 'settlements']
 
@@ -32,8 +32,7 @@ export default class IngestImport extends KwxCommand<{ files: FileReport[] }> {
     const cities = await loadCities(contributions)
     const span = {
       city: flags.city === undefined ? undefined : await loadCity(contributions, flags.city),
-      fromDay: flags.from === undefined ? undefined : dayFlag('from', flags.from),
-      toDay: flags.to === undefined ? undefined : dayFlag('to', flags.to),
+      ...daySpan(flags.from, flags.to),
       only: flags.only,
     }
     const { assertImportable, importFolder } = await import('../../services/import/import-folder.ts')

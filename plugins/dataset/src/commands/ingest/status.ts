@@ -1,7 +1,7 @@
 import { loadCity } from 'kwx/cities'
 import { Flags, KwxCommand } from 'kwx/command'
 
-import { dayFlag, optionalCityFlag } from '../../services/ingest/command.ts'
+import { daySpan, optionalCityFlag } from '../../services/ingest/command.ts'
 import type { IngestStatus } from '../../services/ingest/status.ts'
 
 export default class IngestStatusCommand extends KwxCommand<readonly IngestStatus[]> {
@@ -20,8 +20,7 @@ export default class IngestStatusCommand extends KwxCommand<readonly IngestStatu
   async run() {
     const { flags } = await this.parse(IngestStatusCommand)
     const chosen = flags.city === undefined ? undefined : (await loadCity(await this.contributions(), flags.city)).id
-    const from = flags.from === undefined ? undefined : dayFlag('from', flags.from)
-    const to = flags.to === undefined ? undefined : dayFlag('to', flags.to)
+    const { fromDay: from, toDay: to } = daySpan(flags.from, flags.to)
     const { ingestStatus, knownSpans, overviewLines, statusLines } = await import('../../services/ingest/status.ts')
     return this.withEnvironment({ offline: true }, async (world) => {
       const db = await world.database()

@@ -29,7 +29,7 @@ export const stationFlag = Flags.string({
 })
 
 /** The day of a flag. @throws KwxError INGEST_DATES (exit 2) */
-export function dayFlag(name: string, text: string): number {
+function dayFlag(name: string, text: string): number {
   try {
     return parseDay(text)
   } catch {
@@ -39,6 +39,26 @@ export function dayFlag(name: string, text: string): number {
       hint: `Give --${name} as YYYY-MM-DD.`,
     })
   }
+}
+
+/**
+ * The days of --from and --to; a flag that was not given leaves its end open.
+ *
+ * @throws KwxError INGEST_DATES (exit 2) for a date that is none, or for --to before --from: such a span holds nothing
+ */
+export function daySpan(from: string, to: string): { fromDay: number; toDay: number }
+export function daySpan(from?: string, to?: string): { fromDay?: number; toDay?: number }
+export function daySpan(from?: string, to?: string) {
+  const fromDay = from === undefined ? undefined : dayFlag('from', from)
+  const toDay = to === undefined ? undefined : dayFlag('to', to)
+  if (fromDay !== undefined && toDay !== undefined && toDay < fromDay) {
+    throw new KwxError(`--to ${to} lies before --from ${from}.`, {
+      code: 'INGEST_DATES',
+      exit: EXIT.usage,
+      hint: 'Exchange the two.',
+    })
+  }
+  return { ...(fromDay === undefined ? {} : { fromDay }), ...(toDay === undefined ? {} : { toDay }) }
 }
 
 /** The station to read. @throws KwxError INGEST_STATION (exit 2) for one that the city's manifest does not declare */
@@ -64,14 +84,7 @@ export abstract class IngestCommand extends KwxCommand<readonly IngestReport[]> 
     span: Span,
     work: (options: IngestOptions) => Promise<IngestReport[]>,
   ): Promise<readonly IngestReport[]> {
-    const [fromDay, toDay] = [dayFlag('from', span.from), dayFlag('to', span.to)]
-    if (toDay < fromDay) {
-      throw new KwxError(`--to ${span.to} lies before --from ${span.from}.`, {
-        code: 'INGEST_DATES',
-        exit: EXIT.usage,
-        hint: 'Exchange the two.',
-      })
-    }
+    const { fromDay, toDay } = daySpan(span.from, span.to)
     const city = await loadCity(await this.contributions(), span.city)
     const ingestIn = async (world: Environment) =>
       work({
