@@ -74,6 +74,8 @@ export interface Step<Params = Record<string, unknown>> {
   readonly params: object
   /** Input name -> artefact kind. */
   readonly consumes: Readonly<Record<string, string>>
+  /** Input name -> artefact kind, for inputs that are taken when an earlier step of the pipeline produces them. */
+  readonly takes?: Readonly<Record<string, string>>
   /** Output name -> artefact kind. */
   readonly produces: Readonly<Record<string, string>>
   /**

@@ -123,6 +123,10 @@ function inputsOf(
     if (wrong) mistakes.report(['steps', i, 'use'], `"${written.id}" consumes "${name}" ${wrong}`)
     else inputs[name] = producer!.id
   }
+  for (const [name, kind] of Object.entries(step.takes ?? {})) {
+    const producer = producers.get(name)
+    if (producer?.kind === kind && !producer.skipped) inputs[name] = producer.id
+  }
   return inputs
 }
 

@@ -1,0 +1,1 @@
+export type { ReportVerdict } from './verdict.ts'
