@@ -22,6 +22,7 @@ export const TABLES = [
   'markets',
   'candles',
   'trades',
+  'quotes',
   'observations',
   'settlements',
   'raw_payloads',

@@ -6,6 +6,7 @@ export { type EventInput, type MarketInput, type MarketRow, readMarkets, saveMar
 export { ensureMigrated, type MigrationState, type MigrationStep, migrate, migrationStates } from './migrate.ts'
 export { type ObservationInput, readObservations, saveObservations } from './observations.ts'
 export { type Database, isEmbeddedUrl, openDatabase } from './open-database.ts'
+export { loadQuotes, type QuoteRows, type QuoteSeries, readQuotes } from './quotes.ts'
 export { type RawPayloadInput, saveRawPayload } from './raw-payloads.ts'
 export { redactUrl } from './redact-url.ts'
 export { inTransaction, runQuery } from './run-query.ts'

@@ -79,6 +79,17 @@ export interface TradesTable {
   taker_yes: boolean
 }
 
+/** The top of the book from a moment on, where it was recorded finer than by the minute. A null price is an empty side. */
+export interface QuotesTable {
+  market_id: number
+  ts_ms: number
+  bid: number | null
+  ask: number | null
+  /** 1e-2 contracts; null where the recording has no sizes. */
+  bid_size_centi: number | null
+  ask_size_centi: number | null
+}
+
 export interface ObservationsTable {
   /** ICAO, for example KMIA. */
   station: string
@@ -130,7 +141,7 @@ export interface RawPayloadsTable {
 export interface CompletenessTable {
   city: string
   day: number
-  kind: 'markets' | 'trades' | 'candles' | 'observations' | 'settlements'
+  kind: 'markets' | 'trades' | 'candles' | 'quotes' | 'observations' | 'settlements'
   source: string
   expected: number | null
   received: number
@@ -178,6 +189,7 @@ export interface Schema {
   markets: MarketsTable
   candles: CandlesTable
   trades: TradesTable
+  quotes: QuotesTable
   observations: ObservationsTable
   settlements: SettlementsTable
   raw_payloads: RawPayloadsTable

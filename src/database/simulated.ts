@@ -73,7 +73,7 @@ export async function deleteSimulated(db: Database, city: string, station: strin
       )
     }
     const markets = '(select market_id from markets join events using (event_id) where city = $1)'
-    for (const table of ['simulated_truth', 'candles', 'trades', 'markets']) {
+    for (const table of ['simulated_truth', 'candles', 'trades', 'quotes', 'markets']) {
       await runQuery(trx, `delete from ${table} where market_id in ${markets}`, [city])
     }
     for (const table of ['events', 'settlements', 'completeness']) {

@@ -72,7 +72,7 @@ describe.each(databaseKinds)('migrations on the $name database', (kind) => {
     const status = await databaseStatus(db, url)
     expect(Object.keys(status.rows)).toEqual([...TABLES])
     expect(status.migrations.every(({ appliedAt }) => appliedAt !== null)).toBe(true)
-    for (const view of ['candles_view', 'trades_view', 'observations_view', 'settlements_view']) {
+    for (const view of ['candles_view', 'trades_view', 'quotes_view', 'observations_view', 'settlements_view']) {
       expect(await runQuery(db, `select * from ${view}`)).toEqual([])
     }
   })
@@ -101,13 +101,17 @@ describe.each(databaseKinds)('migrations on the $name database', (kind) => {
   })
 
   it('name the one that fails and change nothing', async () => {
+    const relations = async () => (await db.introspection.getTables()).map(({ name }) => name)
+    const whole = await relations()
     await migrate(db, 'down')
-    await runQuery(db, 'create view candles_view as select 1 as in_the_way')
+    const left = await relations()
+    const taken = whole.find((name) => !left.includes(name))!
+    await runQuery(db, `create view ${taken} as select 1 as in_the_way`)
     await expect(migrate(db)).rejects.toMatchObject({
       code: 'MIGRATION_FAILED',
       message: expect.stringContaining(names.at(-1)!),
     })
-    await runQuery(db, 'drop view candles_view')
+    await runQuery(db, `drop view ${taken}`)
     await migrate(db)
   })
 })

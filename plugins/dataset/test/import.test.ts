@@ -11,6 +11,7 @@ import {
   readCompleteness,
   readMarkets,
   readObservations,
+  readQuotes,
   readSettlements,
   readTrades,
   runQuery,
@@ -129,9 +130,44 @@ describe.each(databaseKinds)('importFolder into the $name database', (kind) => {
       ['tape/markets.csv.gz', 'loaded', 1, { repeated: 1 }],
       ['tape/trades.csv.gz', 'loaded', 4, {}],
       ['ticks_*/markets.csv.gz', 'missing', 0, {}],
+      ['ticks_*/ticks.csv.gz', 'missing', 0, {}],
       ['quotes_x/markets.csv.gz', 'loaded', 1, {}],
       ['quotes_x/candles_1m.csv.gz', 'loaded', 2, { synthetic: 1 }],
     ])
+  })
+
+  it('keeps the top of the book of every tick, without crossed ones', async () => {
+    const tick = (ts: string, bid: string, ask: string) => `KXHIGHNY-25FEB20-B40.5,${ts},${bid},${ask}`
+    const reports = await load(
+      await folderOf({
+        'ticks_x/markets.csv.gz': [MARKETS, marketLine({ result: '', volume: '' })],
+        'ticks_x/ticks.csv.gz': [
+          'market_ticker,ts_utc,yes_bid,implied_yes_ask',
+          tick('2025-02-20T10:00:00.001Z', '0', '19'),
+          tick('2025-02-20T10:00:00.002Z', '18', '19'),
+          tick('2025-02-20T10:00:00.002Z', '18', '100'),
+          tick('2025-02-20T10:00:00.003Z', '24', '24'),
+          tick('2025-02-20T10:00:00.004Z', '', '20'),
+        ],
+      }),
+    )
+    expect(reports.find(({ file }) => file.endsWith('ticks.csv.gz'))).toMatchObject({
+      rows: 5,
+      loaded: 3,
+      left_out: { crossed: 1 },
+    })
+    const [quotes] = await Array.fromAsync(
+      readQuotes(
+        db,
+        (await nyc()).map(({ market_id }) => market_id),
+      ),
+    )
+    expect(quotes).toMatchObject({ n: 3 })
+    expect([...quotes!.bid]).toEqual([-1, 1800, -1])
+    expect([...quotes!.ask]).toEqual([1900, -1, 2000])
+    expect(quotes!.tsMs[2]).toBe(Date.parse('2025-02-20T10:00:00.004Z'))
+    const proofs = await readCompleteness(db, 'nyc', DAY, DAY)
+    expect(proofs.find(({ kind: of }) => of === 'quotes')).toMatchObject({ received: 4, complete: false })
   })
 
   it('gives a market the words of the exchange under the city of the manifest', async () => {

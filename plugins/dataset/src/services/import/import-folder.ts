@@ -7,13 +7,20 @@ import { importCandles } from './import-candles.ts'
 import { importMarkets, type MarketsResult, readSettlementValues } from './import-markets.ts'
 import { importObservations } from './import-observations.ts'
 import { importSettlements } from './import-settlements.ts'
+import { importTicks } from './import-ticks.ts'
 import { importTrades } from './import-trades.ts'
 import { type FileReport, type ImportOptions, missing, type Part } from './options.ts'
 import { proveMarkets, provePrices } from './prove-prices.ts'
 import { type CsvFile, csvFile } from './read-csv.ts'
 
 const EXPECTED: Record<Part, readonly string[]> = {
-  tape: ['tape/markets.csv.gz', 'tape/trades.csv.gz', 'tape/expiration_values.csv.gz', 'ticks_*/markets.csv.gz'],
+  tape: [
+    'tape/markets.csv.gz',
+    'tape/trades.csv.gz',
+    'tape/expiration_values.csv.gz',
+    'ticks_*/markets.csv.gz',
+    'ticks_*/ticks.csv.gz',
+  ],
   quotes: ['quotes_*/markets.csv.gz', 'quotes_*/candles_1m.csv.gz'],
   observations: ['observations/observations.csv.gz'],
   settlements: ['settlements/settlements.csv.gz'],
@@ -91,8 +98,12 @@ async function importTape(options: ImportOptions, whole: Whole, done: Done): Pro
   else done(missing('tape/trades.csv.gz'))
 
   for (const name of matching(folder, 'ticks_*/markets.csv.gz')) {
-    const ticks = await importList(options, whole, name, name.split('/')[0]!, { hasVolume: false, settled })
-    done(ticks?.report ?? missing(name))
+    const source = name.split('/')[0]!
+    const ticked = await importList(options, whole, name, source, { hasVolume: false, settled })
+    done(ticked?.report ?? missing(name))
+    const ticks = csvFile(options, `${source}/ticks.csv.gz`)
+    if (ticks) done(await whole((trx) => importPrices(trx, options, ticks, ticked, 'quotes', source)))
+    else done(missing(`${source}/ticks.csv.gz`))
   }
 }
 
@@ -127,17 +138,18 @@ async function importList(
   })
 }
 
+const LOADERS = { trades: importTrades, candles: importCandles, quotes: importTicks }
+
 async function importPrices(
   trx: Database,
   options: ImportOptions,
   file: CsvFile,
   listed: MarketsResult | null,
-  kind: 'trades' | 'candles',
+  kind: keyof typeof LOADERS,
   source: string,
 ): Promise<FileReport> {
   const known = { options, markets: new Map(listed?.markets), unwanted: new Set(listed?.unwanted) }
-  const load = kind === 'trades' ? importTrades : importCandles
-  const result = await load(trx, options, file, known)
+  const result = await LOADERS[kind](trx, options, file, known)
   await provePrices(trx, options, { kind, source }, known.markets.values(), result)
   return result.report
 }

@@ -35,7 +35,7 @@ export async function proveMarkets(
 export async function provePrices(
   db: Database,
   { now }: ImportOptions,
-  { kind, source }: { kind: 'trades' | 'candles'; source: string },
+  { kind, source }: { kind: 'trades' | 'candles' | 'quotes'; source: string },
   known: Iterable<ImportedMarket>,
   { report, sha256, counts }: PricesResult,
 ): Promise<void> {

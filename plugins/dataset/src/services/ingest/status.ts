@@ -4,7 +4,7 @@ import { formatDay, parseDay } from 'kwx/time'
 import { type CompletenessRow, readCoverage } from './coverage.ts'
 import type { CompletenessKind } from './options.ts'
 
-const KINDS: readonly CompletenessKind[] = ['markets', 'trades', 'candles', 'observations', 'settlements']
+const KINDS: readonly CompletenessKind[] = ['markets', 'trades', 'candles', 'quotes', 'observations', 'settlements']
 
 /** One kind of data of one source over the days asked for. */
 export interface StatusLine {
