@@ -3,6 +3,8 @@ export type { Feature, FeatureInput, FeatureSet, LadderView, MarketView, Weather
 export { defineFeatureSet } from './feature.ts'
 export type { GateAudit, GateRules } from './gate.ts'
 export { gateObservations, isMinute, MAX_FORWARD_FILLED, VISUAL_CROSSING } from './gate.ts'
+export type { JoinContext, JoinedMarket, LadderMarket } from './join-market.ts'
+export { byTicker, civilOf, joinMarket, readsLadder } from './join-market.ts'
 export * from './ladder-features.ts'
 export type { Rung } from './ladder-view.ts'
 export { ladderView, MAX_QUOTE_AGE } from './ladder-view.ts'
