@@ -36,7 +36,7 @@ export const citySchema = {
     zone: { type: 'string', minLength: 1 },
     standardOffset: { type: 'integer', minimum: -720, maximum: 840 },
     series: {
-      ...listOf(['ticker'], { ticker: { type: 'string', pattern: '^[A-Z0-9]+$' }, note: { type: 'string' } }),
+      ...listOf(['ticker'], { ...from, ticker: { type: 'string', pattern: '^[A-Z0-9]+$' }, note: { type: 'string' } }),
       minItems: 1,
     },
     proxies: listOf(['station', 'reason'], {
@@ -48,6 +48,8 @@ export const citySchema = {
       fields: { type: 'array', minItems: 1, items: { type: 'string', enum: ['dew_f', 'humidity_pct', 'wind_mph'] } },
       reason: { type: 'string', minLength: 1 },
     }),
+    tested: { type: 'boolean' },
+    unchecked: { type: 'array', items: { type: 'string', minLength: 1 } },
     regimes: {
       type: 'object',
       additionalProperties: false,

@@ -15,8 +15,13 @@ export interface City {
   readonly zone: string
   /** Minutes east of UTC in standard time: defines the climate day all year. */
   readonly standardOffset: number
-  /** Series tickers, newest first. Each era's events keep their own prefix. */
-  readonly series: readonly { readonly ticker: string; readonly note?: string }[]
+  /** Series tickers, newest first, with the event days they list. Each era's events keep their own prefix. */
+  readonly series: readonly {
+    readonly ticker: string
+    readonly from?: string
+    readonly until?: string
+    readonly note?: string
+  }[]
   /** Stations that a configuration may name as stand-in for weather features; never for labels. */
   readonly proxies: readonly { readonly station: string; readonly reason: string }[]
   /** Feature inputs that must not be read from a source here, with the reason. */
@@ -26,6 +31,10 @@ export interface City {
     readonly fields: readonly ('dew_f' | 'humidity_pct' | 'wind_mph')[]
     readonly reason: string
   }[]
+  /** True where real events of the city went through the tests; absent where the manifest is all there is. */
+  readonly tested?: boolean
+  /** Fields whose value was taken over without being checked again. */
+  readonly unchecked?: readonly string[]
   /** Dated facts. `from` and `until` are event days, inclusive; absent means open. */
   readonly regimes: {
     readonly settlement: readonly {
