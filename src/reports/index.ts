@@ -1,1 +1,0 @@
-export type { ReportVerdict } from './verdict.ts'
