@@ -4,6 +4,8 @@ import type { Artefact } from '../artefacts/artefact.ts'
 import { readJson } from '../artefacts/canonical-json.ts'
 import type { LoadedConfig } from '../config/production-config.ts'
 import { type TrainingRows, trainingRows } from '../model/training-rows.ts'
+import type { FeaturesFile } from '../reports/features-file.ts'
+import type { LabelsFile } from '../reports/labels-file.ts'
 import { readTable } from '../table/parquet.ts'
 
 /** What training and its verification both start from. */
@@ -14,16 +16,6 @@ export interface TrainingInputs {
   /** Hashes of the features and labels artefacts. */
   readonly data: { readonly features: string; readonly labels: string }
   readonly origin: Artefact['origin']
-}
-
-/** The parts of `features.json` and `labels.json` that training reads. */
-interface FeaturesFile {
-  readonly feature_set_version: string
-  readonly design: readonly string[]
-}
-
-interface LabelsFile {
-  readonly labels: readonly { readonly market: string; readonly label: 0 | 1 | null }[]
 }
 
 /**

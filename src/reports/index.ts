@@ -1,4 +1,13 @@
+export type {
+  ArchiveDifference,
+  CompletenessFile,
+  GateVerdict,
+  RowCompleteness,
+  SplitCompleteness,
+} from './completeness-file.ts'
+export type { FeaturesFile } from './features-file.ts'
 export type { Ablation, FilledDay, GateAuditFile, GatedFeature } from './gate-audit.ts'
+export type { LabelsFile, SealedLabel } from './labels-file.ts'
 export type {
   CloseClock,
   DayMembership,
@@ -9,3 +18,5 @@ export type {
   TimeFault,
   TimeFaultKind,
 } from './time-audit.ts'
+export type { ReportVerdict } from './verdict.ts'
+export type { VerificationCheck, VerificationFile } from './verification-file.ts'

@@ -1,23 +1,12 @@
 import type { Artefact } from 'kwx'
+import type { VerificationFile } from 'kwx/reports'
 
 import type { JudgedGate, Reports, ValidationSummary } from './reports.ts'
-
-/** `verification.json` of verify:pilot. */
-export interface Verification {
-  readonly passed: boolean
-  readonly checks: readonly {
-    /** A window's name, or `pilot`. */
-    readonly window: string
-    readonly check: string
-    readonly passed: boolean
-    readonly sentence: string
-  }[]
-}
 
 /** What a gate may look at: figures that were recomputed from the artefacts, and the artefacts themselves. */
 export interface GateEvidence extends Omit<Reports, 'summary'> {
   readonly summary: ValidationSummary
-  readonly verification: Verification
+  readonly verification: VerificationFile
   /** By input name of accept:report. */
   readonly artefacts: Readonly<Record<string, Artefact>>
 }

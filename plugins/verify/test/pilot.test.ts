@@ -5,13 +5,14 @@ import { join } from 'node:path'
 import type { Artefact } from 'kwx'
 import { numbers, readJson, readTable, writeJson, writeTable } from 'kwx/artefacts'
 import { fitScaler, type ModelFile, modelId, type ParametersFile, readTrainingInputs, rowsOfDays } from 'kwx/model'
+import type { VerificationFile } from 'kwx/reports'
 import { formatDay, parseDay } from 'kwx/time'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 
 import { pilotInputs } from '../../../test/support/pilot-inputs.ts'
 import { stepContext } from '../../../test/support/step-context.ts'
 import walkForward from '../../train/src/steps/walk-forward.ts'
-import { type Verification, verifyPilot } from '../src/services/verify-pilot.ts'
+import { verifyPilot } from '../src/services/verify-pilot.ts'
 import verifyStep from '../src/steps/pilot.ts'
 
 const WINDOW = 'win_20250101_20250204'
@@ -28,7 +29,7 @@ beforeAll(async () => {
 afterAll(() => rm(root, { recursive: true, force: true }))
 
 /** A copy of the pilot with a fault in its first window. */
-async function withFault(plant: (folder: string) => Promise<void>): Promise<Verification> {
+async function withFault(plant: (folder: string) => Promise<void>): Promise<VerificationFile> {
   const folder = join(root, `copy-${++copies}`)
   await cp(inputs['pilot']!.folder, folder, { recursive: true })
   await plant(join(folder, WINDOW))
@@ -60,12 +61,12 @@ const withColumn = (name: string, row: number, change: (value: number) => number
     await writeTable(file, table)
   })
 
-const failures = ({ checks }: Verification) => checks.filter(({ passed }) => !passed).map(({ check }) => check)
+const failures = ({ checks }: VerificationFile) => checks.filter(({ passed }) => !passed).map(({ check }) => check)
 
 describe('verify:pilot', () => {
   it('passes a pilot as it was trained, with every check executed on every window', async () => {
     const { artefacts, exit, summary } = await verifyStep.run(stepContext(root), {}, inputs)
-    const verification = await readJson<Verification>(join(artefacts['verification']!.folder, 'verification.json'))
+    const verification = await readJson<VerificationFile>(join(artefacts['verification']!.folder, 'verification.json'))
     expect(failures(verification)).toEqual([])
     expect(exit).toBeUndefined()
     expect(summary).toBe('65 checks passed on 4 windows')

@@ -15,43 +15,8 @@ import {
   type TrainingRows,
   trainingRows,
 } from 'kwx/model'
+import type { CompletenessFile, FeaturesFile, LabelsFile, VerificationFile } from 'kwx/reports'
 import { parseDay } from 'kwx/time'
-
-import type { Verification } from '../gate.ts'
-
-export interface FeaturesFile {
-  readonly feature_set: string
-  readonly price_source: string
-  readonly observation_station: string
-  readonly proxy: boolean
-  readonly design: readonly string[]
-  readonly rows: number
-}
-
-export interface LabelsFile {
-  readonly labels: readonly {
-    readonly market: string
-    readonly label: 0 | 1 | null
-    readonly source: 'exchange' | 'derived' | null
-    readonly quarantine: string | null
-  }[]
-}
-
-/** The part of `completeness.json` that is read here; the dataset plugin defines the whole. */
-export interface CompletenessFile {
-  readonly gate: {
-    readonly status: 'pass' | 'fail' | 'not-applicable'
-    readonly sentence: string
-    readonly rows_checked: number
-    readonly rows_exposed: number
-    readonly rows_violating: number
-    readonly sources: readonly { readonly source: string }[]
-    readonly minute_rows: number
-    readonly gated_rows: number
-    readonly values_hidden: number
-    readonly filled_days: readonly unknown[]
-  }
-}
 
 /** Test rows; all arrays have shape [rows]. Labels and market come from the dataset, `p` from the predictions. */
 export interface TestRows {
@@ -80,7 +45,7 @@ export interface Evidence {
   readonly labels: LabelsFile
   readonly completeness: CompletenessFile
   readonly pilot: PilotFile
-  readonly verification: Verification
+  readonly verification: VerificationFile
   readonly origin: Origin
   readonly rowsBuilt: number
   readonly fitted: readonly FittedWindow[]
@@ -113,7 +78,7 @@ export async function readEvidence(inputs: Inputs): Promise<Evidence> {
     labels,
     completeness: await readJson<CompletenessFile>(file('completeness', 'completeness.json')),
     pilot,
-    verification: await readJson<Verification>(file('verification', 'verification.json')),
+    verification: await readJson<VerificationFile>(file('verification', 'verification.json')),
     origin,
     rowsBuilt: rowsOf(table),
     fitted,

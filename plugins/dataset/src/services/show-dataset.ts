@@ -3,13 +3,12 @@ import { join } from 'node:path'
 
 import { EXIT, KwxError } from 'kwx'
 import { readJson } from 'kwx/artefacts'
-
-import type { Built, Completeness } from './build/build-dataset.ts'
+import type { CompletenessFile, FeaturesFile } from 'kwx/reports'
 
 /** The readable parts of a dataset's artefacts: those that lie in the folders given. */
 export interface DatasetSummary {
-  readonly features: Built['features'] | null
-  readonly completeness: Completeness | null
+  readonly features: FeaturesFile | null
+  readonly completeness: CompletenessFile | null
 }
 
 /** @throws KwxError DATASET_NOT_FOUND (exit 2) when no folder holds features.json or completeness.json */
@@ -19,8 +18,8 @@ export async function readDataset(folders: readonly string[]): Promise<DatasetSu
     return folder === undefined ? null : readJson<Value>(join(folder, name))
   }
   const summary = {
-    features: await read<Built['features']>('features.json'),
-    completeness: await read<Completeness>('completeness.json'),
+    features: await read<FeaturesFile>('features.json'),
+    completeness: await read<CompletenessFile>('completeness.json'),
   }
   if (summary.features || summary.completeness) return summary
   throw new KwxError(`${folders.join(', ')} holds neither features.json nor completeness.json.`, {

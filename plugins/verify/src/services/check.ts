@@ -1,18 +1,6 @@
-/** One check of a pilot, executed. */
-export interface Check {
-  /** A window's name, or `pilot` for what concerns all of them. */
-  readonly window: string
-  readonly check: string
-  readonly passed: boolean
-  /** What was measured; a count of differences where the demand is that there is none. */
-  readonly value: number | string | null
-  /** What was demanded of it. */
-  readonly threshold: number | string | null
-  /** What was done and seen, for people. */
-  readonly sentence: string
-}
+import type { VerificationCheck } from 'kwx/reports'
 
-export type Finding = Omit<Check, 'window'>
+export type Finding = Omit<VerificationCheck, 'window'>
 
 /** A finding that passes while there is no difference: `value` counts them, the first is told. */
 export function noDifference(check: string, done: string, differences: readonly string[]): Finding {

@@ -4,21 +4,16 @@ import { isKwxError, messageOf } from 'kwx'
 import { readJson, readTable } from 'kwx/artefacts'
 import { windowsOf } from 'kwx/config'
 import { type PilotFile, type PilotWindow, parseModelFile, type TrainingInputs } from 'kwx/model'
+import type { VerificationCheck, VerificationFile } from 'kwx/reports'
 import type { Window } from 'kwx/time'
 
-import type { Check, Finding } from './check.ts'
+import type { Finding } from './check.ts'
 import { checkCalibrationRule, checkDisjointDays, checkMonotone } from './check-days.ts'
 import { checkOptimum, checkScaler } from './check-fit.ts'
 import { checkIdentity, checkWindows } from './check-identity.ts'
 import { checkFinite, checkLabels, checkMetrics, checkReproduced, checkRows } from './check-predictions.ts'
 import { checkChosen, checkSearchRange } from './check-search.ts'
 import type { WindowEvidence } from './window-evidence.ts'
-
-/** `verification.json`. */
-export interface Verification {
-  readonly passed: boolean
-  readonly checks: readonly Check[]
-}
 
 type WindowCheck = (evidence: WindowEvidence) => Finding | Finding[]
 
@@ -50,11 +45,11 @@ export async function verifyPilot(
   folder: string,
   inputs: TrainingInputs,
   onWindow: (done: number, total: number) => void = () => {},
-): Promise<Verification> {
+): Promise<VerificationFile> {
   const { config } = inputs.loaded
   const pilot = await readJson<PilotFile>(join(folder, 'pilot.json'))
   const windows = windowsOf(config)
-  const checks: Check[] = [{ window: 'pilot', ...checkWindows(pilot, windows) }]
+  const checks: VerificationCheck[] = [{ window: 'pilot', ...checkWindows(pilot, windows) }]
   const fitted = windows.flatMap((window) => {
     const listed = pilot.windows.find((entry) => entry.window === window.name && entry.outcome === 'fitted')
     return listed ? [{ window, listed }] : []

@@ -10,12 +10,13 @@ import {
   VISUAL_CROSSING,
   weatherSeries,
 } from 'kwx/features'
+import type { CompletenessFile, FeaturesFile } from 'kwx/reports'
 import { parseDay } from 'kwx/time'
 
 import { checkData, empty, stationOf } from './check-data.ts'
 import { CompletenessCounter } from './completeness.ts'
 import type { DatasetData } from './data.ts'
-import { GateAuditor, type GateVerdict } from './gate-audit.ts'
+import { GateAuditor } from './gate-audit.ts'
 import { type Labels, labelMarkets } from './labels.ts'
 import { forEachMarket } from './market-rows.ts'
 import { openFeatureTable } from './table-buffer.ts'
@@ -31,22 +32,10 @@ export interface BuildOptions {
   readonly progress?: (done: number, total: number, unit: string) => void
 }
 
-export type Completeness = ReturnType<CompletenessCounter['table']> & {
-  readonly labels: {
-    readonly counts: Readonly<Record<string, number>>
-    readonly quarantined: readonly { readonly market: string; readonly reason: string }[]
-    /** The official maximum of each event day that has one, in degrees Fahrenheit. */
-    readonly official_maxima: Readonly<Record<string, number>>
-    readonly archive_differences: Labels['archive_differences']
-    readonly ladder_gaps: Labels['ladder_gaps']
-  }
-  readonly gate: GateVerdict
-}
-
 export interface Built {
-  readonly features: Readonly<Record<string, unknown>> & { readonly rows: number }
+  readonly features: FeaturesFile
   readonly labels: Labels
-  readonly completeness: Completeness
+  readonly completeness: CompletenessFile
 }
 
 /**
@@ -118,7 +107,7 @@ export async function buildDataset({
   }
 }
 
-function labelTable({ labels, archive_differences, ladder_gaps }: Labels): Completeness['labels'] {
+function labelTable({ labels, archive_differences, ladder_gaps }: Labels): CompletenessFile['labels'] {
   const counts = { markets: labels.length, exchange: 0, derived: 0, quarantined: 0, yes: 0 }
   for (const { label, source } of labels) {
     if (source) counts[source]++

@@ -1,4 +1,5 @@
 import type { FeatureRows, FeatureSet } from 'kwx/features'
+import type { SplitCompleteness } from 'kwx/reports'
 import type { Window } from 'kwx/time'
 
 /** Rows of one span: how many there were, how many are left, and what they miss. */
@@ -8,17 +9,6 @@ interface Count {
   yes: number
   /** By optional feature of the set. */
   missing: number[]
-}
-
-export interface SplitCompleteness {
-  readonly window: string
-  readonly split: 'train' | 'test'
-  /** Event days with at least one row left. */
-  readonly days: number
-  readonly rows_before: number
-  readonly rows_after: number
-  readonly yes_share: number | null
-  readonly missing: Readonly<Record<string, number>>
 }
 
 /** Counts rows as they are built, per event day, and sums them over the whole and over each split. */

@@ -9,19 +9,8 @@ import {
   weatherAsOf,
   weatherSeries,
 } from 'kwx/features'
+import type { GateVerdict } from 'kwx/reports'
 import { climateDayAtMs } from 'kwx/time'
-
-/** The gate, audited on built rows. */
-export interface GateVerdict extends GateAudit {
-  readonly status: 'pass' | 'fail' | 'not-applicable'
-  readonly sentence: string
-  /** Built rows looked at. */
-  readonly rows_checked: number
-  /** Rows whose newest report is a gated one: without the gate they would show its moisture. */
-  readonly rows_exposed: number
-  /** Rows that show a moisture value which no permitted report explains. */
-  readonly rows_violating: number
-}
 
 const COLUMNS = { dewpoint: 'dew', humidity: 'humidity', windspeed: 'wind' } as const
 const FIELDS = { dewpoint: 'dew_f', humidity: 'humidity_pct', windspeed: 'wind_mph' } as const

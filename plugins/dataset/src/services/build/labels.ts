@@ -1,28 +1,14 @@
-import type { City } from 'kwx/cities'
+import { type City, regimeOn } from 'kwx/cities'
 import type { Bracket } from 'kwx/config'
 import { bracketOf } from 'kwx/features'
 import { eventDayOfTicker, ladderFault, settlesYes } from 'kwx/market'
-import { formatDay, parseDay } from 'kwx/time'
+import type { ArchiveDifference, SealedLabel } from 'kwx/reports'
+import { formatDay } from 'kwx/time'
 
 import type { DatasetMarket, Settlement } from './data.ts'
 
-/** The sealed truth of one market, and how we know it: an entry of `labels.json`. */
-export interface Label {
-  readonly market: string
-  readonly event: string
-  readonly event_day: string
-  readonly strike_type: string
-  readonly floor_strike: number | null
-  readonly cap_strike: number | null
-  readonly label: 0 | 1 | null
-  readonly source: 'exchange' | 'derived' | null
-  readonly expiration_value: number | null
-  /** Why no row of this market may be used; null where it may. */
-  readonly quarantine: string | null
-}
-
 /** A label with what it was checked against. */
-export interface CheckedLabel extends Label {
+export interface CheckedLabel extends SealedLabel {
   readonly official_tmax: number | null
   /** Whether the official maximum settles the market the same way; null where either is missing. */
   readonly archive_agrees: boolean | null
@@ -32,17 +18,7 @@ export interface CheckedLabel extends Label {
  * The label without the cross-check: sources that know different maxima and agree on what was paid give equal bytes,
  * and so equal models. The maxima stand in `completeness.json`.
  */
-export const sealed = ({ official_tmax: _, archive_agrees: __, ...label }: CheckedLabel): Label => label
-
-/** An event on which the exchange and the archive of official maxima do not say the same. The exchange stands. */
-export interface ArchiveDifference {
-  readonly event: string
-  readonly event_day: string
-  readonly exchange: number | null
-  readonly archive: number
-  /** Markets that the archive's value would settle the other way. */
-  readonly flipped: readonly string[]
-}
+export const sealed = ({ official_tmax: _, archive_agrees: __, ...label }: CheckedLabel): SealedLabel => label
 
 export interface Labels {
   readonly labels: readonly CheckedLabel[]
@@ -108,7 +84,7 @@ function labelOf(
   overlap: string | null,
 ): CheckedLabel {
   const { ticker, strike_type, floor_strike, cap_strike, day, result, expiration_value } = market
-  const regime = city.regimes.settlement.find((dated) => within(dated, day))
+  const regime = regimeOn(city.regimes.settlement, day)
   const allowed = regime ? [...(SOURCES[regime.source] ?? [regime.source]), 'simulated'] : []
   const proxy = settlement !== undefined && !allowed.includes(settlement.source)
   const tmax = settlement && !proxy ? settlement.tmax_f : null
@@ -151,9 +127,6 @@ function labelOf(
     quarantine,
   }
 }
-
-const within = ({ from, until }: { from?: string; until?: string }, day: number) =>
-  (from === undefined || parseDay(from) <= day) && (until === undefined || day <= parseDay(until))
 
 function differences(labels: readonly CheckedLabel[]): ArchiveDifference[] {
   const found: ArchiveDifference[] = []
