@@ -30,6 +30,8 @@ export const TABLES = [
   'runs',
   'step_runs',
   'simulated_truth',
+  'models',
+  'promotions',
 ] as const satisfies readonly (keyof Schema)[]
 
 /** What there is, without changing anything. Counting takes about 0.1 s per million rows. */

@@ -9,6 +9,20 @@ export { type Database, isEmbeddedUrl, openDatabase } from './open-database.ts'
 export { loadQuotes, type QuoteRows, type QuoteSeries, readQuotes } from './quotes.ts'
 export { type RawPayloadInput, saveRawPayload } from './raw-payloads.ts'
 export { redactUrl } from './redact-url.ts'
+export {
+  latestPromotion,
+  listPromotions,
+  type NewPromotion,
+  type Place,
+  type Promotion,
+  promotionAt,
+  type RegisteredModel,
+  type Role,
+  readModels,
+  readPromotion,
+  recordPromotion,
+  withRegistryLock,
+} from './registry.ts'
 export { inTransaction, runQuery } from './run-query.ts'
 export { listRuns, type Run, readRun, recordRun, recordStepRun, type StepRun } from './runs.ts'
 export type * from './schema.ts'
