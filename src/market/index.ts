@@ -1,5 +1,7 @@
 export type { PriceRows, Trades } from './candles-from-trades.ts'
 export { candlesFromTrades } from './candles-from-trades.ts'
+export type { DevigMethod } from './devig.ts'
+export { DEVIG_METHODS, devigLadder } from './devig.ts'
 export { eventDayOfTicker } from './event-day.ts'
 export type { FeeCounter } from './fee-counter.ts'
 export { feeCounter } from './fee-counter.ts'
