@@ -1,11 +1,13 @@
 import { createHash } from 'node:crypto'
-import { copyFile, lstat, mkdir, readdir, readlink, rename, rm, symlink } from 'node:fs/promises'
+import { lstat, mkdir, readlink, rename, rm } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 
 import { EXIT, KwxError } from '../errors.ts'
-import { syncFile, syncFolder, temporaryName } from './atomic-write.ts'
+import { syncFolder, temporaryName } from './atomic-write.ts'
+import { copyFolder } from './copy-folder.ts'
 import { sha256File } from './hash.ts'
 import { filesUnder } from './list-files.ts'
+import { replaceLink } from './replace-link.ts'
 import { storageError } from './storage-error.ts'
 
 /**
@@ -40,10 +42,7 @@ export async function publishFolder(from: string, to: string): Promise<void> {
       await rename(temporary, version)
       await syncFolder(versions)
     }
-    const link = temporaryName(to)
-    await symlink(join(`.${basename(to)}`, hash), link, 'dir')
-    await rename(link, to)
-    await syncFolder(dirname(to))
+    await replaceLink(join(`.${basename(to)}`, hash), to)
   } catch (error) {
     throw storageError(error, to)
   }
@@ -66,17 +65,4 @@ async function contentHash(folder: string): Promise<string> {
   const hash = createHash('sha256')
   for (const file of await filesUnder(folder)) hash.update(`${file}\0${await sha256File(join(folder, file))}\n`)
   return hash.digest('hex').slice(0, 16)
-}
-
-async function copyFolder(from: string, to: string): Promise<void> {
-  await mkdir(to, { recursive: true })
-  for (const entry of await readdir(from, { withFileTypes: true })) {
-    const [source, target] = [join(from, entry.name), join(to, entry.name)]
-    if (entry.isDirectory()) await copyFolder(source, target)
-    else {
-      await copyFile(source, target)
-      await syncFile(target)
-    }
-  }
-  await syncFolder(to)
 }

@@ -5,7 +5,8 @@ import { EXIT, KwxError } from '../errors.ts'
 import type { Artefact, ArtefactFiles, Provenance } from './artefact.ts'
 import { syncFile, syncFolder, temporaryName, writeFileAtomically } from './atomic-write.ts'
 import { canonicalJson, writeJson } from './canonical-json.ts'
-import { sha256, sha256File } from './hash.ts'
+import { sha256File } from './hash.ts'
+import { artefactHash } from './hash-folder.ts'
 import { filesUnder } from './list-files.ts'
 import { storageError } from './storage-error.ts'
 
@@ -51,7 +52,7 @@ export class ArtefactStore {
         await syncFile(join(temporary, file))
         files[file] = await sha256File(join(temporary, file))
       }
-      const hash = hashOf(kind, files)
+      const hash = artefactHash(kind, files)
       const folder = join(shelf, hash)
       if (await this.isIntact(kind, hash)) await rm(temporary, { recursive: true })
       else {
@@ -76,7 +77,7 @@ export class ArtefactStore {
     const folder = join(this.root, kind, hash)
     const files: Record<string, string> = {}
     for (const file of await filesUnder(folder).catch(() => [])) files[file] = await sha256File(join(folder, file))
-    if (hashOf(kind, files) !== hash) {
+    if (artefactHash(kind, files) !== hash) {
       throw new KwxError(
         `The stored ${kind} ${hash.slice(0, 12)} is not what was written: ${await this.damage(kind, hash, files)}.`,
         {
@@ -90,6 +91,12 @@ export class ArtefactStore {
     return { kind, hash, folder, files, origin }
   }
 
+  /** What lies beside a stored artefact, with the hashes of its files as they were written; null without one. */
+  async sidecar(kind: string, hash: string): Promise<(Sidecar & { readonly files: ArtefactFiles }) | null> {
+    const text = await readFile(join(this.root, kind, `${hash}.json`), 'utf8').catch(() => null)
+    return text === null ? null : (JSON.parse(text) as Sidecar & { files: ArtefactFiles })
+  }
+
   private async isIntact(kind: string, hash: string): Promise<boolean> {
     return this.open(kind, hash, null).then(
       () => true,
@@ -99,8 +106,8 @@ export class ArtefactStore {
 
   /** Says which file differs, from the sidecar's list. */
   private async damage(kind: string, hash: string, found: ArtefactFiles): Promise<string> {
-    const sidecar = await readFile(join(this.root, kind, `${hash}.json`), 'utf8').catch(() => null)
-    const expected = sidecar ? (JSON.parse(sidecar) as { files: ArtefactFiles }).files : {}
+    const sidecar = await this.sidecar(kind, hash)
+    const expected = sidecar?.files ?? {}
     const changed = Object.keys(expected).filter((file) => file in found && found[file] !== expected[file])
     const missing = Object.keys(expected).filter((file) => !(file in found))
     const added = Object.keys(found).filter((file) => !(file in expected))
@@ -112,5 +119,3 @@ export class ArtefactStore {
     return parts.filter(Boolean).join('; ') || 'its folder is gone'
   }
 }
-
-const hashOf = (kind: string, files: ArtefactFiles): string => sha256(canonicalJson({ kind, files }))

@@ -1,11 +1,10 @@
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 
-import { readJson } from '../artefacts/canonical-json.ts'
 import { EXIT, KwxError } from '../errors.ts'
 import { chooseWindow } from '../model/choose-window.ts'
 import type { ModelFile } from '../model/model-file.ts'
-import { parseModelFile } from '../model/parse-model-file.ts'
+import { readModelFile } from './read-model-file.ts'
 
 /** A model that may be used on a date, and where it lies. */
 export interface LoadedModel {
@@ -55,7 +54,7 @@ async function windowsIn(folder: string): Promise<string[]> {
 }
 
 async function readModel(file: string, city: string, bracket: string): Promise<ModelFile> {
-  const model = await parseModelFile(await readJson(file), file)
+  const model = await readModelFile(file)
   if (model.city !== city || model.bracket !== bracket) {
     throw new KwxError(`${file} is a model of ${model.city} ${model.bracket}, expected ${city} ${bracket}.`, {
       code: 'MODEL_MISPLACED',

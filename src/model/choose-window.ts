@@ -52,6 +52,9 @@ export function chooseWindow<Dates extends ModelDates>(windows: readonly Dates[]
   return { chosen: usable.dates, stale }
 }
 
-function lastDaySeen({ training, calibration }: ModelDates): number {
-  return Math.max(...[training.last_day, ...training.days, ...calibration.days].map(parseDay))
+/** The last day that a model was trained or calibrated on, as a day number. */
+export function lastDaySeen({ training, calibration }: Pick<ModelDates, 'training' | 'calibration'>): number {
+  let last = parseDay(training.last_day)
+  for (const days of [training.days, calibration.days]) for (const day of days) last = Math.max(last, parseDay(day))
+  return last
 }

@@ -2,7 +2,7 @@ const number = { type: 'number' }
 const numbers = { type: 'array', items: number }
 const text = { type: 'string', minLength: 1 }
 const count = { type: 'integer', minimum: 0 }
-const day = { type: 'string', pattern: '^\\d{4}-\\d{2}-\\d{2}$' }
+const day = { type: 'string', format: 'date', pattern: '^(19|20)\\d{2}-' }
 const days = { type: 'array', items: day }
 const hash = { type: 'string', pattern: '^[0-9a-f]{64}$' }
 
