@@ -1,4 +1,15 @@
 export type {
+  BlendDevig,
+  BlendGridFile,
+  BlendHead,
+  BlendInterval,
+  BlendLadders,
+  BlendPilot,
+  BlendScores,
+  BlendWeight,
+  BlendWindow,
+} from './blend-grid.ts'
+export type {
   ArchiveDifference,
   CompletenessFile,
   GateVerdict,
