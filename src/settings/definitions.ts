@@ -13,6 +13,8 @@ export interface Definition {
   readonly variables: readonly string[]
   readonly type: TextKind | 'number' | 'integer'
   readonly exclusiveMinimum?: number
+  /** A secret that no file of the project may hold: variables only. */
+  readonly variablesOnly?: boolean
   readonly minimum?: number
   readonly maximum?: number
   /** Absent: there is none. Paths are made absolute by it already. */
@@ -116,6 +118,33 @@ export const DEFINITIONS: readonly Definition[] = [
     default: ({ project }) => join(project, 'configs', 'pipelines'),
   },
   ...ofSources,
+  {
+    key: 'sources.kalshi.keyId',
+    about: "Id of a read key of the exchange; public data needs none, the exchange's stream does.",
+    variables: ['KWX_KALSHI_KEY_ID'],
+    type: 'secret',
+    variablesOnly: true,
+  },
+  {
+    key: 'sources.kalshi.privateKey',
+    about: 'The key itself, PEM.',
+    variables: ['KWX_KALSHI_PRIVATE_KEY'],
+    type: 'secret',
+    variablesOnly: true,
+  },
+  {
+    key: 'sources.kalshi.privateKeyFile',
+    about: 'A file with the key, PEM, of mode 0600.',
+    variables: ['KWX_KALSHI_PRIVATE_KEY_FILE'],
+    type: 'folder',
+    variablesOnly: true,
+  },
+  {
+    key: 'contact',
+    about: 'E-mail or page of whoever runs this, told to services that want to know who asks (api.weather.gov).',
+    variables: ['KWX_CONTACT'],
+    type: 'name',
+  },
   {
     key: 'clock',
     about: 'system, an ISO instant at which time stands still, or the URL of a service that tells the time.',

@@ -92,6 +92,9 @@ function absolute({ type }: Definition, value: string | number, from: string): s
   return folder && folder !== 'memory' && !isAbsolute(folder) ? `pglite:${resolve(from, folder)}` : value
 }
 
+/** What a source may have besides; absent ones stay absent. */
+const SECRETS = ['key', 'keyId', 'privateKey', 'privateKeyFile'] as const
+
 function assemble(values: ReadonlyMap<string, string | number>): Omit<Settings, 'origins' | 'file'> {
   const text = (key: string) => String(values.get(key))
   const number = (key: string) => Number(values.get(key))
@@ -103,7 +106,7 @@ function assemble(values: ReadonlyMap<string, string | number>): Omit<Settings, 
       requestsPerSecond: number(of('requestsPerSecond')),
       timeoutSeconds: number(of('timeoutSeconds')),
       attempts: number(of('attempts')),
-      ...(values.has(of('key')) ? { key: text(of('key')) } : {}),
+      ...Object.fromEntries(SECRETS.filter((one) => values.has(of(one))).map((one) => [one, text(of(one))])),
     }
   }
   return {
@@ -115,6 +118,7 @@ function assemble(values: ReadonlyMap<string, string | number>): Omit<Settings, 
       pipelines: text('directories.pipelines'),
     },
     sources,
+    ...(values.has('contact') ? { contact: text('contact') } : {}),
     clock: text('clock'),
     workers: number('workers'),
     defaultPipeline: text('defaultPipeline'),

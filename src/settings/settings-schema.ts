@@ -13,6 +13,7 @@ export function settingsSchema(): object {
   const root = emptyObject()
   root.properties['$schema'] = { type: 'string' }
   for (const definition of DEFINITIONS) {
+    if (definition.variablesOnly) continue
     const steps = definition.key.split('.')
     const last = steps.pop()!
     let parent = root

@@ -7,6 +7,10 @@ export interface SourceSettings {
   readonly attempts: number
   /** Secret; shown as `***`. */
   readonly key?: string
+  /** The exchange's read key, from variables only: id, and PEM or a file with it. */
+  readonly keyId?: string
+  readonly privateKey?: string
+  readonly privateKeyFile?: string
 }
 
 /** Project-wide settings, resolved: flags over `KWX_*` variables over the project file over defaults. */
@@ -19,6 +23,8 @@ export interface Settings {
   readonly directories: { readonly models: string; readonly reports: string; readonly pipelines: string }
   /** By name: kalshi, iem, nws, visual-crossing, ncei. */
   readonly sources: Readonly<Record<string, SourceSettings>>
+  /** Told to services that want to know who asks. */
+  readonly contact?: string
   /** `system`, an ISO instant at which time stands still, or the URL of a service that tells the time. */
   readonly clock: string
   /** How many threads or parallel requests a step may use. */

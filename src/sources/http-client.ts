@@ -1,4 +1,4 @@
-import { isKwxError, messageOf } from '../errors.ts'
+import { isKwxError, type KwxError, messageOf } from '../errors.ts'
 import { redactUrl } from '../redact-url.ts'
 import type { Origin } from '../step.ts'
 import type { Clock } from '../time/clock.ts'
@@ -22,6 +22,8 @@ export interface HttpClientOptions {
   readonly attempts: number
   /** Requests in flight at once; 8 unless told, because more than that only queue at the service. */
   readonly concurrency?: number
+  /** Headers that prove who asks, made anew for each try: a signature ages. Never shown, never kept. */
+  readonly sign?: ((url: URL) => Readonly<Record<string, string>>) | undefined
   /** Largest body in bytes; 64 MiB unless told: the longest answer we ask for is some 5 MB. */
   readonly maxBytes?: number
   /** The run's clock: stamps payloads. */
@@ -44,6 +46,10 @@ export interface HttpRequest<Value> {
    * a CDN, empty); a KwxError ends the request.
    */
   readonly read: (body: string) => Value
+  /** Headers of this request alone: who asks, or a signature. Never shown, never kept. */
+  readonly headers?: Readonly<Record<string, string>>
+  /** The error of an answer that no other try can better although its status looks like it; null to go on as usual. */
+  readonly final?: (status: number, body: string) => KwxError | null
   /** Answers 404 with null instead of an error. */
   readonly maybeMissing?: boolean
 }
@@ -87,7 +93,14 @@ export function httpClient(options: HttpClientOptions): HttpClient {
   async function attempt<Value>(url: URL, request: HttpRequest<Value>): Promise<{ value: Value | null } | Failure> {
     let answer: HttpAnswer
     try {
-      answer = await exchangeOnce(url, { source, timeoutMs: options.timeoutSeconds * 1000, maxBytes, signal })
+      const timeoutMs = options.timeoutSeconds * 1000
+      answer = await exchangeOnce(url, {
+        source,
+        timeoutMs,
+        maxBytes,
+        signal,
+        headers: { ...request.headers, ...options.sign?.(url) },
+      })
     } catch (error) {
       signal?.throwIfAborted()
       if (isKwxError(error)) throw error
@@ -98,6 +111,11 @@ export function httpClient(options: HttpClientOptions): HttpClient {
     if (answer.status === 404 && request.maybeMissing) {
       await keep(shown, answer)
       return { value: null }
+    }
+    const final = answer.status === 200 ? null : request.final?.(answer.status, answer.body.toString('utf8'))
+    if (final) {
+      await keep(shown, answer)
+      throw final
     }
     if (answer.status === 429 || answer.status >= 500) {
       return {

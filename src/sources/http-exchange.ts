@@ -16,6 +16,8 @@ export interface ExchangeOptions {
   timeoutMs: number
   maxBytes: number
   signal: AbortSignal | undefined
+  /** Beside or instead of our usual ones. Sent to the first host only: redirects never leave it. */
+  headers?: Readonly<Record<string, string>> | undefined
 }
 
 const MOST_REDIRECTS = 3
@@ -31,7 +33,7 @@ export async function exchangeOnce(first: URL, options: ExchangeOptions): Promis
   const signal = options.signal ? AbortSignal.any([deadline, options.signal]) : deadline
   let url = first
   for (let hops = 0; ; hops++) {
-    const response = await fetch(url, { headers: HEADERS, redirect: 'manual', signal })
+    const response = await fetch(url, { headers: { ...HEADERS, ...options.headers }, redirect: 'manual', signal })
     const location = response.status >= 300 && response.status < 400 ? response.headers.get('location') : null
     if (location === null) {
       const body = await readBounded(response, first, options)

@@ -4,6 +4,7 @@ export { type CliProblem, type CliReport, parseCliText } from './iem/cli-text.ts
 export { type CliReports, type IemObservation, type IemSource, iemSource } from './iem/iem-source.ts'
 export type { Bar, KalshiCandle } from './kalshi/candles.ts'
 export {
+  type FeeChange,
   type KalshiCutoff,
   type KalshiEvent,
   type KalshiSeries,
@@ -11,9 +12,20 @@ export {
   kalshiSource,
 } from './kalshi/kalshi-source.ts'
 export { isSettled, type KalshiMarket, type Tier } from './kalshi/market.ts'
+export { OrderBook, type TopOfBook } from './kalshi/order-book.ts'
 export type { KalshiCandles } from './kalshi/read-candles.ts'
+export { type KalshiKey, type KeyPlace, readKalshiKey, signRequest } from './kalshi/sign-request.ts'
 export type { KalshiTrade, KalshiTrades } from './kalshi/trades.ts'
+export { type NceiMaximum, type NceiSource, nceiSource } from './ncei/ncei-source.ts'
+export { type NwsSource, nwsSource } from './nws/nws-source.ts'
+export { type NwsObservation, observationOf } from './nws/observation-feature.ts'
 export { type Pace, systemPace } from './pace.ts'
 export type { RawPayload, Recorder } from './raw-payload.ts'
 export { createSources, type Sources, type SourcesOptions } from './sources.ts'
 export { jsonBody, UnusableBody } from './unusable-body.ts'
+export { type MinuteRow, minuteRowsOf } from './visual-crossing/minute-rows.ts'
+export {
+  type TimelineMinutes,
+  type VisualCrossingSource,
+  visualCrossingSource,
+} from './visual-crossing/visual-crossing-source.ts'

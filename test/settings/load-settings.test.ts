@@ -52,7 +52,7 @@ describe('loadSettings', () => {
     })
     expect(Object.keys(settings.sources)).toEqual(['kalshi', 'iem', 'nws', 'visual-crossing', 'ncei'])
     expect(new Set(Object.values(settings.origins))).toEqual(new Set(['default']))
-    expect(Object.keys(settings.origins)).toHaveLength(DEFINITIONS.length - 1)
+    expect(Object.keys(settings.origins)).toHaveLength(DEFINITIONS.filter((one) => one.default).length)
   })
 
   it('takes flags before variables before the file before defaults', async () => {

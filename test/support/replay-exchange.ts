@@ -44,7 +44,13 @@ export async function replayExchange(...flags: string[]): Promise<ReplayExchange
   const source = (path: string) => ({ url: base + path, requestsPerSecond: 1000, timeoutSeconds: 10, attempts: 6 })
   return {
     base,
-    sources: { kalshi: source('/trade-api/v2'), iem: source('/iem') },
+    sources: {
+      kalshi: source('/trade-api/v2'),
+      iem: source('/iem'),
+      nws: source('/nws'),
+      'visual-crossing': source('/vc'),
+      ncei: source('/ncei'),
+    },
     environment: {
       KWX_KALSHI_URL: `${base}/trade-api/v2`,
       KWX_KALSHI_RPS: '1000',

@@ -1,8 +1,9 @@
 import type { Origin } from '../../step.ts'
 import type { HttpClient } from '../http-client.ts'
 import { jsonBody } from '../unusable-body.ts'
-import { type Fields, instantOf, objectOf, textOf } from './fields.ts'
+import { badField, type Fields, instantOf, listOf, objectOf, textOf } from './fields.ts'
 import { type KalshiMarket, marketOf, type Tier } from './market.ts'
+import { OrderBook } from './order-book.ts'
 import { readPages } from './pages.ts'
 import { type CandleSpan, type KalshiCandles, readCandles } from './read-candles.ts'
 import { type KalshiTrades, newestFirst, tapeOf } from './trades.ts'
@@ -25,6 +26,14 @@ export interface KalshiSeries {
 export interface KalshiEvent {
   readonly ticker: string
   readonly seriesTicker: string
+}
+
+/** From when on a series charges differently. */
+export interface FeeChange {
+  readonly seriesTicker: string
+  readonly feeType: string
+  readonly feeMultiplier: number
+  readonly scheduledMs: number
 }
 
 /** Which markets to list. */
@@ -53,6 +62,10 @@ export interface KalshiSource {
   market(ticker: string): Promise<KalshiMarket | null>
   /** All prints of a market, from one tier or from both, as its life lies to the cutoff. */
   trades(market: { ticker: string; openMs: number | null; closeMs: number | null }): Promise<KalshiTrades>
+  /** The book of a market now, all levels. */
+  orderBook(ticker: string): Promise<OrderBook>
+  /** Changes of a series' fees, past and scheduled, in order of time. */
+  feeChanges(seriesTicker: string): Promise<FeeChange[]>
   /** Candles of a market's whole life, sparse as they are, oldest first. */
   candles(market: CandleSpan): Promise<KalshiCandles>
 }
@@ -169,6 +182,39 @@ export function kalshiSource(http: HttpClient): KalshiSource {
         pages: parts.reduce((sum, part) => sum + part.pages, 0),
         unordered: parts.reduce((sum, part) => sum + part.doubtful, 0),
       }
+    },
+
+    async orderBook(ticker) {
+      const what = `the order book of ${ticker}`
+      const body = await get(`/markets/${encodeURIComponent(ticker)}/orderbook`, what)
+      return OrderBook.from(objectOf(body['orderbook_fp'], what), what)
+    },
+
+    async feeChanges(seriesTicker) {
+      const what = `the fee changes of ${seriesTicker}`
+      const body = await http.get({
+        path: '/series/fee_changes',
+        // Without it only what is still to come is told, which mostly is nothing.
+        query: [
+          ['series_ticker', seriesTicker],
+          ['show_historical', 'true'],
+        ],
+        what,
+        read: jsonBody,
+      })
+      const changes = listOf(objectOf(body, what), 'series_fee_change_arr', what)
+        .filter((row) => textOf(row, 'series_ticker', what) === seriesTicker)
+        .map((row) => {
+          const multiplier = row['fee_multiplier']
+          if (typeof multiplier !== 'number') throw badField(what, 'fee_multiplier', multiplier, 'a number')
+          return {
+            seriesTicker,
+            feeType: textOf(row, 'fee_type', what),
+            feeMultiplier: multiplier,
+            scheduledMs: instantOf(row, 'scheduled_ts', what),
+          }
+        })
+      return changes.sort((a, b) => a.scheduledMs - b.scheduledMs)
     },
 
     async candles(market) {
