@@ -32,14 +32,19 @@ export interface KnownMaximum {
 }
 
 /**
- * The used maximum of each day. An issuance is known when it was issued; an archive does not say, so its values are
+ * The moment from which an issuance of a daily maximum is known: its issue. An archive does not say, so its values are
  * known at the end of the day after.
  */
+export const knownMsOf = ({ day, issued_ms }: Pick<Settlement, 'day' | 'issued_ms'>, standardOffset: number): number =>
+  issued_ms ?? minuteToMs(climateDayEnd(day + 1, standardOffset))
+
+/** The used maximum of each day, and from when on it is known. */
 export function knownMaxima(settlements: readonly Settlement[], standardOffset: number): Map<number, KnownMaximum> {
   const maxima = new Map<number, KnownMaximum>()
-  for (const { day, tmax_f, issued_ms, used } of settlements) {
+  for (const settlement of settlements) {
+    const { day, tmax_f, used } = settlement
     if (!used || tmax_f === null) continue
-    maxima.set(day, { tmax: tmax_f, knownMs: issued_ms ?? minuteToMs(climateDayEnd(day + 1, standardOffset)) })
+    maxima.set(day, { tmax: tmax_f, knownMs: knownMsOf(settlement, standardOffset) })
   }
   return maxima
 }

@@ -1,0 +1,117 @@
+import { EXIT, KwxError, type Origin } from 'kwx'
+import { type City, stationsOf } from 'kwx/cities'
+import type { ProductionConfig } from 'kwx/config'
+import type { Database, MarketRow } from 'kwx/database'
+import { formatDay, parseDay } from 'kwx/time'
+
+/** Event days, both inclusive. */
+export interface Span {
+  readonly fromDay: number
+  readonly toDay: number
+}
+
+/**
+ * The days that the flags name; a side that is absent stays open.
+ *
+ * @throws KwxError AUDIT_SPAN (exit 2) for something that is not a date, and for a span that ends before it begins
+ */
+export function askedSpan(from: string | undefined, to: string | undefined): Partial<Span> {
+  const day = (flag: string, text: string | undefined) => {
+    if (text === undefined) return undefined
+    try {
+      return parseDay(text)
+    } catch {
+      throw new KwxError(`--${flag} is "${text}", expected a date YYYY-MM-DD.`, {
+        code: 'AUDIT_SPAN',
+        exit: EXIT.usage,
+        hint: `Type for example --${flag} 2025-02-01.`,
+      })
+    }
+  }
+  const [fromDay, toDay] = [day('from', from), day('to', to)]
+  if (fromDay !== undefined && toDay !== undefined && fromDay > toDay) {
+    throw new KwxError(`The span ends before it begins: --from ${from}, --to ${to}.`, {
+      code: 'AUDIT_SPAN',
+      exit: EXIT.usage,
+      hint: `Swap them: --from ${to} --to ${from}.`,
+    })
+  }
+  return { ...(fromDay === undefined ? {} : { fromDay }), ...(toDay === undefined ? {} : { toDay }) }
+}
+
+/**
+ * The asked days, open sides filled with the first and last event of the city in the database.
+ *
+ * @throws KwxError AUDIT_EMPTY (exit 5) when the database has no event of the city in the span
+ */
+export async function loadedSpan(db: Database, { id }: City, asked: Partial<Span>): Promise<Span> {
+  const { first, last } = await db
+    .selectFrom('events')
+    .select(({ fn }) => [fn.min('day').as('first'), fn.max('day').as('last')])
+    .where('city', '=', id)
+    .where('day', '>=', asked.fromDay ?? -1_000_000)
+    .where('day', '<=', asked.toDay ?? 1_000_000)
+    .executeTakeFirstOrThrow()
+  // Without a row both are null, whatever their type says.
+  if (first === null || last === null) throw nothingLoaded(id, asked)
+  return { fromDay: asked.fromDay ?? first, toDay: asked.toDay ?? last }
+}
+
+/** What to throw when the database has nothing to audit. */
+export function nothingLoaded(city: string, { fromDay, toDay }: Partial<Span>): KwxError {
+  const [from, to] = [formatDay(fromDay ?? parseDay('2025-02-01')), formatDay(toDay ?? parseDay('2025-02-07'))]
+  const span = fromDay === undefined && toDay === undefined ? '' : ` from ${from} to ${to}`
+  return new KwxError(`The database has no event of ${city}${span}.`, {
+    code: 'AUDIT_EMPTY',
+    exit: EXIT.stale,
+    hint: `Fetch it with "kwx ingest all --city ${city} --from ${from} --to ${to}", or load files with "kwx ingest import FOLDER".`,
+    details: { city, from, to },
+  })
+}
+
+/** Ids of the cities that the database has events of, in order. */
+export async function loadedCities(db: Database): Promise<string[]> {
+  const rows = await db.selectFrom('events').select('city').distinct().orderBy('city').execute()
+  return rows.map(({ city }) => city)
+}
+
+/** Candles where the city's markets have any in the span, else trades. */
+export async function priceSourceOf(
+  db: Database,
+  markets: readonly MarketRow[],
+): Promise<ProductionConfig['price_source']> {
+  const ids = markets.map(({ market_id }) => market_id)
+  if (ids.length === 0) return 'trades'
+  const candle = await db
+    .selectFrom('candles')
+    .select('market_id')
+    .where('market_id', 'in', ids)
+    .limit(1)
+    .executeTakeFirst()
+  return candle ? 'candles' : 'trades'
+}
+
+/** The city's settlement station, or the first of its proxies that the database has reports of where it has none. */
+export async function stationOf(db: Database, city: City): Promise<string> {
+  for (const station of stationsOf(city)) {
+    const row = await db.selectFrom('observations').select('station').where('station', '=', station).limit(1).execute()
+    if (row.length > 0) return station
+  }
+  return city.station
+}
+
+/**
+ * The one origin of some rows.
+ *
+ * @throws KwxError AUDIT_MIXED_ORIGINS (exit 1)
+ */
+export function originOf(rows: Iterable<{ readonly origin: Origin }>): Origin {
+  const origins = new Set<Origin>()
+  for (const { origin } of rows) origins.add(origin)
+  if (origins.size <= 1) return [...origins][0] ?? 'real'
+  throw new KwxError(`The rows are of several origins: ${[...origins].sort().join(', ')}.`, {
+    code: 'AUDIT_MIXED_ORIGINS',
+    exit: EXIT.error,
+    hint: 'Give each origin a database of its own with KWX_HOME or DATABASE_URL, or choose days of one origin.',
+  })
+}
