@@ -218,27 +218,33 @@ function weigh(): FunctionSource {
   }
 }
 
-/** Adds the 9 products of three weighted with three plain columns to a tile of the Hessian. */
+/**
+ * Adds the 9 products of three weighted with three plain columns to a tile of the Hessian.
+ *
+ * A weighted value is read just before it is used: nine sums, six values and a product at once are one more than the
+ * registers that engines give, and a sum that has to go through memory makes the loop half as fast.
+ */
 function tile(): FunctionSource {
-  const [weighted, x, out, rowBytes, row] = [0, 1, 2, 3, 4]
-  const left = (j: number) => 5 + j
-  const right = (k: number) => 5 + TILE + k
-  const sum = (j: number, k: number) => 5 + 2 * TILE + TILE * j + k
-  const cells = range(TILE).flatMap((j) => range(TILE).map((k) => [j, k] as const))
+  const [weighted, x, out, rowBytes, row, left] = [0, 1, 2, 3, 4, 5]
+  const right = (k: number) => 6 + k
+  const sum = (j: number, k: number) => 6 + TILE + TILE * j + k
+  const columns = range(TILE)
   return {
     params: ['i32', 'i32', 'i32', 'i32'],
-    locals: ['i32', ...range(2 * TILE + TILE * TILE).map(() => 'v128' as const)],
+    locals: ['i32', ...range(1 + TILE + TILE * TILE).map(() => 'v128' as const)],
     body: [
       ...loop(
         row,
         i32.const(COLUMN_BYTES),
         ROW_PAIR,
-        ...range(TILE).map((j) => set(left(j), pair.load(at(get(weighted), get(row)), j * COLUMN_BYTES))),
-        ...range(TILE).map((k) => set(right(k), pair.load(at(get(x), get(row)), k * COLUMN_BYTES))),
-        ...cells.map(([j, k]) => set(sum(j, k), add(get(sum(j, k)), mul(get(left(j)), get(right(k)))))),
+        ...columns.map((k) => set(right(k), pair.load(at(get(x), get(row)), k * COLUMN_BYTES))),
+        ...columns.flatMap((j) => [
+          set(left, pair.load(at(get(weighted), get(row)), j * COLUMN_BYTES)),
+          ...columns.map((k) => set(sum(j, k), add(get(sum(j, k)), mul(get(left), get(right(k)))))),
+        ]),
       ),
-      ...range(TILE).flatMap((j) => [
-        ...range(TILE).flatMap((k) =>
+      ...columns.flatMap((j) => [
+        ...columns.flatMap((k) =>
           f64.store(get(out), f64.add(f64.load(get(out), 8 * k), sumOfLanes(get(sum(j, k)))), 8 * k),
         ),
         ...set(out, i32.add(get(out), get(rowBytes))),
