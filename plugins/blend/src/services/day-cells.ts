@@ -1,0 +1,74 @@
+import type { DevigMethod } from 'kwx/market'
+import { CLIP, clipProbability, logit, POOL_CLIP, sigmoid } from 'kwx/model'
+
+import type { BlendRows, PilotRows } from './pilot-rows.ts'
+
+/** Weights at which losses are known: 0, 0.01, ..., 1. Between two of them the loss changes by less than 1e-5. */
+export const STEPS = 100
+
+/** Mean losses of one pilot's rows of one day in one window: one event day, whatever the number of its rows. */
+export interface DayCell {
+  readonly pilot: number
+  readonly window: number
+  readonly day: number
+  readonly positives: number
+  readonly rows: number
+  /** Mean log loss with the pool's weight at k / STEPS, shape [STEPS + 1]. */
+  readonly loss: Float64Array
+}
+
+/** The market's side of the pool: without its overround where the ladder was complete, else the price. */
+export function marketSide(rows: BlendRows, method: DevigMethod): Float64Array {
+  if (method === 'none') return rows.market
+  const devigged = rows.devigged[method]
+  return rows.market.map((price, i) => (Number.isNaN(devigged[i]!) ? price : clipProbability(devigged[i]!)))
+}
+
+/** Log loss of one probability, clipped as everywhere. */
+export const rowLogLoss = (y: number, p: number): number => {
+  const [low, high] = CLIP
+  const clipped = Math.min(high, Math.max(low, p))
+  return -Math.log(y === 1 ? clipped : 1 - clipped)
+}
+
+/**
+ * The day cells of all windows under one way of taking the overround out, in the order of pilots, windows and days.
+ *
+ * @cost O(rows · STEPS)
+ */
+export function dayCells(pilots: readonly PilotRows[], method: DevigMethod): DayCell[] {
+  return pilots.flatMap(({ rows, windows }, pilot) => {
+    const market = marketSide(rows, method)
+    return windows.flatMap(({ from, to }, window) => {
+      const byDay = new Map<number, { positives: number; rows: number; loss: Float64Array }>()
+      for (let i = from; i < to; i++) {
+        const day = rows.day[i]!
+        let cell = byDay.get(day)
+        if (!cell) {
+          cell = { positives: 0, rows: 0, loss: new Float64Array(STEPS + 1) }
+          byDay.set(day, cell)
+        }
+        addRow(cell, rows.label[i]!, rows.model[i]!, market[i]!)
+      }
+      return [...byDay]
+        .sort(([a], [b]) => a - b)
+        .map(([day, cell]) => ({ pilot, window, day, ...cell, loss: cell.loss.map((sum) => sum / cell.rows) }))
+    })
+  })
+}
+
+function addRow(
+  cell: { positives: number; rows: number; loss: Float64Array },
+  y: number,
+  model: number,
+  market: number,
+): void {
+  cell.rows++
+  cell.positives += y
+  const [b, a] = [logit(market), logit(clipProbability(model, POOL_CLIP))]
+  cell.loss[0]! += rowLogLoss(y, market)
+  for (let k = 1; k <= STEPS; k++) {
+    const w = k / STEPS
+    cell.loss[k]! += rowLogLoss(y, sigmoid(w * a + (1 - w) * b))
+  }
+}

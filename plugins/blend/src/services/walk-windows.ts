@@ -1,0 +1,87 @@
+import { DEVIG_METHODS, type DevigMethod } from 'kwx/market'
+import type { BlendDevig, BlendHead, BlendWeight } from 'kwx/reports'
+import { formatDay } from 'kwx/time'
+
+import { type CellsByMethod, chooseDevig } from './choose-devig.ts'
+import { chooseHead } from './choose-head.ts'
+import { type DayCell, dayCells } from './day-cells.ts'
+import { fitWeight } from './fit-weight.ts'
+import type { PilotRows } from './pilot-rows.ts'
+import { type Choice, deliver } from './pooled-ladder.ts'
+
+/** What the evidence of some days says. */
+export interface Fit {
+  readonly weight: BlendWeight
+  readonly devig: BlendDevig
+  readonly head: BlendHead
+}
+
+/** What a walk over the windows gives. */
+export interface Walk {
+  /** Of each pilot, of each window: chosen on days before its first test day. */
+  readonly fits: readonly (readonly Fit[])[]
+  /** Delivered probabilities of each pilot's rows, out of sample. */
+  readonly delivered: readonly Float64Array[]
+  /** The weight that each row was delivered with. */
+  readonly weights: readonly Float64Array[]
+  /** On all test rows: for a model that is used after them. */
+  readonly final: Fit
+}
+
+export const choiceOf = ({ weight, devig, head }: Fit): Choice => ({
+  weight: weight.value,
+  devig: devig.method,
+  head,
+})
+
+/**
+ * Goes through the windows of all pilots and chooses for each on what was known before it.
+ *
+ * The evidence for a window are the test predictions of earlier windows, of all pilots, whose event day lies before the
+ * window's first test day. They are out of sample for the models, and no calibrator has seen them. Windows that begin
+ * on one day share one fit.
+ *
+ * @param seed  intervals are drawn from `<seed>/<first test day>`
+ */
+export function walkWindows(pilots: readonly PilotRows[], seed: number): Walk {
+  const cells = Object.fromEntries(DEVIG_METHODS.map((method) => [method, dayCells(pilots, method)])) as Record<
+    DevigMethod,
+    DayCell[]
+  >
+  const fitted = new Map<number, Fit>()
+  const before = (day: number): Fit => {
+    const known = fitted.get(day)
+    if (known) return known
+    const fit = fitOn(pilots, cells, (cell) => cell.day < day, `${seed}/${formatDay(day)}`)
+    fitted.set(day, fit)
+    return fit
+  }
+  const fits = pilots.map(({ windows }) => windows.map(({ firstTestDay }) => before(firstTestDay)))
+  const delivered = pilots.map((pilot, p) => {
+    const out = new Float64Array(pilot.rows.n)
+    pilot.windows.forEach(({ from, to }, w) => {
+      out.set(deliver(pilot, from, to, choiceOf(fits[p]![w]!)), from)
+    })
+    return out
+  })
+  const weights = pilots.map(({ rows, windows }, p) => {
+    const out = new Float64Array(rows.n)
+    windows.forEach(({ from, to }, w) => {
+      out.fill(fits[p]![w]!.weight.value, from, to)
+    })
+    return out
+  })
+  return { fits, delivered, weights, final: fitOn(pilots, cells, () => true, `${seed}/final`) }
+}
+
+function fitOn(
+  pilots: readonly PilotRows[],
+  cells: CellsByMethod,
+  wanted: (cell: DayCell) => boolean,
+  seed: string,
+): Fit {
+  const devig = chooseDevig(cells, wanted, `${seed}/devig`)
+  const weight = fitWeight(cells[devig.method].filter(wanted), `${seed}/weight`)
+  const head = chooseHead(pilots, cells.none, wanted, { weight: weight.value, devig: devig.method }, seed)
+  return { devig, weight, head }
+}
