@@ -1,12 +1,15 @@
 import type { Artefact } from 'kwx'
 import type { VerificationFile } from 'kwx/reports'
 
+import type { Decision } from './decision.ts'
 import type { JudgedGate, Reports, ValidationSummary } from './reports.ts'
 
 /** What a gate may look at: figures that were recomputed from the artefacts, and the artefacts themselves. */
 export interface GateEvidence extends Omit<Reports, 'summary'> {
   readonly summary: ValidationSummary
   readonly verification: VerificationFile
+  /** The files 07 to 10, those that there are. */
+  readonly decision: Decision
   /** By input name of accept:report. */
   readonly artefacts: Readonly<Record<string, Artefact>>
 }

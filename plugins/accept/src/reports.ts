@@ -1,5 +1,6 @@
 import type { Origin } from 'kwx'
 import type { Scores } from 'kwx/model'
+import type { ReportVerdict } from 'kwx/reports'
 
 /*
  * The files 01 to 05. Keys are those that readers of the earlier reports know; new ones stand beside them. A figure
@@ -81,6 +82,13 @@ export interface JudgedGate {
   readonly sentence: string
 }
 
+/** A file of the second phase in this report. */
+export interface DecisionEntry extends ReportVerdict {
+  readonly file: string
+  /** Hash of the artefact it was copied from; null where the pipeline makes none. */
+  readonly artefact: string | null
+}
+
 export interface Verdict {
   readonly outcome: 'pass' | 'fail' | 'not-enough-evidence' | 'stale'
   readonly exit: 0 | 3 | 4 | 5
@@ -134,6 +142,10 @@ export interface ValidationSummary {
   readonly model_sparsity: { readonly nonzero_coef_mean: number | null; readonly nonzero_coef_std: number | null }
   readonly penalty: string | null
   readonly pilot_dir: string
+  /** Hash of the pilot artefact. */
+  readonly pilot: string
+  /** The files 07 to 10. */
+  readonly decision: readonly DecisionEntry[]
   readonly windows: readonly WindowRow[]
 }
 

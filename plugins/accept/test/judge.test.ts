@@ -10,7 +10,8 @@ const summary = {
   difference: { log_loss: { mean: -0.1, low: -0.2, high: -0.05 } },
   total_test_rows: 10,
   total_test_days: 14,
-} as ValidationSummary
+  decision: [{ artefact: null }],
+} as unknown as ValidationSummary
 
 const gate = (outcome: Outcome, sentence: string = outcome): JudgedGate => ({
   ...{ gate: `x:${outcome}`, title: outcome, value: null, threshold: null, threshold_source: 'test' },

@@ -30,7 +30,15 @@ interface Case {
   gates: Record<string, string>
 }
 
-const apart = { 'accept:exclusion': 'not-applicable' }
+/** What a pipeline without backtest, pool and audits leaves open. */
+const pilotOnly = {
+  'accept:backtest': 'not-applicable',
+  'accept:gates': 'not-applicable',
+  'accept:no-harm': 'not-applicable',
+  'accept:skill': 'not-applicable',
+  'accept:time': 'not-applicable',
+}
+const apart = { ...pilotOnly, 'accept:exclusion': 'not-applicable' }
 const few = {
   'accept:calibration': 'not-enough-evidence',
   'accept:evidence': 'not-enough-evidence',
@@ -140,28 +148,28 @@ const CASES: Case[] = [
     pilot: good({ city: 'nyc', gate: { ...unseen, status: 'fail', rows_violating: 3 } }),
     exit: 3,
     says: 'Failed: 3 built rows show values of an excluded source.',
-    gates: { 'accept:exclusion': 'fail' },
+    gates: { ...pilotOnly, 'accept:exclusion': 'fail' },
   },
   {
     name: 'fails an excluded city whose data was not gated',
     pilot: good({ city: 'nyc' }),
     exit: 3,
     says: 'Failed: visual-crossing is excluded for nyc, but the built data was not gated for it.',
-    gates: { 'accept:exclusion': 'fail' },
+    gates: { ...pilotOnly, 'accept:exclusion': 'fail' },
   },
   {
     name: 'passes an excluded city whose built rows were all checked',
     pilot: good({ city: 'nyc', gate: unseen }),
     exit: 0,
     says: 'Passed',
-    gates: {},
+    gates: pilotOnly,
   },
   {
     name: 'fails an audit that checked other rows than were built',
     pilot: good({ city: 'nyc', gate: { ...unseen, rows_checked: 139 } }),
     exit: 3,
     says: 'Failed: 139 rows were checked, but 140 were built.',
-    gates: { 'accept:exclusion': 'fail' },
+    gates: { ...pilotOnly, 'accept:exclusion': 'fail' },
   },
   {
     name: 'fails a configuration that is not the one the pilot was trained with',

@@ -3,23 +3,35 @@ import type { Contributions, StepContext } from 'kwx'
 import type { Check, InfrastructureVerification } from '../reports.ts'
 import { databaseChecks } from './database-checks.ts'
 import { modelChecks } from './model-checks.ts'
-import type { Evidence, Inputs } from './read-evidence.ts'
+import type { Evidence } from './read-evidence.ts'
 import { recomputationChecks } from './recomputation-checks.ts'
 
 /** Phases that may be installed beside this one, by the first word of their steps. */
 const LATER_PHASES = ['backtest', 'rt-loop']
 
+/** Checks of what changes without the artefacts: the database and the installed plugins. */
+export interface WorldChecks {
+  readonly database: readonly Check[]
+  readonly phases: readonly Check[]
+}
+
+/** Asks the database and the installed plugins. */
+export const askWorld = async (ctx: Pick<StepContext, 'database' | 'contributions'>): Promise<WorldChecks> => ({
+  database: await databaseChecks(await ctx.database()),
+  phases: await Promise.all(LATER_PHASES.map((phase) => phaseCheck(phase, ctx.contributions))),
+})
+
 /** File 05: each check runs something and shows what it saw. */
 export async function infrastructureVerification(
-  ctx: Pick<StepContext, 'database' | 'contributions'>,
+  world: WorldChecks,
   evidence: Evidence,
-  inputs: Inputs,
+  pilotFolder: string,
 ): Promise<InfrastructureVerification> {
   const checks = [
-    ...(await databaseChecks(await ctx.database())),
-    ...(await modelChecks(evidence, inputs.pilot.folder)),
+    ...world.database,
+    ...(await modelChecks(evidence, pilotFolder)),
     ...recomputationChecks(evidence),
-    ...(await Promise.all(LATER_PHASES.map((phase) => phaseCheck(phase, ctx.contributions)))),
+    ...world.phases,
   ]
   const count = (status: Check['status']) => checks.filter((one) => one.status === status).length
   const [passed, n_failed, n_absent] = [count('passed'), count('failed'), count('absent')]

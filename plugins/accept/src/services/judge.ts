@@ -58,12 +58,16 @@ function sentenceOf(outcome: Verdict['outcome'], gates: readonly JudgedGate[], s
   return `${opening}: ${sentences.join(' ') || 'No gate could judge.'}`
 }
 
-function passing({ pooled, difference: { log_loss }, total_test_rows, total_test_days }: ValidationSummary): string {
+function passing(summary: ValidationSummary): string {
+  const { pooled, difference, total_test_rows, total_test_days, decision } = summary
+  const { log_loss } = difference
   const scores = `log loss ${fixed(pooled.model.log_loss)} against the market's ${fixed(pooled.market.log_loss)} on ${total_test_rows} rows of ${total_test_days} days`
   const interval = `the difference is ${signed(log_loss.mean)}, interval ${signed(log_loss.low)} to ${signed(log_loss.high)}`
   const better = log_loss.high !== null && log_loss.high < 0
   const skill = better
     ? 'the model is better than the market'
     : 'the model is not shown to be better than the market, but within the tolerance'
-  return `Passed: ${skill}; ${scores}; ${interval}.`
+  // Whoever reads no further must not take a model that passed for one that may trade.
+  const whole = decision.every(({ artefact }) => artefact !== null)
+  return `Passed${whole ? ' with backtest and audits' : ''}: ${skill}; ${scores}; ${interval}.`
 }

@@ -1,33 +1,48 @@
-import type { StepContext } from 'kwx'
+import type { Artefact, StepContext } from 'kwx'
 
+import type { Decision } from '../decision.ts'
 import type { Reports } from '../reports.ts'
 import { calibrationAnalysis } from './calibration-analysis.ts'
 import { configValidation } from './config-validation.ts'
 import { exclusionAudit } from './exclusion-audit.ts'
-import { infrastructureVerification } from './infrastructure.ts'
+import { infrastructureVerification, type WorldChecks } from './infrastructure.ts'
 import { judge, verdictOf } from './judge.ts'
+import { readDecision } from './read-decision.ts'
 import { type Inputs, readEvidence } from './read-evidence.ts'
 import { validationSummary } from './validation-summary.ts'
 
-/** All reports of a pilot, judged. */
+/** A whole report before it is written. */
+export interface Made {
+  readonly reports: Reports
+  readonly decision: Decision
+}
+
+/** All reports of a pilot, judged, and the files 07 to 10 that were judged with it. */
 export async function makeReports(
-  ctx: Pick<StepContext, 'database' | 'contributions' | 'settings'>,
+  ctx: Pick<StepContext, 'contributions' | 'settings'>,
   inputs: Inputs,
-  phase: string,
-): Promise<Reports> {
+  { phase, world }: { phase: string; world: WorldChecks },
+): Promise<Made> {
   const evidence = await readEvidence(inputs)
-  const summary = validationSummary(evidence, phase, ctx.settings.directories.models)
+  const { pilot, origin } = evidence
+  const decision = await readDecision(inputs, ctx.contributions, { city: pilot.city, bracket: pilot.bracket, origin })
+  const summary = validationSummary(evidence, decision, {
+    phase,
+    modelsFolder: ctx.settings.directories.models,
+    pilotHash: inputs.pilot.hash,
+  })
   const others = {
     exclusion: await exclusionAudit(evidence, ctx.contributions),
     calibration: calibrationAnalysis(evidence.fitted),
     config: await configValidation(evidence),
-    infrastructure: await infrastructureVerification(ctx, evidence, inputs),
+    infrastructure: await infrastructureVerification(world, evidence, inputs.pilot.folder),
   }
   const gates = await judge(ctx.contributions, {
     summary,
     ...others,
     verification: evidence.verification,
-    artefacts: inputs,
+    decision,
+    artefacts: inputs as Readonly<Record<string, Artefact>>,
   })
-  return { summary: { ...summary, gates, verdict: verdictOf(gates, summary) }, ...others }
+  return { reports: { summary: { ...summary, gates, verdict: verdictOf(gates, summary) }, ...others }, decision }
 }

@@ -18,6 +18,8 @@ import {
 import type { CompletenessFile, FeaturesFile, LabelsFile, VerificationFile } from 'kwx/reports'
 import { parseDay } from 'kwx/time'
 
+import type { DecisionInputs } from '../decision.ts'
+
 /** Test rows; all arrays have shape [rows]. Labels and market come from the dataset, `p` from the predictions. */
 export interface TestRows {
   readonly day: Int32Array
@@ -52,7 +54,7 @@ export interface Evidence {
 }
 
 export const INPUTS = ['config', 'features', 'labels', 'completeness', 'pilot', 'verification'] as const
-export type Inputs = Readonly<Record<(typeof INPUTS)[number], Artefact>>
+export type Inputs = Readonly<Record<(typeof INPUTS)[number], Artefact>> & DecisionInputs
 
 /**
  * Reads what the report is made from, and joins predictions, features and labels row by row.
@@ -61,7 +63,7 @@ export type Inputs = Readonly<Record<(typeof INPUTS)[number], Artefact>>
  * @throws KwxError MODEL_INVALID, MODEL_EDITED (exit 1) for a model that cannot be trusted
  */
 export async function readEvidence(inputs: Inputs): Promise<Evidence> {
-  const file = (input: keyof Inputs, name: string) => join(inputs[input].folder, name)
+  const file = (input: (typeof INPUTS)[number], name: string) => join(inputs[input].folder, name)
   const pilot = await readJson<PilotFile>(file('pilot', 'pilot.json'))
   const origin = oneOrigin(inputs)
   const features = await readJson<FeaturesFile>(file('features', 'features.json'))

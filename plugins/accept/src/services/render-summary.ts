@@ -1,3 +1,4 @@
+import { copiedFiles, type Decision } from '../decision.ts'
 import {
   type EqualAccuracy,
   type JudgedSummary,
@@ -8,9 +9,11 @@ import {
   type WindowMetrics,
 } from '../reports.ts'
 import { figure, fixed, share, signed } from './format.ts'
+import { list, table } from './markdown.ts'
+import { renderDecision } from './render-decision.ts'
 
-/** File 06, for a person. Every figure is taken from files 01 to 05; this file types none. */
-export function renderSummary(reports: Reports): string {
+/** File 06, for a person. Every figure is taken from files 01 to 05 and 07 to 10; this file types none. */
+export function renderSummary(reports: Reports, decision: Decision): string {
   const { summary } = reports
   return [
     summary.verdict.sentence,
@@ -32,18 +35,14 @@ export function renderSummary(reports: Reports): string {
     configuration(reports),
     '## Infrastructure',
     infrastructure(reports),
+    ...renderDecision(decision, summary),
     '## Files',
-    [...Object.values(REPORT_FILES), 'provenance.json'].map((file) => `- [${file}](${file})`).join('\n'),
+    [...Object.values(REPORT_FILES), ...copiedFiles(decision).map(({ file }) => file), 'provenance.json']
+      .map((file) => `- [${file}](${file})`)
+      .join('\n'),
   ]
     .join('\n\n')
     .concat('\n')
-}
-
-const list = (items: readonly unknown[]) => (items.length > 0 ? items.join(', ') : 'none')
-
-function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const line = (cells: readonly string[]) => `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`
-  return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n')
 }
 
 const ORIGINS = {

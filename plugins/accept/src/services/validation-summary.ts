@@ -1,7 +1,9 @@
 import { basename } from 'node:path'
 
+import type { Decision } from '../decision.ts'
 import type { RowScores, ValidationSummary, WindowRow } from '../reports.ts'
 import { dieboldMarianoOf, differenceOf } from './compare.ts'
+import { decisionSummary } from './decision-summary.ts'
 import { accuracy, meanStd, orNull, overWindows, scoresOf } from './figures.ts'
 import { poolRows } from './pool-rows.ts'
 import type { Evidence, FittedWindow } from './read-evidence.ts'
@@ -10,9 +12,13 @@ import { scoreParts } from './score-parts.ts'
 /**
  * File 01: every figure from the predictions, the prices of the dataset and the sealed labels.
  *
- * @param modelsFolder  setting `directories.models`; only its name enters, so that bytes do not depend on the machine
+ * @param options.modelsFolder  setting `directories.models`; only its name enters, so that bytes do not depend on the machine
  */
-export function validationSummary(evidence: Evidence, phase: string, modelsFolder: string): ValidationSummary {
+export function validationSummary(
+  evidence: Evidence,
+  decision: Decision,
+  { phase, modelsFolder, pilotHash }: { phase: string; modelsFolder: string; pilotHash: string },
+): ValidationSummary {
   const { pilot, features, labels, config, fitted } = evidence
   const pooled = poolRows(fitted)
   const windows = pilot.windows.map((window): WindowRow => {
@@ -57,6 +63,8 @@ export function validationSummary(evidence: Evidence, phase: string, modelsFolde
     model_sparsity: { nonzero_coef_mean: nonzero.mean, nonzero_coef_std: nonzero.std },
     penalty: penalties.length > 0 ? penalties.join('+') : null,
     pilot_dir: `${basename(modelsFolder)}/pilots/${pilot.city}/${pilot.bracket}/${pilot.name}`,
+    pilot: pilotHash,
+    decision: decisionSummary(decision, config.file),
     windows,
   }
 }

@@ -3,7 +3,9 @@ import { join } from 'node:path'
 import { defineStep, type Origin } from 'kwx'
 import { publishFolder, readJson } from 'kwx/artefacts'
 
+import { DECISION, DECISION_NAMES } from '../decision.ts'
 import { type JudgedSummary, REPORT_FILES } from '../reports.ts'
+import { askWorld } from '../services/infrastructure.ts'
 import { makeReports } from '../services/make-reports.ts'
 import { INPUTS, type Inputs } from '../services/read-evidence.ts'
 import { assertReportsWritable } from '../services/write-probe.ts'
@@ -15,7 +17,7 @@ interface Params {
 
 export default defineStep<Params>({
   title: 'judge the pilot and write the acceptance report',
-  version: '2',
+  version: '3',
   params: {
     type: 'object',
     additionalProperties: false,
@@ -29,14 +31,15 @@ export default defineStep<Params>({
     },
   },
   consumes: Object.fromEntries(INPUTS.map((name) => [name, name])),
+  takes: Object.fromEntries(DECISION_NAMES.map((name) => [name, DECISION[name].kind])),
   produces: { report: 'report' },
   // It looks at the database and publishes: what was true yesterday is asked again. Equal answers have equal bytes.
   always: true,
   async run(ctx, { phase }, inputs) {
     await assertReportsWritable(ctx.settings.directories.reports)
-    const reports = await makeReports(ctx, inputs as Inputs, phase)
-    const { origin, verdict } = reports.summary
-    const write = (folder: string) => writeReports(folder, reports, ctx.contributions)
+    const made = await makeReports(ctx, inputs as Inputs, { phase, world: await askWorld(ctx) })
+    const { origin, verdict } = made.reports.summary
+    const write = (folder: string) => writeReports(folder, made, ctx.contributions)
     const report = await ctx.write('report', write, { origin: origin as Origin })
     return { artefacts: { report }, exit: verdict.exit, summary: verdict.sentence }
   },

@@ -11,15 +11,16 @@ import type { StepContext, StepResult } from '../../../../src/step.ts'
 import { root } from '../../../../test/support/root.ts'
 import type { Inputs } from '../../src/services/read-evidence.ts'
 import report from '../../src/steps/report.ts'
+import { looseSchemas } from './decision.ts'
 
-/** The contributions of this plugin and of the one that brings the cities. */
+/** The contributions of this plugin, of the one that brings the cities, and loose schemas for files 07 to 10. */
 export async function installed(): Promise<Contributions> {
   const plugins = ['accept', 'dataset'].map(async (name) => {
     const folder = join(root, 'plugins', name)
     const { default: pjson } = await import(join(folder, 'package.json'), { with: { type: 'json' } })
     return { name: pjson.name as string, version: pjson.version as string, root: folder, pjson }
   })
-  return indexContributions(await Promise.all(plugins))
+  return indexContributions([...(await Promise.all(plugins)), await looseSchemas()])
 }
 
 let database: ReturnType<typeof migrated> | undefined
@@ -41,8 +42,11 @@ export interface Judged extends StepResult {
 }
 
 /** Runs accept:report over inputs, into folders of its own. */
-export async function judged(inputs: Inputs, changes: { reports?: string; phase?: string } = {}): Promise<Judged> {
-  const home = await mkdtemp(join(tmpdir(), 'kwx-judged-'))
+export async function judged(
+  inputs: Inputs,
+  changes: { reports?: string; phase?: string; home?: string } = {},
+): Promise<Judged> {
+  const home = changes.home ?? (await mkdtemp(join(tmpdir(), 'kwx-judged-')))
   const shelf = changes.reports ?? join(home, 'acceptance_reports')
   const store = new ArtefactStore(join(home, 'artefacts'))
   const provenance = {
@@ -52,7 +56,7 @@ export async function judged(inputs: Inputs, changes: { reports?: string; phase?
     stepVersion: '1',
     plugin: 'test',
     params: {},
-    inputs: {},
+    inputs: Object.fromEntries(Object.entries(inputs).map(([name, { hash }]) => [name, hash])),
   }
   const ctx = {
     contributions: await installed(),

@@ -1,0 +1,13 @@
+import { decisionGate } from './decision-gate.ts'
+
+export default decisionGate({
+  title: 'backtest after fees',
+  input: 'backtest',
+  verdictOf: ({ verdict }) => verdict,
+  contradiction({ passed, gates, metrics }) {
+    const failed = Object.keys(gates).filter((name) => !gates[name]!.passed)
+    if (metrics.n_trades === 0) return 'nothing was traded'
+    if (failed.length > 0) return `its own ${failed.join(', ')} did not`
+    return passed ? null : 'its key "passed" is false'
+  },
+})

@@ -1,0 +1,132 @@
+import type { BlendGridFile, GateAuditFile, TimeAuditFile } from 'kwx/reports'
+
+import {
+  BACKTEST_PAGE,
+  type BacktestFile,
+  DECISION,
+  DECISION_NAMES,
+  type Decision,
+  type DecisionFiles,
+  type DecisionName,
+} from '../decision.ts'
+import type { JudgedSummary } from '../reports.ts'
+import { share } from './format.ts'
+import { list, shown, table } from './markdown.ts'
+
+const TITLES: Readonly<Record<DecisionName, string>> = {
+  backtest: 'Backtest',
+  blend: 'Pool of model and market',
+  time_audit: 'Time alignment',
+  gate_audit: 'Gated features',
+}
+
+const FIGURES: { readonly [Name in DecisionName]: (file: DecisionFiles[Name]) => string[] } = {
+  backtest,
+  blend,
+  time_audit: timeAudit,
+  gate_audit: gateAudit,
+}
+
+/** The page's sections of files 07 to 10, each with its verdict first; every figure is taken from the files. */
+export const renderDecision = (decision: Decision, summary: JudgedSummary): string[] =>
+  DECISION_NAMES.flatMap((name) => {
+    const entry = summary.decision.find(({ file }) => file === DECISION[name].file)!
+    const figures = FIGURES[name] as (file: unknown) => string[]
+    const part = decision[name]
+    return [`## ${TITLES[name]}`, `${entry.outcome}: ${entry.sentence}`, ...(part ? figures(part.content) : [])]
+  })
+
+function backtest({ metrics, gates }: BacktestFile): string[] {
+  const plain = Object.entries(metrics).filter(([, value]) => value === null || typeof value !== 'object')
+  return [
+    table(
+      ['metric', 'value'],
+      plain.map(([name, value]) => [name, shown(value)]),
+    ),
+    table(
+      ['gate', 'threshold', 'actual', 'passed'],
+      Object.entries(gates).map(([name, { threshold, actual, passed }]) => [
+        name,
+        ...[threshold, actual, passed].map(shown),
+      ]),
+    ),
+    `Equity, drawdown, reliability and edges: [${BACKTEST_PAGE}](${BACKTEST_PAGE}).`,
+  ]
+}
+
+function blend({ skill, no_harm, weight, devig, head, scores, difference, grid, windows }: BlendGridFile): string[] {
+  const names = { log_loss: 'log loss', brier: 'Brier score', ece: 'ECE' } as const
+  return [
+    [
+      `- Skill, ${skill.outcome}: ${skill.sentence}`,
+      `- No harm, ${no_harm.outcome}: ${no_harm.sentence}`,
+      `- Weight of the model ${shown(weight.value)}; fitted ${shown(weight.fitted)}, ${share(weight.level)} interval ${shown(weight.low)} to ${shown(weight.high)} over ${weight.days} days. ${weight.reason}`,
+      `- Market side de-vigged by ${devig.method}. ${devig.reason}`,
+      `- Head ${head.method}, temperature ${shown(head.temperature)}. ${head.reason}`,
+      `- Delivered minus market: log loss ${shown(difference.log_loss.mean)} (${shown(difference.log_loss.low)} to ${shown(difference.log_loss.high)}), Brier score ${shown(difference.brier.mean)} (${shown(difference.brier.low)} to ${shown(difference.brier.high)}).`,
+    ].join('\n'),
+    table(
+      ['', 'model', 'market', 'delivered'],
+      (Object.keys(names) as (keyof typeof names)[]).map((score) => [
+        names[score],
+        ...[scores.model, scores.market, scores.delivered].map((of) => shown(of[score])),
+      ]),
+    ),
+    table(
+      ['weight for all rows', 'log loss', 'Brier score', 'ECE', 'log loss minus the market', 'low', 'high'],
+      grid.map(({ weight, log_loss, brier, ece, difference: { mean, low, high } }) =>
+        [weight, log_loss, brier, ece, mean, low, high].map(shown),
+      ),
+    ),
+    table(
+      ['window', 'rows', 'days', 'weight', 'head', 'log loss', 'market', 'weight because'],
+      windows.map(({ window, rows, days, weight, head, delivered, market }) => [
+        window,
+        ...[rows, days, weight.value, head.method, delivered.log_loss, market.log_loss].map(shown),
+        weight.reason,
+      ]),
+    ),
+  ]
+}
+
+function timeAudit({ zone, standard_offset, span, rows, counts, dst_days, faults }: TimeAuditFile): string[] {
+  return [
+    [
+      `- Events ${span.from} to ${span.to}: ${counts.judged} of ${counts.events} judged, ${counts.refused} refused for want of a close rule.`,
+      `- Closes: ${counts.close_agrees} as the rule says, ${counts.close_differs} otherwise, ${counts.close_unknown} not stored.`,
+      `- Climate day at UTC${standard_offset < 0 ? '' : '+'}${standard_offset} min all year; the wall clock is ${zone}'s. Days on which it changes: ${list(dst_days.map(({ event_day }) => event_day))}.`,
+      ...faults.slice(0, MOST_FAULTS).map(({ sentence }) => `- ${sentence}`),
+      ...(faults.length > MOST_FAULTS ? [`- The file lists the other faults.`] : []),
+    ].join('\n'),
+    table(
+      ['rows', 'all', 'before their day', 'on it', 'after it', 'moved by civil midnight', 'by UTC', 'by 6 a.m.'],
+      (['built', 'prices', 'observations'] as const).map((kind) => {
+        const { rows: all, before, own_day, after, would_change: change } = rows[kind]
+        return [kind, ...[all, before, own_day, after, change.civil_midnight, change.utc, change.before_6am].map(shown)]
+      }),
+    ),
+  ]
+}
+
+/** So many faults tell what is wrong; the file has all. */
+const MOST_FAULTS = 10
+
+function gateAudit({ gates, rows_checked, rows_exposed, rows_violating, features, faults }: GateAuditFile): string[] {
+  return [
+    [
+      `- Excluded: ${list(gates.map(({ source, by }) => `${source} (${by})`))}.`,
+      `- ${rows_checked} rows checked, ${rows_exposed} exposed, ${rows_violating} violating.`,
+      ...faults.slice(0, MOST_FAULTS).map((sentence) => `- ${sentence}`),
+      ...(faults.length > MOST_FAULTS ? [`- The file lists the other faults.`] : []),
+    ].join('\n'),
+    table(
+      ['feature', 'gated', 'values seen', 'missing', 'readings hidden', 'log loss without minus with', 'low', 'high'],
+      features.map(({ feature, gated, built, readings_hidden, ablation }) => [
+        feature,
+        ...[gated, built.values_seen, built.missing, readings_hidden].map(shown),
+        ablation.difference === null ? (ablation.reason ?? 'none') : shown(ablation.difference),
+        ...[ablation.low, ablation.high].map(shown),
+      ]),
+    ),
+  ]
+}
