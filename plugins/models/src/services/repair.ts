@@ -1,0 +1,85 @@
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+
+import { isKwxError } from 'kwx'
+import {
+  type Database,
+  latestPromotion,
+  listPromotions,
+  type Place,
+  type Promotion,
+  withRegistryLock,
+} from 'kwx/database'
+
+import { assertOwnLink, liveVersion, pointTo } from './live-link.ts'
+import { finishPending } from './pending.ts'
+import { type Parts, readVersion, stageVersion, versionOf } from './version.ts'
+import { foldersOf, type World } from './world.ts'
+
+/** A place whose files are not what the history says. */
+export interface Disagreement extends Place {
+  readonly recorded: string | null
+  readonly found: string | null
+}
+
+export interface Repaired extends Disagreement {
+  readonly outcome: 'repaired' | 'left'
+  readonly sentence: string
+}
+
+/** Where files and history disagree: after a change on another machine, or by hand. */
+export async function disagreements(world: World, db: Database): Promise<Disagreement[]> {
+  const differing: Disagreement[] = []
+  for (const latest of await latestOfAll(db)) {
+    const { city, bracket, role, version: recorded } = latest
+    const found = await liveVersion(world, latest)
+    const isHere = recorded === null || existsSync(join(foldersOf(world).versions, recorded))
+    if (found !== recorded || !isHere) differing.push({ city, bracket, role, recorded, found })
+  }
+  return differing
+}
+
+/** Makes files follow the history, versions that are gone from the store of artefacts where it still has them. */
+export async function repair(world: World): Promise<Repaired[]> {
+  const done = await withRegistryLock(await world.database(), { wait: true }, async (db) => {
+    await finishPending(world, db)
+    const repaired: Repaired[] = []
+    for (const one of await disagreements(world, db)) {
+      try {
+        await assertOwnLink(world, one)
+        if (one.recorded !== null) await bringBack(world, (await latestPromotion(db, one))!)
+        await pointTo(world, one, one.recorded)
+        repaired.push({ ...one, outcome: 'repaired', sentence: 'Its files follow the history again.' })
+      } catch (error) {
+        if (!isKwxError(error)) throw error
+        repaired.push({ ...one, outcome: 'left', sentence: error.message })
+      }
+    }
+    return repaired
+  })
+  return done!
+}
+
+async function bringBack(world: World, { version, pilot, report, joint }: Promotion): Promise<void> {
+  if (!existsSync(join(foldersOf(world).versions, version!))) {
+    const open = async (kinds: readonly string[], hash: string | null): Promise<Parts['report']> => {
+      for (const kind of hash === null ? [] : kinds) {
+        if (await world.store.sidecar(kind, hash!)) return world.store.open(kind, hash!, null)
+      }
+      return null
+    }
+    const own = await open(['pilot'], pilot)
+    const parts = {
+      report: await open(['report'], report),
+      joint: await open(['blend', 'joint', 'joint-blend'], joint),
+    }
+    if (own && versionOf({ pilot: own, ...parts }) === version) await stageVersion(world, { pilot: own, ...parts })
+  }
+  await readVersion(world, version!)
+}
+
+async function latestOfAll(db: Database): Promise<Promotion[]> {
+  const latest = new Map<string, Promotion>()
+  for (const one of await listPromotions(db)) latest.set(`${one.city} ${one.bracket} ${one.role}`, one)
+  return [...latest.values()]
+}

@@ -1,0 +1,100 @@
+import { EXIT, type ExitCode, type Origin, worstExit } from 'kwx'
+import type { ReportVerdict } from 'kwx/reports'
+
+import type { Blend, ReadReport } from './read-report.ts'
+
+/** One thing that a pilot must have to be promoted. */
+export interface Requirement {
+  readonly requirement: 'accepted' | 'verified' | 'skill' | 'no-harm' | 'origin'
+  readonly outcome: 'met' | 'fail' | 'not-enough-evidence' | 'stale' | 'missing'
+  readonly sentence: string
+}
+
+/** What is known of a pilot when it is to be promoted. */
+export interface PromotionEvidence {
+  readonly pilot: { readonly hash: string; readonly origin: Origin | null }
+  readonly report: Pick<ReadReport, 'summary' | 'inputs' | 'blend' | 'verification'> | null
+  /** File 08 over several pilots; null where the report's own one is to be taken. */
+  readonly joint: Blend | null
+}
+
+const EXIT_OF: Readonly<Record<Requirement['outcome'], ExitCode>> = {
+  met: EXIT.ok,
+  fail: EXIT.gate,
+  'not-enough-evidence': EXIT.evidence,
+  stale: EXIT.stale,
+  missing: EXIT.stale,
+}
+
+/** The exit status of a promotion that rests on these. */
+export const exitOf = (requirements: readonly Requirement[]): ExitCode =>
+  worstExit(requirements.map(({ outcome }) => EXIT_OF[outcome]))
+
+/** Everything that a promotion rests on. What is corrupt never gets here: it is an error, and no reason lets it through. */
+export function requirementsOf(evidence: PromotionEvidence): Requirement[] {
+  return [accepted(evidence), verified(evidence), ...skill(evidence), origin(evidence)]
+}
+
+const NO_REPORT = 'There is no acceptance report of this city and bracket; run "kwx run decide --config FILE".'
+const OTHER_PILOT = 'The acceptance report judges another pilot than this one; run "kwx run decide --config FILE".'
+
+function accepted({ pilot, report, joint }: PromotionEvidence): Requirement {
+  const requirement = 'accepted'
+  if (!report) return { requirement, outcome: 'missing', sentence: NO_REPORT }
+  if (report.inputs['pilot'] !== pilot.hash) return { requirement, outcome: 'missing', sentence: OTHER_PILOT }
+  const { verdict, gates } = report.summary
+  if (verdict.outcome === 'pass') return { requirement, outcome: 'met', sentence: verdict.sentence }
+  // A joint blend answers the question of skill in the place of the pilot's own, and that question only.
+  const others = gates.filter(({ gate }) => gate !== 'accept:skill')
+  const pass = others.some(({ outcome }) => outcome === 'pass') && others.every((one) => isFine(one))
+  if (joint && pass) {
+    const sentence = 'Every gate but that of skill passed; the joint blend answers for skill.'
+    return { requirement, outcome: 'met', sentence }
+  }
+  return { requirement, outcome: refused(verdict), sentence: verdict.sentence }
+}
+
+function verified({ pilot, report }: PromotionEvidence): Requirement {
+  const requirement = 'verified'
+  const found = report?.verification
+  if (!found || found.pilot !== pilot.hash) {
+    return { requirement, outcome: 'missing', sentence: 'No verification of this pilot is there.' }
+  }
+  const gate = report.summary.gates.find((one) => one.gate === 'accept:verified')
+  if (found.passed && found.checks > 0 && gate?.outcome === 'pass') {
+    return { requirement, outcome: 'met', sentence: `${found.checks} checks passed.` }
+  }
+  return { requirement, outcome: 'fail', sentence: gate?.sentence ?? 'A check of the model failed.' }
+}
+
+function skill({ pilot, report, joint }: PromotionEvidence): Requirement[] {
+  const blend = joint ?? report?.blend ?? null
+  const file = joint ? 'The joint 08_blend_grid.json' : '08_blend_grid.json'
+  const missing = (sentence: string): Requirement[] =>
+    (['skill', 'no-harm'] as const).map((requirement) => ({ requirement, outcome: 'missing', sentence }))
+  if (!blend) return missing('The report has no 08_blend_grid.json; run "kwx run decide --config FILE".')
+  const isOfPilot = blend.pilot === pilot.hash || blend.pilots.some((one) => one.pilot === pilot.hash)
+  if (!isOfPilot) return missing(`${file} is of other pilots than this one.`)
+  const judged = (requirement: 'skill' | 'no-harm', verdict: ReportVerdict): Requirement => ({
+    requirement,
+    outcome: verdict.outcome === 'pass' ? 'met' : refused(verdict),
+    sentence: verdict.sentence,
+  })
+  return [judged('skill', blend.skill), judged('no-harm', blend.no_harm)]
+}
+
+function origin({ pilot, report, joint }: PromotionEvidence): Requirement {
+  const requirement = 'origin'
+  const origins = [...new Set([pilot.origin, report?.summary.origin, joint?.origin].filter((one) => one != null))]
+  const list = origins.join(' and ')
+  if (origins.length === 0)
+    return { requirement, outcome: 'missing', sentence: 'Nothing says where its rows are from.' }
+  if (origins.includes('simulated')) return { requirement, outcome: 'fail', sentence: `Its rows are ${list}.` }
+  return { requirement, outcome: 'met', sentence: `Its rows are ${list}.` }
+}
+
+const isFine = ({ outcome }: ReportVerdict) => outcome === 'pass' || outcome === 'not-applicable'
+
+/** `not-applicable` is no pass either: nothing was shown. */
+const refused = ({ outcome }: ReportVerdict): 'fail' | 'not-enough-evidence' | 'stale' =>
+  outcome === 'fail' || outcome === 'stale' ? outcome : 'not-enough-evidence'

@@ -1,0 +1,21 @@
+import type { Place } from 'kwx/database'
+import type { ModelFolders } from 'kwx/model'
+import { modelFolders } from 'kwx/model'
+import type { Environment } from 'kwx/pipeline'
+
+/** Moments between which a change of what is live can be cut off, in this order. */
+export type Moment = 'staged' | 'pending' | 'recorded' | 'linked'
+
+/** What the registry touches. */
+export type World = Pick<Environment, 'settings' | 'contributions' | 'clock' | 'store' | 'database'> & {
+  /** Told of each moment when it is reached; a crash in it is a crash there. */
+  readonly reached?: (moment: Moment) => void
+  /** One line for the person who watches. */
+  readonly news?: (line: string) => void
+}
+
+export const foldersOf = (world: World): ModelFolders => modelFolders(world.settings.directories.models)
+
+/** `chicago between`, `chicago between (challenger)`. */
+export const named = ({ city, bracket, role }: Place): string =>
+  `${city} ${bracket}${role === 'challenger' ? ' (challenger)' : ''}`
