@@ -27,6 +27,8 @@ export interface MarketView {
   readonly ask: Float64Array
   /** Contracts in the minute. */
   readonly volume: Float64Array
+  /** Mean price of the minute's prints by contract; absent where the rows come from quotes. */
+  readonly printMean?: Float64Array
   /** Weather as of each row: the newest report known by then, at most MAX_OBSERVATION_AGE minutes old. Degrees F, %, mph. */
   readonly weather: WeatherView
   /** The ladder's mids at the same minute; null unless a feature declares `ladder`. */
@@ -62,6 +64,8 @@ export interface LadderView {
   readonly rank: Float64Array
   /** Contracts in the minute over the whole ladder. */
   readonly volume: Float64Array
+  /** Sum of every market's newest mid, of any age: cents. A market without one adds nothing. */
+  readonly total: Float64Array
 }
 
 /** One named column, computed market by market from what was known at each row. */

@@ -12,8 +12,8 @@ export interface Rung {
 }
 
 /**
- * The ladder around each row of `own`: every market's newest mid, at most MAX_QUOTE_AGE minutes old. A row that states
- * an empty book ends the carrying: what is known of that market then is that it has no price.
+ * The ladder around each row of `own`: every market's newest mid, at most MAX_QUOTE_AGE minutes old (`total` takes them
+ * of any age). A row that states an empty book ends the carrying: what is known of that market then is that it has no price.
  *
  * @param rungs  all markets of the event, `own` among them
  * @cost  O(rows of the event) per market
@@ -23,10 +23,19 @@ export function ladderView(own: Rung, rungs: readonly Rung[]): LadderView {
   const at = new Int32Array(rungs.length).fill(-1)
   const mids = new Float64Array(rungs.length)
   const make = () => new Float64Array(n)
-  const view = { count: make(), mean: make(), std: make(), min: make(), max: make(), rank: make(), volume: make() }
+  const view = {
+    count: make(),
+    mean: make(),
+    std: make(),
+    min: make(),
+    max: make(),
+    rank: make(),
+    volume: make(),
+    total: make(),
+  }
   for (let i = 0; i < n; i++) {
     const minute = own.endMinute[i]!
-    let [count, sum, min, max, below, volume] = [0, 0, Infinity, -Infinity, 0, 0]
+    let [count, sum, min, max, below, volume, total] = [0, 0, Infinity, -Infinity, 0, 0, 0]
     for (let k = 0; k < rungs.length; k++) {
       const rung = rungs[k]!
       while (at[k]! + 1 < rung.endMinute.length && rung.endMinute[at[k]! + 1]! <= minute) at[k]!++
@@ -35,7 +44,9 @@ export function ladderView(own: Rung, rungs: readonly Rung[]): LadderView {
       const age = minute - rung.endMinute[row]!
       if (age === 0) volume += rung.volume[row]!
       const mid = rung.mid[row]!
-      if (Number.isNaN(mid) || age > MAX_QUOTE_AGE) continue
+      if (Number.isNaN(mid)) continue
+      total += mid
+      if (age > MAX_QUOTE_AGE) continue
       mids[count++] = mid
       sum += mid
       min = Math.min(min, mid)
@@ -52,6 +63,7 @@ export function ladderView(own: Rung, rungs: readonly Rung[]): LadderView {
     view.max[i] = max
     view.rank[i] = below / count
     view.volume[i] = volume
+    view.total[i] = total
   }
   return view
 }

@@ -7,6 +7,8 @@ export interface Prices {
   readonly bid: Float64Array
   readonly ask: Float64Array
   readonly volume: Float64Array
+  /** Mean price of the minute's prints by contract; absent where the rows come from quotes. */
+  readonly printMean?: Float64Array
 }
 
 /** The exchange's one-minute candles as they are stored: 1e-4 dollars, -1 for an empty side; 1e-2 contracts. */
@@ -32,8 +34,8 @@ export function pricesFromCandles({ endMinute, bidClose, askClose, volumeCenti }
 
 /** Price rows of prints: the mid is the last trade, the sides are the last that takers implied, of any age. */
 export function pricesFromTrades(trades: Trades): Prices {
-  const { endMinute, last, bid, ask, volume } = candlesFromTrades(trades)
-  return { endMinute, mid: last, bid, ask, volume }
+  const { endMinute, last, mean, bid, ask, volume } = candlesFromTrades(trades)
+  return { endMinute, mid: last, bid, ask, volume, printMean: mean }
 }
 
 /** The rows up to and including the close. Carried quotes were carried before. */
@@ -48,5 +50,6 @@ export function untilClose(prices: Prices, closeMinute: number): Prices {
     bid: prices.bid.subarray(0, n),
     ask: prices.ask.subarray(0, n),
     volume: prices.volume.subarray(0, n),
+    ...(prices.printMean && { printMean: prices.printMean.subarray(0, n) }),
   }
 }

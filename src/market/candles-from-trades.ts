@@ -15,6 +15,8 @@ export interface PriceRows {
   readonly endMinute: Int32Array
   /** Last trade of the minute; NaN where nothing traded. */
   readonly last: Float64Array
+  /** Mean price of the minute's prints, each contract counting once. */
+  readonly mean: Float64Array
   /** Best prices at the end of the minute; NaN where there is none. */
   readonly bid: Float64Array
   readonly ask: Float64Array
@@ -35,26 +37,31 @@ export function candlesFromTrades({ tsMs, price, countCenti, takerYes }: Trades)
   const order = timeOrder(tsMs)
   const endMinute = new Int32Array(n)
   const [last, bid, ask, volume] = [new Float64Array(n), new Float64Array(n), new Float64Array(n), new Float64Array(n)]
-  let [row, lastBid, lastAsk, centi] = [-1, Number.NaN, Number.NaN, 0]
+  const mean = new Float64Array(n)
+  let [row, lastBid, lastAsk, centi, paid] = [-1, Number.NaN, Number.NaN, 0, 0]
   for (let k = 0; k < n; k++) {
     const i = order ? order[k]! : k
     const minute = candleEndMinute(tsMs[i]!)
     if (row < 0 || minute !== endMinute[row]) {
       endMinute[++row] = minute
       centi = 0
+      paid = 0
     }
     if (takerYes[i]) lastAsk = price[i]! / 100
     else lastBid = price[i]! / 100
     centi += countCenti[i]!
+    paid += countCenti[i]! * price[i]! // whole numbers: exact, and the same in any order
     last[row] = price[i]! / 100
     bid[row] = lastBid
     ask[row] = lastAsk
     volume[row] = centi / 100
+    mean[row] = centi > 0 ? paid / centi / 100 : last[row]!
   }
   const rows = row + 1
   return {
     endMinute: endMinute.slice(0, rows),
     last: last.slice(0, rows),
+    mean: mean.slice(0, rows),
     bid: bid.slice(0, rows),
     ask: ask.slice(0, rows),
     volume: volume.slice(0, rows),
