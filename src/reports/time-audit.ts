@@ -57,7 +57,7 @@ export interface TimeAuditEvent {
 export type TimeFaultKind =
   /** The ticker, or most of the trading, is of another day than the event. */
   | 'event-misdated'
-  /** The stored close is not near the close that the rule gives. */
+  /** The stored close is hours away from the close that the rule gives. */
   | 'close-off'
   /** The markets of one event close at different times. */
   | 'close-differs-within-event'
@@ -115,6 +115,12 @@ export interface TimeAuditFile {
     readonly offset_after: number
     /** Rows of any kind in the climate day. */
     readonly rows: number
+  }[]
+  /** Closes that are not the rule's. The exchange's own close stands; those hours off are faults too. */
+  readonly close_differences: readonly {
+    readonly event: string
+    readonly event_day: string
+    readonly minutes_off: number
   }[]
   readonly faults: readonly TimeFault[]
   readonly events: readonly TimeAuditEvent[]

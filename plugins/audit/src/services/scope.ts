@@ -57,14 +57,14 @@ export async function loadedSpan(db: Database, { id }: City, asked: Partial<Span
   return { fromDay: asked.fromDay ?? first, toDay: asked.toDay ?? last }
 }
 
-/** What to throw when the database has nothing to audit. */
-export function nothingLoaded(city: string, { fromDay, toDay }: Partial<Span>): KwxError {
+/** What to throw when the database has nothing to audit; `city` is null where none was asked for. */
+export function nothingLoaded(city: string | null, { fromDay, toDay }: Partial<Span>): KwxError {
   const [from, to] = [formatDay(fromDay ?? parseDay('2025-02-01')), formatDay(toDay ?? parseDay('2025-02-07'))]
   const span = fromDay === undefined && toDay === undefined ? '' : ` from ${from} to ${to}`
-  return new KwxError(`The database has no event of ${city}${span}.`, {
+  return new KwxError(`The database has no event${city === null ? '' : ` of ${city}`}${span}.`, {
     code: 'AUDIT_EMPTY',
     exit: EXIT.stale,
-    hint: `Fetch it with "kwx ingest all --city ${city} --from ${from} --to ${to}", or load files with "kwx ingest import FOLDER".`,
+    hint: `Fetch it with "kwx ingest all --city ${city ?? 'miami'} --from ${from} --to ${to}", or load files with "kwx ingest import FOLDER".`,
     details: { city, from, to },
   })
 }
@@ -75,20 +75,24 @@ export async function loadedCities(db: Database): Promise<string[]> {
   return rows.map(({ city }) => city)
 }
 
-/** Candles where the city's markets have any in the span, else trades. */
+/** Candles or trades: whichever more of the markets have; candles where both have as many. */
 export async function priceSourceOf(
   db: Database,
   markets: readonly MarketRow[],
 ): Promise<ProductionConfig['price_source']> {
   const ids = markets.map(({ market_id }) => market_id)
-  if (ids.length === 0) return 'trades'
-  const candle = await db
-    .selectFrom('candles')
-    .select('market_id')
-    .where('market_id', 'in', ids)
-    .limit(1)
-    .executeTakeFirst()
-  return candle ? 'candles' : 'trades'
+  const withRows = async (table: 'candles' | 'trades') => {
+    const { n } = await db
+      .selectFrom('markets')
+      .select(({ fn }) => fn.countAll<number>().as('n'))
+      .where('market_id', 'in', ids)
+      .where(({ exists, selectFrom }) =>
+        exists(selectFrom(table).select(`${table}.market_id`).whereRef(`${table}.market_id`, '=', 'markets.market_id')),
+      )
+      .executeTakeFirstOrThrow()
+    return Number(n)
+  }
+  return (await withRows('candles')) >= (await withRows('trades')) ? 'candles' : 'trades'
 }
 
 /** The city's settlement station, or the first of its proxies that the database has reports of where it has none. */

@@ -1,4 +1,4 @@
-import { EXIT, KwxError, worstExit } from 'kwx'
+import { worstExit } from 'kwx'
 import { loadCity } from 'kwx/cities'
 import { Flags, KwxCommand } from 'kwx/command'
 import type { Bracket } from 'kwx/config'
@@ -54,7 +54,6 @@ export default class AuditLeak extends KwxCommand<LeakAudits> {
     const audits: LeakAudit[] = []
     for (const config of flags.config === undefined ? await this.#configs(flags) : [flags.config]) {
       const run = await this.runPipeline('dataset', { config })
-      if (run.exit !== EXIT.ok) throw failed(run.run_id, run.exit)
       const audit = await this.withEnvironment({ offline: true }, (world) =>
         auditDataset(run, world, contributions, { rows, seed }, () => {}),
       )
@@ -77,7 +76,7 @@ export default class AuditLeak extends KwxCommand<LeakAudits> {
     return this.withEnvironment({ offline: true }, async (world) => {
       const db = await world.database()
       const ids = asked ? [asked.id] : await loadedCities(db)
-      if (ids.length === 0) throw nothingLoaded('any city', span)
+      if (ids.length === 0) throw nothingLoaded(null, span)
       const files: string[] = []
       for (const id of ids) {
         const city = asked ?? (await loadCity(contributions, id))
@@ -97,12 +96,3 @@ interface Asked {
   readonly bracket: Bracket
   readonly 'feature-set': string
 }
-
-const failed = (run: string, exit: RunExit) =>
-  new KwxError('The dataset could not be built; there is nothing to audit.', {
-    code: 'AUDIT_NO_DATASET',
-    exit,
-    hint: `See what happened with "kwx runs ${run}".`,
-  })
-
-type RunExit = (typeof EXIT)[keyof typeof EXIT]

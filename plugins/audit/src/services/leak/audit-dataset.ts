@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 
-import { type Contributions, EXIT, KwxError } from 'kwx'
+import type { Contributions } from 'kwx'
 import { readJson, readTable } from 'kwx/artefacts'
 import { loadCity } from 'kwx/cities'
 import type { LoadedConfig } from 'kwx/config'
@@ -8,6 +8,7 @@ import type { FeatureSet } from 'kwx/features'
 import type { Environment, RunResult } from 'kwx/pipeline'
 import type { LabelsFile } from 'kwx/reports'
 
+import { folderOf } from '../dataset-run.ts'
 import { auditLeak, type LeakAudit } from './audit-leak.ts'
 
 /** How many rows to draw, and how. */
@@ -28,18 +29,9 @@ export async function auditDataset(
   { rows, seed }: Sampling,
   progress: (done: number, total: number) => void,
 ): Promise<LeakAudit> {
-  const folderOf = (use: string, artefact: string): string => {
-    const found = run.steps.find((step) => step.use === use)?.artefacts[artefact]
-    if (found) return found.folder
-    throw new KwxError(`${run.pipeline} ended without ${artefact}; there is nothing to audit.`, {
-      code: 'AUDIT_NO_DATASET',
-      exit: EXIT.stale,
-      hint: `See what happened with "kwx runs ${run.run_id}".`,
-    })
-  }
-  const { config } = await readJson<LoadedConfig>(join(folderOf('config:load', 'config'), 'config.json'))
-  const { labels } = await readJson<LabelsFile>(join(folderOf('dataset:build', 'labels'), 'labels.json'))
-  const table = await readTable(join(folderOf('dataset:build', 'features'), 'features.parquet'))
+  const { config } = await readJson<LoadedConfig>(join(folderOf(run, 'config:load', 'config'), 'config.json'))
+  const { labels } = await readJson<LabelsFile>(join(folderOf(run, 'dataset:build', 'labels'), 'labels.json'))
+  const table = await readTable(join(folderOf(run, 'dataset:build', 'features'), 'features.parquet'))
   const city = await loadCity(contributions, config.city)
   const db = await world.database()
   return auditLeak({

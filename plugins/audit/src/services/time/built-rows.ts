@@ -1,0 +1,76 @@
+import { numbers, rowsOf, type Table, text } from 'kwx/artefacts'
+import type { MarketRow } from 'kwx/database'
+import { closeMinuteOf } from 'kwx/features'
+import { formatDay, formatInstant, minuteToMs } from 'kwx/time'
+
+import type { FindTime } from './audit-event-time.ts'
+
+/** The built rows of one market. */
+export interface BuiltMarket {
+  readonly ticker: string
+  /** Day number that the rows carry. */
+  readonly day: number
+  readonly endMinute: Int32Array
+}
+
+/** Rows of `features.parquet` by market and day, in the order of the table. */
+export function builtMarkets(table: Table): BuiltMarket[] {
+  const { codes, values } = text(table, 'market')
+  const [day, minute] = [numbers(table, 'event_day'), numbers(table, 'end_minute')]
+  const n = rowsOf(table)
+  const found: BuiltMarket[] = []
+  for (let first = 0; first < n; ) {
+    let end = first + 1
+    while (end < n && values[codes[end]!] === values[codes[first]!] && day[end] === day[first]) end++
+    const endMinute = Int32Array.from(minute.subarray(first, end))
+    found.push({ ticker: values[codes[first]!]!, day: day[first]!, endMinute })
+    first = end
+  }
+  return found
+}
+
+/**
+ * Rows outside the life of their market: before it opened, after its close, after its settlement was known.
+ *
+ * @param settledMs  when the official maximum of the day was known; null where there is none
+ */
+export function checkBuilt(
+  { ticker, day, endMinute }: BuiltMarket,
+  market: MarketRow | undefined,
+  standardOffset: number,
+  settledMs: number | null,
+  find: FindTime,
+): void {
+  if (!market || market.day !== day) {
+    const stored = market ? `the database has it on ${formatDay(market.day)}` : 'the database has no such market'
+    const sentence = `${endMinute.length} built rows of ${ticker} are of ${formatDay(day)}; ${stored}.`
+    find('row-of-another-event', market?.event_ticker ?? ticker, endMinute.length, sentence)
+    return
+  }
+  const close = closeMinuteOf(market, standardOffset)
+  const count = (isWrong: (minute: number) => boolean) =>
+    endMinute.reduce((n, minute) => n + Number(isWrong(minute)), 0)
+  const tell = (kind: Parameters<FindTime>[0], rows: number, what: string, ms: number) => {
+    if (rows === 0) return
+    find(kind, market.event_ticker, rows, `${rows} built rows of ${ticker} lie ${what} ${formatInstant(ms)}.`)
+  }
+  tell(
+    'row-after-close',
+    count((minute) => minute > close),
+    'after its close at',
+    minuteToMs(close),
+  )
+  if (market.open_ms !== null) {
+    const open = market.open_ms
+    tell(
+      'row-before-open',
+      count((minute) => minuteToMs(minute) <= open),
+      'before it opened at',
+      open,
+    )
+  }
+  if (settledMs !== null) {
+    const late = count((minute) => minuteToMs(minute) > settledMs)
+    tell('row-after-settlement', late, 'after its settlement was known at', settledMs)
+  }
+}
