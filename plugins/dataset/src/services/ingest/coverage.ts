@@ -35,9 +35,15 @@ export const needsOf = (fromDay: number, toDay: number, prices: PriceSource, sta
 /** Name under which a station's rows from IEM are proven: two stations of one city stand side by side. */
 export const observationSource = (station: string): string => `iem-asos:${station}`
 
+/** Name under which a station's sub-hourly rows are proven. They never stand in for its reports. */
+export const minuteSource = (station: string): string => `visual-crossing:${station}`
+
+/** Sources beside what a dataset needs: sub-hourly rows, and the archive that others are held against. */
+const isExtra = (source: string): boolean => source.startsWith('visual-crossing:') || source === 'ncei'
+
 /** True when a row speaks of what is needed; a row that names no station (a simulation) covers any. */
 const covers = (row: CompletenessRow, { kind, station }: Need): boolean => {
-  if (row.kind !== kind) return false
+  if (row.kind !== kind || isExtra(row.source)) return false
   const of = row.proof['station'] ?? /:([A-Z0-9]{4})$/.exec(row.source)?.[1]
   return station === undefined || of === undefined || of === station
 }

@@ -32,7 +32,7 @@ export interface Incomplete {
 
 /** What one ingest did. */
 export interface IngestReport {
-  readonly kind: 'kalshi' | 'weather' | 'settlements'
+  readonly kind: 'kalshi' | 'weather' | 'settlements' | 'minutes' | 'archive'
   /** City-days asked for. */
   readonly days: number
   /** Of those, proven complete before: nothing was asked about them. */
