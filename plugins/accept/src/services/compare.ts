@@ -9,10 +9,10 @@ import type { TestRows } from './read-evidence.ts'
 const DRAWS = 2000
 const LEVEL = 0.95
 
-type Loss = (y: number, p: number) => number
+export type Loss = (y: number, p: number) => number
 
-const rowLogLoss: Loss = (y, p) => -Math.log(y === 1 ? clipProbability(p) : 1 - clipProbability(p))
-const rowBrier: Loss = (y, p) => (p - y) ** 2
+export const rowLogLoss: Loss = (y, p) => -Math.log(y === 1 ? clipProbability(p) : 1 - clipProbability(p))
+export const rowBrier: Loss = (y, p) => (p - y) ** 2
 
 const NO_ROWS = 'There are no test rows.'
 

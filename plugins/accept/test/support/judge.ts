@@ -55,7 +55,7 @@ export async function judged(
     step: 'accept:report',
     stepVersion: '1',
     plugin: 'test',
-    params: {},
+    params: { phase: changes.phase ?? 'phase1' },
     inputs: Object.fromEntries(Object.entries(inputs).map(([name, { hash }]) => [name, hash])),
   }
   const ctx = {
