@@ -35,7 +35,7 @@ export const WEATHER_FEES: readonly FeeRegime[] = [
  *
  * @param regimes  dated facts of a series, of which at most one holds on a day
  * @param day  day number
- * @throws KwxError FEE_REGIME_UNKNOWN (exit 2) when none or several hold on that day: a fee is never guessed
+ * @throws KwxError FEE_REGIME_UNKNOWN (exit 5) when none or several hold on that day: a fee is never guessed
  */
 export function feeRegimeOn(regimes: readonly FeeRegime[], day: number, series = 'the series'): FeeRegime {
   const holding = regimes.filter(
@@ -47,7 +47,7 @@ export function feeRegimeOn(regimes: readonly FeeRegime[], day: number, series =
     `${holding.length === 0 ? 'No fee regime' : `${holding.length} fee regimes`} of ${series} on ${formatDay(day)}; expected one.`,
     {
       code: 'FEE_REGIME_UNKNOWN',
-      exit: EXIT.usage,
+      exit: EXIT.stale,
       hint: 'Correct regimes.fee in the manifest of its city; "kwx cities --json" shows it.',
       details: { series, day: formatDay(day), regimes },
     },

@@ -1,4 +1,12 @@
 export type {
+  AdverseSelection,
+  BacktestAcceptanceFile,
+  BacktestBand,
+  BacktestGate,
+  BacktestMetrics,
+  EdgeBucket,
+} from './backtest-acceptance.ts'
+export type {
   BlendDevig,
   BlendGridFile,
   BlendHead,
@@ -17,7 +25,7 @@ export type {
   SplitCompleteness,
 } from './completeness-file.ts'
 export type { FeaturesFile } from './features-file.ts'
-export type { Ablation, FilledDay, GateAuditFile, GatedFeature } from './gate-audit.ts'
+export type { Ablation, GateAuditFile, GatedFeature, StationDay } from './gate-audit.ts'
 export type { LabelsFile, SealedLabel } from './labels-file.ts'
 export type {
   CloseClock,

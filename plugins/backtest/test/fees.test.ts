@@ -76,6 +76,6 @@ describe('kwx fees', () => {
     expect((await ask('--price', '0.35', '--count', '1', '--series', 'NOPE')).error.code).toBe('FEE_SERIES_UNKNOWN')
     expect((await ask('--price', '0.35', '--count', '1', '--at', '2026-02-30')).error.code).toBe('FEE_DATE_INVALID')
     const early = await ask('--price', '0.35', '--count', '1', '--series', 'KXHIGHMIA', '--at', '2001-01-01')
-    expect([early.error.code, early.error.exit]).toEqual(['FEE_REGIME_UNKNOWN', 2])
+    expect([early.error.code, early.error.exit]).toEqual(['FEE_REGIME_UNKNOWN', 5])
   })
 })
