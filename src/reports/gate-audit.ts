@@ -49,16 +49,18 @@ export interface GatedFeature {
   readonly ablation: Ablation
 }
 
-/** Minute rows of one station, source and climate day. */
-export interface FilledDay {
+/** The reports of one station, source and climate day. */
+export interface StationDay {
   readonly station: string
   readonly source: string
   readonly day: string
+  /** Minute data; station reports are never gated. */
+  readonly minute: boolean
   readonly rows: number
   /** Rows marked as repeats by the source, and their share. */
   readonly forward_filled: number
   readonly share: number
-  /** Share of rows whose temperature and moisture equal the row before: counted here, whatever the marks say. */
+  /** Share of rows that equal the row before in every reading: counted here, whatever the marks say. Null for one row. */
   readonly repeated_share: number | null
   readonly gated_by: 'manifest' | 'configuration' | 'repeats' | null
 }
@@ -87,7 +89,9 @@ export interface GateAuditFile {
   /** All of the features at once. */
   readonly ablation: Ablation & { readonly method: string }
   readonly minute_rows: number
-  readonly filled_days: readonly FilledDay[]
+  readonly station_days: readonly StationDay[]
+  /** Features that read moisture under names of their own: `kwx audit leak` rebuilds them, nothing here does. */
+  readonly unchecked_features: readonly string[]
   /** What contradicts the gate, each in a sentence. */
   readonly faults: readonly string[]
 }
