@@ -1,11 +1,12 @@
 import { softplus } from './probability.ts'
 import type { Problem } from './problem.ts'
 
-/** Log-odds of every row, shape [n]. */
-export function decisionValues({ x, n, p }: Problem, coefficients: ArrayLike<number>, intercept: number): Float64Array {
+/** Log-odds of every row, offsets included, shape [n]. */
+export function decisionValues(problem: Problem, coefficients: ArrayLike<number>, intercept: number): Float64Array {
+  const { x, n, p, offset } = problem
   const z = new Float64Array(n)
   for (let i = 0; i < n; i++) {
-    let sum = intercept
+    let sum = offset ? offset[i]! + intercept : intercept
     for (let j = 0, at = i * p; j < p; j++, at++) sum += x[at]! * coefficients[j]!
     z[i] = sum
   }

@@ -3,9 +3,10 @@
  *
  * Minimises over coefficients β and intercept b, which is not penalised,
  *
- *   F(β, b) = C Σ_i w_i [softplus(z_i) − y_i z_i] + ρ ‖β‖₁ + ½ (1 − ρ) ‖β‖₂² ,   z_i = b + x_i · β
+ *   F(β, b) = C Σ_i w_i [softplus(z_i) − y_i z_i] + ρ ‖β‖₁ + ½ (1 − ρ) ‖β‖₂² ,   z_i = o_i + b + x_i · β
  *
- * the objective of scikit-learn's `saga` solver with `C`, ρ = `l1Ratio` and sample weights w.
+ * the objective of scikit-learn's `saga` solver with `C`, ρ = `l1Ratio` and sample weights w, on top of offsets o: a
+ * column whose coefficient is 1 and neither fitted nor penalised.
  */
 export interface Problem {
   /** Row-major, shape [n, p], standardised. */
@@ -16,6 +17,8 @@ export interface Problem {
   readonly y: Uint8Array
   /** Weights >= 0, shape [n]. */
   readonly weight: Float64Array
+  /** o, log-odds that a row has before the model says anything, shape [n], at most 500 in size; absent: 0. */
+  readonly offset?: Float64Array | undefined
   /** > 0: the larger, the weaker the penalty. */
   readonly C: number
   /** In [0, 1]: 1 is the lasso, 0 is ridge. */

@@ -17,23 +17,38 @@ export function checkParameters(C: number, l1Ratio: number): void {
   }
 }
 
-/** A sum of x − x is 0 as long as no x is NaN or infinite: one test for many values. */
-function firstNotFinite(x: Float64Array): number {
+/** Log-odds beyond this are no forecast, and their exponentials would overflow. */
+const LARGEST_OFFSET = 500
+
+/** Values of a design beyond it are refused: sums over rows of their products with others could overflow. */
+const LARGEST = 1e100
+/** Takes what is above 1.8 LARGEST to infinity. */
+const BLOW_UP = 1e208
+
+/** A sum of v − v is 0 as long as no v is NaN or infinite: one test for many values. */
+function firstUnfit(x: Float64Array): number {
   let sum = 0
-  for (let k = 0; k < x.length; k++) sum += x[k]! - x[k]!
-  return sum === 0 ? -1 : x.findIndex((value) => !Number.isFinite(value))
+  for (let k = 0; k < x.length; k++) {
+    const value = BLOW_UP * x[k]!
+    sum += value - value
+  }
+  return sum === 0 ? -1 : x.findIndex((value) => !(Math.abs(value) <= LARGEST))
 }
 
-type Rows = Pick<Problem, 'x' | 'n' | 'p' | 'y'> & { readonly weight: Float64Array | null }
+type Rows = Pick<Problem, 'x' | 'n' | 'p' | 'y'> & {
+  readonly weight: Float64Array | null
+  readonly offset: Float64Array | null
+}
 
 /**
  * Throws unless the rows give a fit one finite optimal value.
  *
  * @param weight  null when all are 1
- * @throws KwxError FIT_SHAPE, FIT_NOT_FINITE, FIT_WEIGHT (exit 1), FIT_SINGLE_CLASS (exit 4)
+ * @param offset  null when all are 0
+ * @throws KwxError FIT_SHAPE, FIT_NOT_FINITE, FIT_TOO_LARGE, FIT_WEIGHT (exit 1), FIT_SINGLE_CLASS (exit 4)
  * @cost O(n p)
  */
-export function checkRows({ x, n, p, y, weight }: Rows): void {
+export function checkRows({ x, n, p, y, weight, offset }: Rows): void {
   if (n === 0 || x.length !== n * p || y.length !== n || (weight && weight.length !== n)) {
     throw refuse(
       'FIT_SHAPE',
@@ -41,16 +56,38 @@ export function checkRows({ x, n, p, y, weight }: Rows): void {
       REBUILD,
     )
   }
-  const k = firstNotFinite(x)
+  const k = firstUnfit(x)
   if (k >= 0) {
     const [row, column] = [Math.floor(k / p), k % p]
+    const where = `Row ${row}, column ${column} of the design is ${x[k]}, expected`
+    if (!Number.isFinite(x[k])) {
+      throw refuse('FIT_NOT_FINITE', `${where} a finite number.`, REBUILD, { row, column })
+    }
+    const hint = 'Standardise the columns, or leave this one out.'
+    throw refuse('FIT_TOO_LARGE', `${where} at most ${LARGEST} in size.`, hint, { row, column })
+  }
+  if (offset) checkOffset(offset, n)
+  checkOutcomes({ n, y, weight })
+}
+
+/** @throws KwxError FIT_SHAPE, FIT_NOT_FINITE (exit 1) */
+function checkOffset(offset: Float64Array, n: number): void {
+  if (offset.length !== n) {
+    throw refuse('FIT_SHAPE', `There are ${offset.length} offsets for ${n} rows.`, REBUILD)
+  }
+  const row = offset.findIndex((value) => !(Math.abs(value) <= LARGEST_OFFSET))
+  if (row >= 0) {
     throw refuse(
       'FIT_NOT_FINITE',
-      `Row ${row}, column ${column} of the design is ${x[k]}, expected a finite number.`,
-      REBUILD,
-      { row, column },
+      `The offset of row ${row} is ${offset[row]}, expected log-odds of at most ${LARGEST_OFFSET} in size.`,
+      'Keep prices away from 0 and 1 before their log-odds are taken.',
+      { row },
     )
   }
+}
+
+/** @throws KwxError FIT_WEIGHT (exit 1), FIT_SINGLE_CLASS (exit 4) */
+function checkOutcomes({ n, y, weight }: Pick<Rows, 'n' | 'y' | 'weight'>): void {
   const seen = [0, 0]
   for (let i = 0; i < n; i++) {
     const w = weight ? weight[i]! : 1
@@ -75,5 +112,5 @@ export function checkRows({ x, n, p, y, weight }: Rows): void {
 /** Both checks. */
 export function checkProblem(problem: Problem): void {
   checkParameters(problem.C, problem.l1Ratio)
-  checkRows(problem)
+  checkRows({ ...problem, offset: problem.offset ?? null })
 }

@@ -36,8 +36,8 @@ export function fit(problem: Problem, options: FitOptions): Fit {
 export function solve(problem: Problem, options: FitOptions): Solution {
   const { solver, tol, start = null, maxIterations, seed } = options
   if (chosenSolver(solver) === 'saga') return saga(problem, { tol, start, maxIterations, seed })
-  const { x, n, p, y, weight, C, l1Ratio } = problem
-  return fitPrepared(prepare(x, n, p, y, weight), C, l1Ratio, null, start, tol, maxIterations)
+  const { x, n, p, y, weight, offset = null, C, l1Ratio } = problem
+  return fitPrepared(prepare(x, n, p, y, weight, offset), C, l1Ratio, null, start, tol, maxIterations)
 }
 
 /** Fits on the same rows, one after the other: `start` as in `fitPrepared`. */
@@ -50,15 +50,23 @@ export type RowSolver = (C: number, l1Ratio: number, classWeight: ClassWeight, s
  *
  * @param x  row-major, shape [n, p], standardised
  * @param y  0 or 1, shape [n]
+ * @param offset  as in `Problem`
  * @throws KwxError as `prepare`
  */
-export function rowSolver(x: Float64Array, n: number, p: number, y: Uint8Array, choice: SolverChoice): RowSolver {
+export function rowSolver(
+  x: Float64Array,
+  n: number,
+  p: number,
+  y: Uint8Array,
+  choice: SolverChoice,
+  offset?: Float64Array | undefined,
+): RowSolver {
   if (chosenSolver(choice) === 'fast') {
-    const prepared = prepare(x, n, p, y)
+    const prepared = prepare(x, n, p, y, null, offset ?? null)
     return (C, l1Ratio, classWeight, start) => fitPrepared(prepared, C, l1Ratio, classWeight, start)
   }
   return (C, l1Ratio, classWeight, start = null) =>
-    saga({ x, n, p, y, weight: rowWeights(y, classWeight), C, l1Ratio }, { start })
+    saga({ x, n, p, y, weight: rowWeights(y, classWeight), offset, C, l1Ratio }, { start })
 }
 
 /** `auto` is the fast solver: it reaches the same optimum on every shape of data that was measured, and sooner. */

@@ -20,9 +20,10 @@ const at = (base: Code, offset: Code) => i32.add(base, offset)
 
 const ROW_PAIR = 16
 
-/** z = X (β, b) for a panel, 16 rows at a time with their sums in registers. */
+/** z = offsets + X (β, b) for a panel, 16 rows at a time with their sums in registers. */
 function margins(): FunctionSource {
-  const [x, panelBytes, beta, z, row, column, betaAt] = range(7) as [
+  const [x, panelBytes, beta, z, offsets, row, column, betaAt] = range(8) as [
+    number,
     number,
     number,
     number,
@@ -32,10 +33,10 @@ function margins(): FunctionSource {
     number,
   ]
   const pairs = range(8)
-  const sum = (k: number) => 7 + k
-  const b = 15
+  const sum = (k: number) => 8 + k
+  const b = 16
   return {
-    params: ['i32', 'i32', 'i32', 'i32'],
+    params: ['i32', 'i32', 'i32', 'i32', 'i32'],
     locals: ['i32', 'i32', 'i32', ...pairs.map(() => 'v128' as const), 'v128'],
     body: [
       ...set(row, i32.const(0)),
@@ -43,7 +44,7 @@ function margins(): FunctionSource {
         row,
         i32.const(COLUMN_BYTES),
         8 * ROW_PAIR,
-        ...pairs.map((k) => set(sum(k), pair.const(0))),
+        ...pairs.map((k) => set(sum(k), pair.load(at(get(offsets), get(row)), k * ROW_PAIR))),
         set(column, i32.const(0)),
         set(betaAt, get(beta)),
         loop(
@@ -294,7 +295,11 @@ function pass(index: Record<'margins' | 'logistic' | 'gradient' | 'weigh' | 'hes
     hessianAt,
     rowBytes,
     losses,
-  ] = range(15) as number[] as [
+    offsets,
+    offsetStep,
+  ] = range(17) as number[] as [
+    number,
+    number,
     number,
     number,
     number,
@@ -317,13 +322,13 @@ function pass(index: Record<'margins' | 'logistic' | 'gradient' | 'weigh' | 'hes
   const xEnd = at(get(x), get(panelBytes))
   return {
     export: 'pass',
-    params: range(15).map(() => 'i32' as const),
+    params: range(17).map(() => 'i32' as const),
     locals: [],
     body: loop(
       panel,
       get(end),
       1,
-      call(index.margins, get(x), get(panelBytes), get(beta), get(z)),
+      call(index.margins, get(x), get(panelBytes), get(beta), get(z), get(offsets)),
       call(index.logistic, get(z), get(weights), residuals, get(losses)),
       when(
         i32.lessThan(i32.const(PASS.loss), get(mode)),
@@ -338,6 +343,7 @@ function pass(index: Record<'margins' | 'logistic' | 'gradient' | 'weigh' | 'hes
       advance(weights, i32.const(COLUMN_BYTES)),
       advance(z, get(zStep)),
       advance(losses, i32.const(16)),
+      advance(offsets, get(offsetStep)),
     ),
   }
 }

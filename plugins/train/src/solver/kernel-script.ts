@@ -30,8 +30,8 @@ export function scriptKernel(layout: Layout): Kernel {
   const hessian = view(layout.hessian, columns * columns)
   const losses = view(layout.losses, 2 * panels)
 
-  function marginsOf(x: Float64Array, z: Float64Array): void {
-    z.fill(0)
+  function marginsOf(x: Float64Array, offsets: Float64Array, z: Float64Array): void {
+    z.set(offsets)
     for (let j = 0; j < columns; j++) {
       const b = beta[j]!
       for (let i = 0; i < R; i++) z[i]! += b * x[j * R + i]!
@@ -95,11 +95,11 @@ export function scriptKernel(layout: Layout): Kernel {
     name: 'script',
     layout,
     memory,
-    pass(mode, keepMargins) {
-      for (let panel = 0; panel < panels; panel++) {
+    pass(mode, keepMargins, first, end) {
+      for (let panel = first; panel < end; panel++) {
         const x = view(layout.x + 8 * R * columns * panel, R * columns)
         const z = keepMargins ? view(layout.margins + 8 * R * panel, R) : scratch
-        marginsOf(x, z)
+        marginsOf(x, view(layout.offsets + (layout.hasOffsets ? 8 * R * panel : 0), R), z)
         logistic(z, view(layout.weights + 8 * R * panel, R), panel)
         if (mode >= PASS.gradient) addGradient(x)
         if (mode >= PASS.hessian) addHessian(x)

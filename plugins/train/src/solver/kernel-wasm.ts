@@ -10,15 +10,19 @@ export function wasmKernel(layout: Layout): Kernel {
   const memory = new Memory({ initial: Math.ceil(layout.bytes / 65536) })
   const { exports } = new Instance(compiled, { env: { memory } })
   const run = exports['pass'] as (...args: number[]) => void
-  const { panels, columns, scratch, weighted, beta, gradient: g, hessian: h, losses, weights, margins: z, x } = layout
+  const { columns, scratch, weighted, beta, gradient: g, hessian: h, losses, weights, margins, offsets, x } = layout
+  const panelBytes = columns * COLUMN_BYTES
   return {
     name: 'wasm',
     layout,
     memory: memory.buffer,
-    pass(mode, keepMargins) {
-      const panelBytes = columns * COLUMN_BYTES
-      const [zAt, zStep] = keepMargins ? [z, COLUMN_BYTES] : [scratch, 0]
-      run(0, panels, mode, x, panelBytes, beta, weights, zAt, zStep, scratch, weighted, g, h, 8 * columns, losses)
+    pass(mode, keepMargins, first, end) {
+      const xAt = x + first * panelBytes
+      const w = weights + first * COLUMN_BYTES
+      const [z, zStep] = keepMargins ? [margins + first * COLUMN_BYTES, COLUMN_BYTES] : [scratch, 0]
+      const [o, oStep] = layout.hasOffsets ? [offsets + first * COLUMN_BYTES, COLUMN_BYTES] : [offsets, 0]
+      const l = losses + 16 * first
+      run(first, end, mode, xAt, panelBytes, beta, w, z, zStep, scratch, weighted, g, h, 8 * columns, l, o, oStep)
     },
   }
 }

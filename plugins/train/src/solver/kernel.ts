@@ -12,7 +12,7 @@ export const PASS = { loss: 0, gradient: 1, hessian: 2 } as const
  * Where things lie in a kernel's memory, in bytes.
  *
  * A panel holds `PANEL_ROWS` rows of one outcome, column by column: s x_i1 … s x_ip, s with s = +1 for outcome 1 and
- * −1 for 0, so that its product with (β, b) is the margin m_i and outcomes are needed nowhere else. Rows that fill up
+ * −1 for 0, so that its product with (β, b), on top of s times the row's offset, is the margin m_i and outcomes are needed nowhere else. Rows that fill up
  * a panel are 0.
  */
 export interface Layout {
@@ -33,14 +33,20 @@ export interface Layout {
   readonly losses: number
   /** Weight of each row, shape [panels, PANEL_ROWS]. */
   readonly weights: number
-  /** Margins of all rows, shape [panels, PANEL_ROWS]; absent when a pass need not keep them. */
+  /** Margins of all rows, shape [panels, PANEL_ROWS]; filled by a pass that keeps them. */
   readonly margins: number
+  /** s times the offset of each row, shape [panels, PANEL_ROWS]; without offsets one panel of zeros serves all. */
+  readonly offsets: number
+  readonly hasOffsets: boolean
   readonly x: number
   readonly bytes: number
 }
 
-/** @param p  columns without the intercept */
-export function layOut(panels: number, p: number): Layout {
+/**
+ * @param p  columns without the intercept
+ * @param hasOffsets  whether rows have log-odds that are added to the model's
+ */
+export function layOut(panels: number, p: number, hasOffsets: boolean): Layout {
   const columns = TILE * Math.ceil((p + 1) / TILE)
   let end = 0
   const take = (bytes: number) => {
@@ -59,6 +65,8 @@ export function layOut(panels: number, p: number): Layout {
     losses: take(16 * panels),
     weights: take(panels * COLUMN_BYTES),
     margins: take(panels * COLUMN_BYTES),
+    offsets: take((hasOffsets ? panels : 1) * COLUMN_BYTES),
+    hasOffsets,
     x: take(panels * columns * COLUMN_BYTES),
     bytes: end,
   }
@@ -74,8 +82,8 @@ export interface Kernel {
   readonly name: 'wasm' | 'script'
   readonly layout: Layout
   readonly memory: ArrayBuffer
-  /** Adds to `gradient` and `hessian`, which the caller clears. */
-  pass(mode: number, keepMargins: boolean): void
+  /** Over the panels from `first` to before `end`. Adds to `gradient` and `hessian`, which the caller clears. */
+  pass(mode: number, keepMargins: boolean, first: number, end: number): void
 }
 
 /** e^x = 2^k (R + r) / (R − r), x = k log 2 + r, R = r coth(r / 2) = 2 + Σ c_j r^2j: c_1 to c_5, relative error < 6e-16. */

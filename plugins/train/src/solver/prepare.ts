@@ -4,6 +4,8 @@ import type { Solution } from './certify.ts'
 import { checkParameters, checkRows } from './check-problem.ts'
 import { fastestKernel, Panels } from './panels.ts'
 import { type NewtonResult, proximalNewton, type WarmStart } from './proximal-newton.ts'
+import { roughStart } from './rough-start.ts'
+import { matrixRows } from './row-source.ts'
 
 /** Where a fit begins: β of shape [p], and b. */
 export interface Start {
@@ -36,6 +38,7 @@ export const FAST = 'fast@1'
  * @param x  row-major, shape [n, p], standardised
  * @param y  0 or 1, shape [n]
  * @param weight  of each row, shape [n]; null when all are 1
+ * @param offset  log-odds of each row besides the model's, shape [n]; null when all are 0
  * @throws KwxError FIT_SHAPE, FIT_NOT_FINITE, FIT_WEIGHT (exit 1), FIT_SINGLE_CLASS (exit 4)
  * @cost O(n p) time, 8 (n + 256) (p + 4) bytes
  */
@@ -45,11 +48,14 @@ export function prepare(
   p: number,
   y: Uint8Array,
   weight: Float64Array | null = null,
+  offset: Float64Array | null = null,
   kernel = fastestKernel,
 ): Prepared {
-  checkRows({ x, n, p, y, weight })
-  const kept = columnsInUse(x, n, p)
-  return { n, p, panels: new Panels(x, p, kept, y, weight, kernel), kept, earlier: [] }
+  checkRows({ x, n, p, y, weight, offset })
+  const source = matrixRows(x, n, p)
+  const kept = source.columnsInUse()
+  const panels = new Panels(source, y, { columns: kept, weight, offset, kernel })
+  return { n, p, panels, kept, earlier: [] }
 }
 
 /**
@@ -61,7 +67,7 @@ export function prepare(
  * @param start  where to begin; when undefined, at the nearest earlier fit of the same class weight. Both use the
  *   curvature found there. When null: at the base rate and without memory, so that the result depends on nothing else
  * @throws KwxError FIT_PARAMETER (exit 1)
- * @cost warm 2 to 3 passes over the rows, cold 5 to 10
+ * @cost warm 2 to 3 passes over the rows, cold 5 to 10, of them 2 to 6 with a Hessian
  */
 export function fitPrepared(
   prepared: Prepared,
@@ -78,9 +84,10 @@ export function fitPrepared(
   const scale = 1 / (C * n)
   const known = start === null ? null : nearest(prepared, C, l1Ratio, classWeight)
   const at = start ? compact(start, kept) : (known?.at ?? baseRate(panels))
-  const warm = { at, hessian: known?.hessian ?? null }
-  const tight = tolerance === 'tight'
-  const fit = proximalNewton(panels, scale * l1Ratio, scale * (1 - l1Ratio), warm, tight, maxIterations)
+  const [l1, l2] = [scale * l1Ratio, scale * (1 - l1Ratio)]
+  const isCold = !start && known === null
+  const warm = isCold ? roughStart(panels, l1, l2, at) : { at, hessian: known?.hessian ?? null }
+  const fit = proximalNewton(panels, l1, l2, warm, { tight: tolerance === 'tight', maxIterations })
   if (start !== null) earlier.push({ classWeight, logC: Math.log(C), l1Ratio, fit })
   const coefficients = new Float64Array(p)
   kept.forEach((j, k) => {
@@ -89,18 +96,6 @@ export function fitPrepared(
   const { iterations, converged, reason, kkt, value } = fit
   const intercept = fit.at[kept.length]!
   return { coefficients, intercept, solver: FAST, objective: C * n * value, kkt, iterations, converged, reason }
-}
-
-/** Columns with a value that is not 0. A column is read until its first one. */
-function columnsInUse(x: Float64Array, n: number, p: number): number[] {
-  const kept: number[] = []
-  for (let j = 0; j < p; j++) {
-    let at = j
-    const end = n * p
-    while (at < end && x[at] === 0) at += p
-    if (at < end) kept.push(j)
-  }
-  return kept
 }
 
 /** The start that is likely to be nearest: ten times C moves an optimum as far as the whole range of ratios does. */
@@ -118,9 +113,11 @@ function nearest({ earlier }: Prepared, C: number, l1Ratio: number, classWeight:
 const compact = ({ coefficients, intercept }: Start, kept: readonly number[]) =>
   Float64Array.from([...kept.map((j) => coefficients[j]!), intercept])
 
+/** Nothing but the base rate; nothing at all where the offsets hold it already. */
 function baseRate(panels: Panels): Float64Array {
-  const share = panels.positiveShare()
   const at = new Float64Array(panels.p + 1)
+  if (panels.hasOffsets) return at
+  const share = panels.positiveShare()
   at[panels.p] = Math.log(share / (1 - share))
   return at
 }

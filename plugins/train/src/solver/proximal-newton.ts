@@ -1,6 +1,6 @@
 import { PASS } from './kernel.ts'
 import { minimiseQuadratic, violation, WIDE } from './minimise-quadratic.ts'
-import type { Panels } from './panels.ts'
+import type { LossView } from './panels.ts'
 
 /** A point that may start a fit, and the curvature found on the way to it. */
 export interface WarmStart {
@@ -8,6 +8,16 @@ export interface WarmStart {
   readonly at: Float64Array
   /** Hessian of (1/n) Σ w loss of an earlier fit on the same rows and class weight; null when there is none. */
   readonly hessian: Float64Array | null
+  /** Whether it is the optimum of a part of the rows: few steps are left then. */
+  readonly isRough?: boolean
+}
+
+export interface NewtonOptions {
+  /** Go on to a KKT residual of 1e-12 or to rounding. */
+  readonly tight?: boolean
+  /** Stop when the model predicts a decrease of F below this share of it. */
+  readonly decrease?: number
+  readonly maxIterations?: number | undefined
 }
 
 export interface NewtonResult extends WarmStart {
@@ -20,7 +30,7 @@ export interface NewtonResult extends WarmStart {
   readonly reason: string
 }
 
-/** Stop when the model predicts a decrease of F below this share of it. */
+/** Of F, as a share of it. */
 const DECREASE = 1e-7
 /** `tight`: stop at this KKT residual of F / (C n), or when F cannot fall any more within a double. */
 const TIGHT_KKT = 1e-12
@@ -29,8 +39,8 @@ const TIGHT_ENOUGH = 1e-9
 const MAX_ITERATIONS = 200
 /** A Hessian of an earlier point is kept as long as each step predicts less than this share of the last decrease. */
 const STALE_RATE = { narrow: 0.1, wide: 0.2 }
-/** While F is predicted to fall by more than this share the Hessian is taken anew at each point. */
-const FAR = { narrow: 1e-3, wide: 0.05 }
+/** While F is predicted to fall by more than this share the Hessian is taken anew at each point; `near` after a rough fit. */
+const FAR = { narrow: 1e-3, near: 0.03, wide: 0.05 }
 /** The quadratic model is minimised to this share of the KKT residual; with many columns its rounds are what costs. */
 const INNER = { narrow: 1e-3, wide: 0.1 }
 const ROUNDING = 1e-14
@@ -48,12 +58,11 @@ const ROUNDING = 1e-14
  * @source Lee, Sun & Saunders 2014 (proximal Newton); Tseng & Yun 2009 (line search)
  */
 export function proximalNewton(
-  panels: Panels,
+  panels: LossView,
   l1: number,
   l2: number,
   start: WarmStart,
-  tight: boolean,
-  maxIterations = MAX_ITERATIONS,
+  { tight = false, decrease: enough = DECREASE, maxIterations = MAX_ITERATIONS }: NewtonOptions = {},
 ): NewtonResult {
   const { n, p } = panels
   const m = p + 1
@@ -106,8 +115,8 @@ export function proximalNewton(
     const decrease =
       -(firstOrder(gradient, at, target) + curve(hessian!, at, target) / 2) + penalty(at) - penalty(target)
     const trusted = fresh || decrease <= STALE_RATE[shape] * before
-    const proven = fresh || (trusted && iteration > 0) || decrease <= 1e-3 * DECREASE * value
-    if (!tight && proven && decrease <= DECREASE * value) {
+    const proven = fresh || (trusted && iteration > 0) || decrease <= 1e-3 * enough * value
+    if (!tight && proven && decrease <= enough * value) {
       return done(true, 'predicted decrease', target, value - Math.max(0, decrease))
     }
     if (!trusted) {
@@ -117,7 +126,10 @@ export function proximalNewton(
     }
 
     // far from the optimum the next step will want the Hessian of where this one leads
-    const mode = fresh && decrease > FAR[shape] * value ? PASS.hessian : PASS.gradient
+    const mode =
+      fresh && decrease > FAR[start.isRough && shape === 'narrow' ? 'near' : shape] * value
+        ? PASS.hessian
+        : PASS.gradient
     const old = gradient
     let step = 1
     let next = target

@@ -44,7 +44,7 @@ const KKT = { default: 1e-7, tight: 1e-9 }
  */
 export function saga(problem: Problem, options: SagaOptions = {}): Solution {
   checkProblem(problem)
-  const { x, n, p, y, weight, C, l1Ratio } = problem
+  const { x, n, p, y, weight, offset, C, l1Ratio } = problem
   const { tol = 'default', start, maxIterations = EPOCHS, seed = 1, trace } = options
   const lambda = (1 - l1Ratio) / (C * n)
   const meanWeight = weight.reduce((total, w) => total + w, 0) / n
@@ -75,7 +75,7 @@ export function saga(problem: Problem, options: SagaOptions = {}): Solution {
         seen++
       }
       const row = i * p
-      let z = intercept
+      let z = offset ? offset[i]! + intercept : intercept
       for (let j = 0; j < p; j++) z += x[row + j]! * beta[j]!
       const g = weight[i]! * (sigmoid(z) - y[i]!)
       const change = g - remembered[i]!

@@ -13,7 +13,7 @@ import { wasmKernel } from '../../src/solver/kernel-wasm.ts'
 
 /** Both kernels with the same rows, after the same passes. */
 function twins(seed: number, panels: number, p: number, spread: number): readonly [Kernel, Kernel] {
-  const layout = layOut(panels, p)
+  const layout = layOut(panels, p, seed % 2 === 0)
   const pair = [wasmKernel(layout), scriptKernel(layout)] as const
   for (const { memory } of pair) {
     const random = randomFrom(`kernel/${seed}`)
@@ -23,6 +23,7 @@ function twins(seed: number, panels: number, p: number, spread: number): readonl
     }
     fill(layout.x, panels * PANEL_ROWS * layout.columns, () => random.normal())
     fill(layout.beta, layout.columns, () => spread * random.normal())
+    if (layout.hasOffsets) fill(layout.offsets, panels * PANEL_ROWS, () => random.normal())
     fill(layout.weights, panels * PANEL_ROWS, () => Math.abs(random.normal()))
   }
   return pair
@@ -41,8 +42,8 @@ describe('the WebAssembly kernel and its twin', () => {
         (seed, panels, p, size) => {
           const [a, b] = twins(seed, panels, p, size)
           for (const mode of [PASS.loss, PASS.gradient, PASS.hessian]) {
-            a.pass(mode, mode === PASS.gradient)
-            b.pass(mode, mode === PASS.gradient)
+            for (const { pass } of [a, b])
+              pass(mode, mode === PASS.gradient, mode === PASS.loss ? 0 : panels - 1, panels)
           }
           const [one, other] = [bytes(a), bytes(b)]
           expect(Buffer.compare(one.subarray(0, a.layout.bytes), other)).toBe(0)
@@ -53,14 +54,14 @@ describe('the WebAssembly kernel and its twin', () => {
   })
 
   it('compute σ to a few units in the last place, from margins of any size', () => {
-    const layout = layOut(1, 1)
+    const layout = layOut(1, 1, false)
     const kernel = wasmKernel(layout)
     const x = new Float64Array(kernel.memory, layout.x, PANEL_ROWS)
     const margins = Array.from({ length: PANEL_ROWS }, (_, i) => (i - 64) * (i % 2 === 0 ? 0.171 : 10.9))
     x.set(margins)
     new Float64Array(kernel.memory, layout.beta, 1)[0] = 1
     new Float64Array(kernel.memory, layout.weights, PANEL_ROWS).fill(1)
-    kernel.pass(PASS.gradient, false)
+    kernel.pass(PASS.gradient, false, 0, 1)
     const residual = new Float64Array(kernel.memory, layout.scratch + 8 * PANEL_ROWS, PANEL_ROWS)
     margins.forEach((m, i) => {
       const exact = m > 0 ? Math.exp(-m) / (1 + Math.exp(-m)) : 1 / (1 + Math.exp(m))
@@ -75,7 +76,7 @@ describe('the WebAssembly kernel and its twin', () => {
     const x = Float64Array.from({ length: n * p }, () => random.normal())
     const y = Uint8Array.from({ length: n }, (_, i) => (x[i * p]! + 2 * random.normal() > 1 ? 1 : 0))
     const fits = [wasmKernel, scriptKernel].map((kernel) => {
-      const prepared = prepare(x, n, p, y, null, kernel)
+      const prepared = prepare(x, n, p, y, null, null, kernel)
       return [1, 100, 0.03].map((C) => fitPrepared(prepared, C, 0.5, 'balanced'))
     })
     expect(fits[0]).toEqual(fits[1])
