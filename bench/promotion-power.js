@@ -74,7 +74,9 @@ async function all() {
               const line = { about, ...message }
               done.push(line)
               if (values.out) await appendFile(values.out, `${JSON.stringify(line)}\n`)
-              process.stderr.write(`edge ${message.edge} seed ${message.seed}: ${message.outcome}, ${message.seconds} s\n`)
+              process.stderr.write(
+                `edge ${message.edge} seed ${message.seed}: ${message.outcome}, ${message.seconds} s\n`,
+              )
             }
             child.send(open.shift() ?? null)
           })
@@ -83,7 +85,11 @@ async function all() {
     ),
   )
   console.log(about)
-  for (const edge of edges) report(edge, done.filter((one) => one.edge === edge && seeds.includes(one.seed)))
+  for (const edge of edges)
+    report(
+      edge,
+      done.filter((one) => one.edge === edge && seeds.includes(one.seed)),
+    )
 }
 
 function report(edge, results) {
@@ -93,11 +99,26 @@ function report(edge, results) {
   }
   const counted = (is) => results.filter(is).length
   console.log(`edge ${edge}, ${results.length} seeds`)
-  share('weight interval contains 0', counted(({ low }) => !(low > 0)))
-  share('promotion refused', counted(({ outcome }) => outcome !== 'pass'))
-  share('both', counted(({ low, outcome }) => !(low > 0) && outcome !== 'pass'))
-  share('skill passes with the weight interval above 0', counted(({ low, outcome }) => low > 0 && outcome === 'pass'))
-  share('no harm', counted(({ harm }) => harm <= 0.002))
+  share(
+    'weight interval contains 0',
+    counted(({ low }) => !(low > 0)),
+  )
+  share(
+    'promotion refused',
+    counted(({ outcome }) => outcome !== 'pass'),
+  )
+  share(
+    'both',
+    counted(({ low, outcome }) => !(low > 0) && outcome !== 'pass'),
+  )
+  share(
+    'skill passes with the weight interval above 0',
+    counted(({ low, outcome }) => low > 0 && outcome === 'pass'),
+  )
+  share(
+    'no harm',
+    counted(({ harm }) => harm <= 0.002),
+  )
   const median = (key) => results.map((one) => one[key]).sort((a, b) => a - b)[Math.floor(results.length / 2)]
   console.log(
     `  median weight ${median('fitted')}, delivered minus market ${median('difference')?.toFixed(4)}, model minus market ${median('model')?.toFixed(4)}`,

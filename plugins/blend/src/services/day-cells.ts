@@ -13,7 +13,7 @@ export interface DayCell {
   readonly day: number
   readonly positives: number
   readonly rows: number
-  /** Mean log loss with the pool's weight at k / STEPS, shape [STEPS + 1]. */
+  /** Mean log loss with the pool's weight at k / STEPS, shape [STEPS + 1]; with weight 0 only, shape [1]. */
   readonly loss: Float64Array
 }
 
@@ -34,9 +34,11 @@ export const rowLogLoss = (y: number, p: number): number => {
 /**
  * The day cells of all windows under one way of taking the overround out, in the order of pilots, windows and days.
  *
- * @cost O(rows · STEPS)
+ * @param weights  `all`, or `zero` where only the market's side is judged
+ * @cost O(rows · STEPS), or O(rows)
  */
-export function dayCells(pilots: readonly PilotRows[], method: DevigMethod): DayCell[] {
+export function dayCells(pilots: readonly PilotRows[], method: DevigMethod, weights: 'all' | 'zero'): DayCell[] {
+  const last = weights === 'all' ? STEPS : 0
   return pilots.flatMap(({ rows, windows }, pilot) => {
     const market = marketSide(rows, method)
     return windows.flatMap(({ from, to }, window) => {
@@ -45,7 +47,7 @@ export function dayCells(pilots: readonly PilotRows[], method: DevigMethod): Day
         const day = rows.day[i]!
         let cell = byDay.get(day)
         if (!cell) {
-          cell = { positives: 0, rows: 0, loss: new Float64Array(STEPS + 1) }
+          cell = { positives: 0, rows: 0, loss: new Float64Array(last + 1) }
           byDay.set(day, cell)
         }
         addRow(cell, rows.label[i]!, rows.model[i]!, market[i]!)
@@ -67,7 +69,7 @@ function addRow(
   cell.positives += y
   const [b, a] = [logit(market), logit(clipProbability(model, POOL_CLIP))]
   cell.loss[0]! += rowLogLoss(y, market)
-  for (let k = 1; k <= STEPS; k++) {
+  for (let k = 1; k < cell.loss.length; k++) {
     const w = k / STEPS
     cell.loss[k]! += rowLogLoss(y, sigmoid(w * a + (1 - w) * b))
   }

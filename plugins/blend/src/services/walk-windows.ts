@@ -44,10 +44,7 @@ export const choiceOf = ({ weight, devig, head }: Fit): Choice => ({
  * @param seed  intervals are drawn from `<seed>/<first test day>`
  */
 export function walkWindows(pilots: readonly PilotRows[], seed: number): Walk {
-  const cells = Object.fromEntries(DEVIG_METHODS.map((method) => [method, dayCells(pilots, method)])) as Record<
-    DevigMethod,
-    DayCell[]
-  >
+  const cells = evidenceOf(pilots)
   const fitted = new Map<number, Fit>()
   const before = (day: number): Fit => {
     const known = fitted.get(day)
@@ -74,14 +71,34 @@ export function walkWindows(pilots: readonly PilotRows[], seed: number): Walk {
   return { fits, delivered, weights, final: fitOn(pilots, cells, () => true, `${seed}/final`) }
 }
 
+interface Evidence {
+  /** With the losses of the market's side alone. */
+  readonly priced: CellsByMethod
+  /** With the losses at every weight; made when a method is first chosen. */
+  pooled(method: DevigMethod): readonly DayCell[]
+}
+
+function evidenceOf(pilots: readonly PilotRows[]): Evidence {
+  const made = new Map<DevigMethod, DayCell[]>()
+  const priced = Object.fromEntries(
+    DEVIG_METHODS.map((method) => [method, dayCells(pilots, method, 'zero')]),
+  ) as Record<DevigMethod, DayCell[]>
+  const pooled = (method: DevigMethod) => {
+    const known = made.get(method) ?? dayCells(pilots, method, 'all')
+    made.set(method, known)
+    return known
+  }
+  return { priced, pooled }
+}
+
 function fitOn(
   pilots: readonly PilotRows[],
-  cells: CellsByMethod,
+  { priced, pooled }: Evidence,
   wanted: (cell: DayCell) => boolean,
   seed: string,
 ): Fit {
-  const devig = chooseDevig(cells, wanted, `${seed}/devig`)
-  const weight = fitWeight(cells[devig.method].filter(wanted), `${seed}/weight`)
-  const head = chooseHead(pilots, cells.none, wanted, { weight: weight.value, devig: devig.method }, seed)
+  const devig = chooseDevig(priced, wanted, `${seed}/devig`)
+  const weight = fitWeight(pooled(devig.method).filter(wanted), `${seed}/weight`)
+  const head = chooseHead(pilots, priced.none, wanted, { weight: weight.value, devig: devig.method }, seed)
   return { devig, weight, head }
 }
