@@ -112,12 +112,16 @@ export interface BacktestAcceptanceFile {
   readonly span: { readonly first_day: string; readonly last_day: string; readonly days: number }
   /** The pessimistic rule with signals that come later. */
   readonly latency: readonly (BacktestMetrics & { readonly delay_minutes: number })[]
+  /** The pessimistic rule with the model's own probability, and with the market's price taken for one. */
+  readonly alternatives: readonly (BacktestMetrics & { readonly probability: 'model' | 'market' })[]
   readonly data: {
     readonly price_source: string
     /** Whether bid and ask were recorded or follow from the takers' sides. */
     readonly book: 'recorded' | 'implied'
     readonly markets: number
     readonly signals: number
+    /** Those that differ from the market's price: the others claim no edge and are not traded on. */
+    readonly signals_with_view: number
     readonly prints: number
     readonly quotes: number
     /** Rows that could not be used, by reason. */

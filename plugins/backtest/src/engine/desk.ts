@@ -94,6 +94,13 @@ export class Desk {
       this.outcomes[this.#obstacle[m]!]++
       return
     }
+    if (this.#setting.hasView?.[index] === 0) {
+      // What the market itself says claims no edge: nothing is opened or sold, and what rests is withdrawn.
+      this.#waiting[m] = -1
+      this.#cancel(m, 'no-edge')
+      this.outcomes.no_view++
+      return
+    }
     const { max_spread_cents } = this.#setting.limits
     const state = this.#books.state(m, at, ASSUMPTIONS.quoteAgeMs, Number.POSITIVE_INFINITY)
     if (state !== 'quoted') {

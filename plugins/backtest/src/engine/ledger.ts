@@ -50,6 +50,7 @@ export type OrderEnd =
 export const OUTCOMES = [
   'acted',
   'kept',
+  'no_view',
   'no_edge',
   'wide_spread',
   'one_sided_book',

@@ -21,6 +21,8 @@ export interface Setting {
   readonly events: number
   /** Delivered probability of YES, by signal. */
   readonly signalP: Float64Array
+  /** 0 where the signal is the market's own price and so no reason to trade; absent: all are reasons. */
+  readonly hasView?: Uint8Array
   /** True where the tape has no quotes, so that prints imply the book. */
   readonly impliedBook: boolean
   /** Ascending; the first holds from the beginning. */

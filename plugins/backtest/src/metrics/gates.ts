@@ -36,7 +36,10 @@ export function backtestVerdict(bands: Bands, gates: Gates): ReportVerdict {
     const sentence = `Nothing was traded by trade-through (${trades.join(', ')} trades under the three rules): no evidence.`
     return {
       outcome: 'not-enough-evidence',
-      sentence: Math.max(...trades) === 0 ? 'Nothing was traded: no evidence.' : sentence,
+      sentence:
+        Math.max(...trades) === 0
+          ? 'Nothing was traded: no evidence. Where the pool gives the model no weight there is no reason to trade.'
+          : sentence,
     }
   }
   if (pessimistic.days.traded < LEAST_TRADED_DAYS) {

@@ -31,6 +31,7 @@ export function reportPage(file: BacktestAcceptanceFile, inputs: BacktestInputs,
     reliability(inputs, results),
     edges(file),
     latency(file),
+    alternatives(file),
     selection(file.bands.pessimistic),
     small(file),
   ]
@@ -219,6 +220,22 @@ ${table(
 )}`
 }
 
+function alternatives({ latency: [delivered], alternatives: rows }: BacktestAcceptanceFile): string {
+  return `<h2>Other probabilities</h2>
+${table(
+  'The same tape and rules with other probabilities, by trade-through',
+  ['probability', 'P&L, dollars', 'Sharpe', 'drawdown', 'ECE', 'orders that traded'],
+  [{ probability: 'delivered', ...delivered! }, ...rows].map((row) => [
+    row.probability,
+    figure(row.total_pnl_cents / 100),
+    figure(row.sharpe),
+    percent(row.max_drawdown),
+    figure(row.ece, 3),
+    String(row.n_trades),
+  ]),
+)}`
+}
+
 function selection({ adverse_selection: { by_role, by_hour, by_distance } }: BacktestBand): string {
   const one = (caption: string, rows: typeof by_role) =>
     table(
@@ -247,7 +264,7 @@ function small(file: BacktestAcceptanceFile): string {
   return `<h2>What it rests on</h2>
 ${table('Assumptions about execution; no search may touch them', ['', 'value'], pairs(file.assumptions))}
 ${table('Limits of the configuration', ['', 'value'], pairs(file.limits))}
-${table('Rows', ['', 'count'], pairs({ markets: file.data.markets, signals: file.data.signals, prints: file.data.prints, quotes: file.data.quotes, ...file.data.refused }))}
+${table('Rows', ['', 'count'], pairs({ markets: file.data.markets, signals: file.data.signals, 'with a view of their own': file.data.signals_with_view, prints: file.data.prints, quotes: file.data.quotes, ...file.data.refused }))}
 ${table('How signals ended, by trade-through', ['', 'count'], pairs(file.bands.pessimistic.signals))}
 <p class="soft">Pilot ${escapeHtml(file.pilot)}, blend ${escapeHtml(file.blend)}.</p>`
 }

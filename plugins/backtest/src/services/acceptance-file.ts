@@ -21,7 +21,7 @@ export function acceptanceFile(
   from: Provenance,
 ): BacktestAcceptanceFile {
   const { config, signals, firstDay, lastDay } = inputs
-  const { runs, latency, tape, fees } = results
+  const { runs, latency, alternatives, tape, fees } = results
   const bands = { pessimistic: runs.through.band, queue_last: runs.queue_last.band, touch: runs.touch.band }
   const gates = backtestGates(bands)
   const verdict = backtestVerdict(bands, gates)
@@ -37,11 +37,13 @@ export function acceptanceFile(
     bands,
     span: { first_day: formatDay(firstDay), last_day: formatDay(lastDay), days: lastDay - firstDay + 1 },
     latency,
+    alternatives,
     data: {
       price_source: config.price_source,
       book: tape.impliedBook ? 'implied' : 'recorded',
       markets: signals.tickers.length,
       signals: signals.n,
+      signals_with_view: signals.hasView.reduce((a, b) => a + b, 0),
       prints: tape.prints,
       quotes: tape.quotes,
       refused: { ...tape.refused },

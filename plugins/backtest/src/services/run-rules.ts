@@ -37,12 +37,13 @@ export interface RuleRun extends JudgedRun {
 export interface BacktestRuns {
   readonly runs: Readonly<Record<FillRule, RuleRun>>
   readonly latency: readonly (BacktestMetrics & { readonly delay_minutes: number })[]
+  readonly alternatives: readonly (BacktestMetrics & { readonly probability: 'model' | 'market' })[]
   readonly tape: BuiltTape
   readonly fees: FeeCalendar
   readonly judgement: Judgement
 }
 
-/** Plays the tape under each rule, and under the pessimistic one with late signals. */
+/** Plays the tape under each rule, and under the pessimistic one with late signals and with other probabilities. */
 export function runRules({ city, config, signals, labels, data, firstDay, lastDay }: BacktestInputs): BacktestRuns {
   const { standardOffset } = city
   const tape = buildTape(signals, data, labels, standardOffset)
@@ -60,10 +61,11 @@ export function runRules({ city, config, signals, labels, data, firstDay, lastDa
     distances: DISTANCES,
     seed: config.seed,
   }
-  const setting = (rule: FillRule): Setting => ({
+  const setting = (rule: FillRule, signalP = signals.p): Setting => ({
     event: tape.event,
     events: tape.events,
-    signalP: signals.p,
+    signalP,
+    ...(signalP === signals.p ? { hasView: signals.hasView } : {}),
     impliedBook: tape.impliedBook,
     fees: fees.dated,
     limits: config.risk,
@@ -80,8 +82,14 @@ export function runRules({ city, config, signals, labels, data, firstDay, lastDa
     const late = simulate(tape.builder.finish(delay_minutes * MS_PER_MINUTE), setting('through'))
     return { delay_minutes, ...judgeRun(late, judgement).band.metrics }
   })
+  const alternatives = (['model', 'market'] as const).map((probability) => {
+    const signalP = probability === 'model' ? signals.model : signals.marketP
+    const ledger = simulate(onTime, setting('through', signalP))
+    return { probability, ...judgeRun(ledger, { ...judgement, signalP }).band.metrics }
+  })
   return {
     runs,
+    alternatives,
     latency: [{ delay_minutes: 0, ...runs.through.band.metrics }, ...latency],
     tape,
     fees,
