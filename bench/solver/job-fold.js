@@ -1,5 +1,6 @@
 import { parentPort } from 'node:worker_threads'
 
+import { decisionValues } from 'kwx/model'
 import { brier, logLoss } from 'kwx/scores'
 
 import { makeFold } from '../../plugins/train/src/services/search/folds.ts'
@@ -19,11 +20,8 @@ export function runFold({ design, label, rows, foldOf, trials, solver, cold }, f
       class_weight,
       cold ? null : undefined,
     )
-    for (let i = 0; i < yTest.length; i++) {
-      let z = intercept
-      for (let j = 0; j < p; j++) z += xTest[i * p + j] * coefficients[j]
-      probability[i] = 1 / (1 + Math.exp(-z))
-    }
+    const z = decisionValues({ x: xTest, n: yTest.length, p }, coefficients, intercept)
+    for (let i = 0; i < z.length; i++) probability[i] = 1 / (1 + Math.exp(-z[i]))
     const scores = { val_brier: brier(yTest, probability), val_log_loss: logLoss(yTest, probability) }
     return {
       trial,

@@ -1,15 +1,35 @@
 import { softplus } from './probability.ts'
 import type { Problem } from './problem.ts'
 
-/** Log-odds of every row, offsets included, shape [n]. */
-export function decisionValues(problem: Problem, coefficients: ArrayLike<number>, intercept: number): Float64Array {
-  const { x, n, p, offset } = problem
-  const z = new Float64Array(n)
-  for (let i = 0; i < n; i++) {
-    let sum = offset ? offset[i]! + intercept : intercept
-    for (let j = 0, at = i * p; j < p; j++, at++) sum += x[at]! * coefficients[j]!
-    z[i] = sum
+/** Rows whose log-odds are asked for. */
+export type LinearRows = Pick<Problem, 'x' | 'n' | 'p' | 'offset'>
+
+/**
+ * Log-odds of every row, offsets included, shape [n].
+ *
+ * Four rows at a time: a sum by itself waits for each of its additions.
+ */
+export function decisionValues(rows: LinearRows, coefficients: ArrayLike<number>, intercept: number): Float64Array {
+  const { x, n, p, offset } = rows
+  const beta = Float64Array.from(coefficients)
+  const z = new Float64Array(n).fill(intercept)
+  if (offset) for (let i = 0; i < n; i++) z[i] = offset[i]! + intercept
+  const whole = n - (n % 4)
+  for (let i = 0; i < whole; i += 4) {
+    let [z0, z1, z2, z3] = [z[i]!, z[i + 1]!, z[i + 2]!, z[i + 3]!]
+    for (let j = 0, at = i * p; j < p; j++, at++) {
+      const b = beta[j]!
+      z0 += x[at]! * b
+      z1 += x[at + p]! * b
+      z2 += x[at + 2 * p]! * b
+      z3 += x[at + 3 * p]! * b
+    }
+    z[i] = z0
+    z[i + 1] = z1
+    z[i + 2] = z2
+    z[i + 3] = z3
   }
+  for (let i = whole; i < n; i++) for (let j = 0; j < p; j++) z[i]! += x[i * p + j]! * beta[j]!
   return z
 }
 
