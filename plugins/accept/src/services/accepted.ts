@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 
-import { EXIT, KwxError } from 'kwx'
+import { EXIT, type ExitCode, KwxError } from 'kwx'
 import { readJson } from 'kwx/artefacts'
 import type { RunResult } from 'kwx/pipeline'
 
@@ -10,7 +10,7 @@ import { fixed, share } from './format.ts'
 /** What `kwx accept` answers. */
 export interface Accepted {
   readonly run_id: string
-  readonly exit: number
+  readonly exit: ExitCode
   /** The published report. */
   readonly folder: string
   readonly summary: JudgedSummary
@@ -46,5 +46,7 @@ export function describeAccepted({ folder, summary: { verdict, pooled, metrics, 
     row(`${score}, all rows`, fixed(pooled.model[score]), fixed(pooled.market[score])),
   ])
   const hits = row('accuracy, all rows', share(pooled.model.accuracy), share(pooled.market.accuracy))
-  return [verdict.sentence, '', row('', 'model', 'market'), ...lines, hits, '', folder]
+  // A file's text may end a line, and what follows would be read as a command of CI.
+  const sentence = verdict.sentence.replaceAll(/[\r\n]+/g, ' ')
+  return [sentence, '', row('', 'model', 'market'), ...lines, hits, '', folder]
 }
