@@ -15,7 +15,7 @@ export function edgeBuckets(judged: readonly JudgedOrder[], marketDay: Int32Arra
     )
     if (inside.length === 0) return []
     const weight = Float64Array.from(inside, ({ filledCenti }) => filledCenti / 100)
-    const contracts = weight.reduce((a, b) => a + b)
+    const contracts = inside.reduce((sum, { filledCenti }) => sum + filledCenti, 0) / 100
     const days = Int32Array.from(inside, ({ order }) => marketDay[order.market]!)
     const realised = dayBlockBootstrap(days, Float64Array.from(inside, realisedEdge), { seed, weight })
     const finite = (value: number) => (Number.isFinite(value) ? value : null)

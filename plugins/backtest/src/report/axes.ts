@@ -60,10 +60,12 @@ export function axes(options: {
     (value) =>
       `<line class="grid" x1="${left}" x2="${right}" y1="${px(y(value))}" y2="${px(y(value))}"/><text class="tick" x="${left - 6}" y="${px(y(value) + 4)}" text-anchor="end">${escapeHtml(options.yLabel(value))}</text>`,
   )
-  const columns = options.xTicks.map(
-    ([value, word]) =>
-      `<text class="tick" x="${px(x(value))}" y="${bottom + 16}" text-anchor="middle">${escapeHtml(word)}</text>`,
-  )
+  const columns = options.xTicks.map(([value, word]) => {
+    const at = x(value)
+    // A word at an end of the axis stays inside the drawing.
+    const anchor = at > right - 30 ? 'end' : at < left + 30 ? 'start' : 'middle'
+    return `<text class="tick" x="${px(at)}" y="${bottom + 16}" text-anchor="${anchor}">${escapeHtml(word)}</text>`
+  })
   const titles = `<text class="tick" x="${(left + right) / 2}" y="${HEIGHT - 6}" text-anchor="middle">${escapeHtml(options.xTitle)}</text><text class="tick" transform="translate(14 ${(top + bottom) / 2}) rotate(-90)" text-anchor="middle">${escapeHtml(options.yTitle)}</text>`
   const frame = `<line class="axis" x1="${left}" x2="${right}" y1="${bottom}" y2="${bottom}"/>`
   return { x, y, svg: [...rows, ...columns, titles, frame].join('\n') }
