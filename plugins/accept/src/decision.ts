@@ -1,20 +1,9 @@
 import type { Artefact } from 'kwx'
-import type { BlendGridFile, GateAuditFile, ReportVerdict, TimeAuditFile } from 'kwx/reports'
-
-/** The part of `07_backtest_acceptance.json` that is judged and shown here. */
-export interface BacktestFile {
-  readonly city: string
-  readonly bracket: string
-  readonly origin: string
-  readonly verdict: ReportVerdict
-  readonly passed: boolean
-  readonly metrics: Readonly<Record<string, unknown>> & { readonly n_trades: number }
-  readonly gates: Readonly<Record<string, { threshold: number; actual: number | null; passed: boolean }>>
-}
+import type { BacktestAcceptanceFile, BlendGridFile, GateAuditFile, TimeAuditFile } from 'kwx/reports'
 
 /** The files 07 to 10 by the input of accept:report that brings them. */
 export interface DecisionFiles {
-  readonly backtest: BacktestFile
+  readonly backtest: BacktestAcceptanceFile
   readonly blend: BlendGridFile
   readonly time_audit: TimeAuditFile
   readonly gate_audit: GateAuditFile

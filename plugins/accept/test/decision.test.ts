@@ -64,7 +64,13 @@ describe('a report with backtest, pool and audits', () => {
     const page = await readFile(join(folder, SUMMARY_PAGE), 'utf8')
     for (const words of [
       ...['## Backtest', '## Pool of model and market', '## Time alignment', '## Gated features'],
-      ...['| sharpe | 2.7100 |', '| n_trades | 321 |', '| ece | 0.0900 | 0.0412 | yes |', '(report.html)'],
+      ...[
+        '| sharpe | 2.7100 | 2.7100 | 3.1400 |',
+        '| 5 min later |',
+        'fill rate 62.5 %',
+        '| ece | 0.0900 | 0.0412 | yes |',
+        '(report.html)',
+      ],
       ...[
         'Weight of the model 0.2500',
         '-0.0211',

@@ -8,7 +8,10 @@ import { DECISION, DECISION_NAMES, type Decision, type DecisionName } from '../d
 import type { Inputs } from './read-evidence.ts'
 
 /** Whose rows a file speaks of. */
-type About = Readonly<Record<'city' | 'bracket' | 'origin', string | null>> & { readonly pilot?: string | null }
+type About = Readonly<Record<'city' | 'bracket' | 'origin', string | null>> & {
+  readonly pilot?: string | null
+  readonly blend?: string
+}
 
 /**
  * Reads those of the files 07 to 10 that there are, each against its schema, and refuses what was made from something
@@ -34,7 +37,8 @@ export async function readDecision(inputs: Inputs, contributions: Contributions,
       })
     }
     await assertSameInputs(name, artefact, inputs)
-    assertSameSubject(file, content, about, inputs.pilot.hash)
+    const made = { pilot: inputs.pilot.hash, ...(inputs.blend ? { blend: inputs.blend.hash } : {}) }
+    assertSameSubject(file, content, { ...about, ...made })
     decision[name] = { artefact, content }
   }
   return decision as Decision
@@ -52,8 +56,7 @@ async function assertSameInputs(name: DecisionName, artefact: Artefact, inputs: 
   )
 }
 
-function assertSameSubject(file: string, content: About, about: About, pilot: string): void {
-  const expected: Readonly<Record<string, string | null>> = { ...about, pilot }
+function assertSameSubject(file: string, content: About, expected: About): void {
   for (const [key, value] of Object.entries(expected)) {
     const found = content[key as keyof About]
     if (found === undefined || found === value) continue

@@ -1,8 +1,7 @@
-import type { BlendGridFile, GateAuditFile, TimeAuditFile } from 'kwx/reports'
+import type { BacktestAcceptanceFile, BacktestMetrics, BlendGridFile, GateAuditFile, TimeAuditFile } from 'kwx/reports'
 
 import {
   BACKTEST_PAGE,
-  type BacktestFile,
   DECISION,
   DECISION_NAMES,
   type Decision,
@@ -36,18 +35,35 @@ export const renderDecision = (decision: Decision, summary: JudgedSummary): stri
     return [`## ${TITLES[name]}`, `${entry.outcome}: ${entry.sentence}`, ...(part ? figures(part.content) : [])]
   })
 
-function backtest({ metrics, gates }: BacktestFile): string[] {
-  const plain = Object.entries(metrics).filter(([, value]) => value === null || typeof value !== 'object')
+function backtest({ metrics, gates, bands, latency, alternatives, span, data }: BacktestAcceptanceFile): string[] {
+  const metricRows = Object.keys(metrics) as (keyof BacktestMetrics)[]
+  const rules = Object.entries(bands)
+  const { pessimistic } = bands
+  const { level, low, high } = pessimistic.sharpe_interval
   return [
+    [
+      `- ${span.days} calendar days from ${span.first_day} to ${span.last_day}, ${pessimistic.days.traded} of them traded; ${data.markets} markets, book ${data.book} from ${data.price_source}.`,
+      `- Under the pessimistic rule: Sharpe ratio ${shown(pessimistic.metrics.sharpe)}, ${share(level)} interval ${shown(low)} to ${shown(high)}; ${pessimistic.orders} orders, ${pessimistic.fills} fills, fill rate ${share(pessimistic.fill_rate)}, as maker ${share(pessimistic.maker_share)}, turnover ${shown(pessimistic.turnover)}.`,
+    ].join('\n'),
     table(
-      ['metric', 'value'],
-      plain.map(([name, value]) => [name, shown(value)]),
+      ['', ...rules.map(([rule]) => rule)],
+      metricRows.map((name) => [name, ...rules.map(([, band]) => shown(band.metrics[name]))]),
     ),
     table(
       ['gate', 'threshold', 'actual', 'passed'],
       Object.entries(gates).map(([name, { threshold, actual, passed }]) => [
         name,
         ...[threshold, actual, passed].map(shown),
+      ]),
+    ),
+    table(
+      ['pessimistic, otherwise', 'P&L in cents', 'Sharpe ratio', 'trades'],
+      [
+        ...latency.map((one) => [`${one.delay_minutes} min later`, one] as const),
+        ...alternatives.map((one) => [`probability of the ${one.probability}`, one] as const),
+      ].map(([name, { total_pnl_cents, sharpe, n_trades }]) => [
+        name,
+        ...[total_pnl_cents, sharpe, n_trades].map(shown),
       ]),
     ),
     `Equity, drawdown, reliability and edges: [${BACKTEST_PAGE}](${BACKTEST_PAGE}).`,

@@ -22,19 +22,31 @@ const ablation = {
   ...{ level: 0.95, days: 14, rows: 140, windows_using: 2, windows: 2, reason: null },
 }
 
+const metrics = {
+  ...{ sharpe: 2.71, max_drawdown: 0.0817, ece: 0.0412, fee_ratio: 0.0331, total_pnl_cents: 123456 },
+  ...{ gross_pnl_cents: 127689, total_fees_cents: 4233, n_trades: 321 },
+}
+const band = {
+  metrics,
+  ...{ sharpe_interval: { low: 1.11, high: 4.44, level: 0.95 }, days: { traded: 13 } },
+  ...{ orders: 555, fills: 432, fill_rate: 0.625, maker_share: 0.75, turnover: 6.25 },
+}
+
 /** Made-up content of the files 07 to 10, each of which passes. */
 export const PASSING = {
   backtest: {
     verdict: verdict('Sharpe 2.7 after fees.'),
     passed: true,
-    metrics: {
-      ...{ sharpe: 2.71, max_drawdown: 0.0817, ece: 0.0412, fee_ratio: 0.0331, total_pnl_cents: 123456 },
-      ...{ gross_pnl_cents: 127689, total_fees_cents: 4233, n_trades: 321 },
-    },
+    metrics,
     gates: {
       sharpe: { threshold: 2, actual: 2.71, passed: true },
       ece: { threshold: 0.09, actual: 0.0412, passed: true },
     },
+    bands: { pessimistic: band, queue_last: band, touch: { ...band, metrics: { ...metrics, sharpe: 3.14 } } },
+    latency: [{ ...metrics, delay_minutes: 5, sharpe: 1.77 }],
+    alternatives: [{ ...metrics, probability: 'market', sharpe: null }],
+    span: { first_day: '2025-01-11', last_day: '2025-01-24', days: 14 },
+    data: { markets: 84, book: 'implied', price_source: 'trades' },
   },
   blend: {
     verdict: verdict('What is delivered is better.'),
