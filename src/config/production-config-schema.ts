@@ -36,6 +36,13 @@ export const productionConfigSchema = {
       enum: ['between', 'greater', 'less'],
     },
     feature_set: { description: 'Id of a feature set, see "kwx feature-sets".', type: 'string', minLength: 1 },
+    offset: {
+      description:
+        "What the model's log-odds start from: nothing, or (market) those of the market's price, which the features then only correct. Needs a feature set with market_logit, such as market_offset.",
+      type: 'string',
+      enum: ['none', 'market'],
+      default: 'none',
+    },
     train_days: { description: 'Climate days that a window trains on.', ...count, default: 90 },
     test_days: {
       description: 'Climate days that a window is tested on, right after its training.',

@@ -3,6 +3,8 @@ export interface ProductionConfig {
   readonly city: string
   readonly bracket: Bracket
   readonly feature_set: string
+  /** What the log-odds start from: nothing, or those of the market's price. */
+  readonly offset: Offset
   readonly train_days: number
   readonly test_days: number
   readonly step_days: number
@@ -57,6 +59,8 @@ export interface ProductionConfig {
   readonly pilot_total_test_rows: number | null
 }
 
+/** What a model's log-odds start from: nothing, or those of the market's price. */
+export type Offset = 'none' | 'market'
 /** The kinds of market that a model is for: both strikes, above a floor, below a cap. */
 export type Bracket = 'between' | 'greater' | 'less'
 /** Penalties of the coefficients; `elasticnet` mixes the other two by `l1_ratio`. */

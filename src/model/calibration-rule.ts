@@ -1,4 +1,4 @@
-import type { ProductionConfig } from '../config/production-config.ts'
+import type { Offset, ProductionConfig } from '../config/production-config.ts'
 import { randomFrom } from '../random/index.ts'
 import type { Calibrator } from './model-file.ts'
 
@@ -40,6 +40,17 @@ export function splitCalibrationDays(
   const chosen = new Set(randomFrom(`${seed}/calibration`).shuffled(days).slice(0, held))
   return { base: days.filter((day) => !chosen.has(day)), calibration: days.filter((day) => chosen.has(day)) }
 }
+
+/**
+ * The same, for a model that starts from somewhere: with the market's price as offset nothing is held out. Such a model is
+ * a price with a small correction; a calibrator fitted on a few days would move the price itself.
+ */
+export const splitTrainingDays = (
+  days: readonly number[],
+  seed: string,
+  offset: Offset,
+): ReturnType<typeof splitCalibrationDays> =>
+  offset === 'market' ? { base: days, calibration: [] } : splitCalibrationDays(days, seed)
 
 /**
  * Which calibrator the held-out rows can carry, and why.

@@ -6,7 +6,7 @@ export { MODEL_BYTES, readModelFile } from '../model-store/read-model-file.ts'
 export type { TrainingInputs } from '../model-store/read-training-inputs.ts'
 export { readTrainingInputs } from '../model-store/read-training-inputs.ts'
 export type { CalibrationEvidence } from './calibration-rule.ts'
-export { chooseCalibration, heldOutDays, splitCalibrationDays } from './calibration-rule.ts'
+export { chooseCalibration, heldOutDays, splitCalibrationDays, splitTrainingDays } from './calibration-rule.ts'
 export { applyCalibrator, whyNotMonotone } from './calibrator.ts'
 export type { ModelDates, WindowChoice } from './choose-window.ts'
 export { chooseWindow, lastDaySeen } from './choose-window.ts'
@@ -15,6 +15,16 @@ export type { Design } from './design.ts'
 export { daysBetween, designOf, rowsBetween, rowsOfDays } from './design.ts'
 export type { DualityGap } from './duality-gap.ts'
 export { dualityGap } from './duality-gap.ts'
+export type { FitRows } from './fit-rows.ts'
+export {
+  fitRows,
+  fitScaling,
+  OFFSET_COLUMN,
+  offsetColumn,
+  scaledRows,
+  withOffset,
+  withoutOffset,
+} from './fit-rows.ts'
 export { groupFolds } from './group-folds.ts'
 export type { CoupledLadder, HeadOptions, MissingRungs } from './head.ts'
 export { unifiedHead } from './head.ts'

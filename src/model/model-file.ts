@@ -34,6 +34,8 @@ export interface ModelFile {
   /** Columns of the design in order, `_is_na` indicators included. */
   readonly features: readonly string[]
   readonly scaling: { readonly mean: readonly number[]; readonly scale: readonly number[] }
+  /** `market`: the column `market_logit` has the coefficient 1, not fitted, and there is no intercept; absent: `none`. */
+  readonly offset?: 'market'
   /** In standardised units. */
   readonly coefficients: readonly number[]
   readonly intercept: number

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 
 import { type Artefact, type Column, rowsOf, sha256, writeJson, writeTable } from 'kwx/artefacts'
 import type { LoadedConfig, ProductionConfig } from 'kwx/config'
+import { logit, OFFSET_COLUMN } from 'kwx/model'
 import { randomFrom } from 'kwx/random'
 import { formatDay, parseDay } from 'kwx/time'
 
@@ -17,6 +18,7 @@ export const testConfig: ProductionConfig = {
   start_date: '2025-01-01',
   end_date: '2025-02-19',
   penalties: ['elasticnet'],
+  offset: 'none',
   trials: 12,
   cv_splits: 3,
   search_space: { C_min: 0.001, C_max: 1000, l1_ratio_min: 0, l1_ratio_max: 1, class_weight: [null, 'balanced'] },
@@ -54,7 +56,8 @@ export interface PilotInputsOptions {
 
 /**
  * Config, features and labels artefacts of an invented city, made from a seed: prices know the outcome a little, the
- * first feature a little more, the rest nothing; the last column is constant, the one before equals the first.
+ * first feature a little more, the rest nothing; the last column is constant, the one before equals the first. With
+ * `offset: market` the log-odds of the price follow as one more column.
  */
 export async function pilotInputs(folder: string, options: PilotInputsOptions = {}): Promise<Record<string, Artefact>> {
   const config = { ...testConfig, ...options.config }
@@ -90,6 +93,10 @@ export async function pilotInputs(folder: string, options: PilotInputsOptions = 
       }
       market.values.push(ticker)
     }
+  }
+  if (config.offset === 'market') {
+    names.push(OFFSET_COLUMN)
+    values.push(market_price.map((cents) => logit(cents / 100)))
   }
   const table = new Map<string, Column>([
     ['market', market],

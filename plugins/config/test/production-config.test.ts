@@ -40,6 +40,7 @@ describe('readProductionConfig', () => {
       city: 'miami',
       bracket: 'between',
       feature_set: 'elasticnet_rich',
+      offset: 'none',
       train_days: 42,
       test_days: 7,
       step_days: 7,
@@ -76,7 +77,7 @@ describe('readProductionConfig', () => {
       trials: 'default',
       'search_space.C_min': 'default',
     })
-    expect(Object.keys(loaded!.origins)).toHaveLength(40)
+    expect(Object.keys(loaded!.origins)).toHaveLength(41)
   })
 
   it('takes part of a section from the file and the rest from the defaults', async () => {
@@ -155,6 +156,7 @@ describe('readProductionConfig', () => {
     ['use_vc_minutes', ['yes', '1']],
     ['seed', ['1.5', '"42"', '1e300']],
     ['price_source', ['prints']],
+    ['offset', ['price', 'null']],
     ['start_date', ['2025-02-30', '20241120', '2024-11-20T00:00:00Z', '5', 'null']],
     ['fill_probability', ['0.5']],
     ['execution', ['{fill_probability: 0.5}']],

@@ -1,17 +1,18 @@
 import type { ProductionConfig } from 'kwx/config'
 import {
-  applyScaler,
   CLIP,
   type Design,
   daysBetween,
-  fitScaler,
+  fitRows,
+  fitScaling,
   type ModelFile,
   modelId,
   type ParametersFile,
   predictRows,
   rowsOfDays,
   rowWeights,
-  splitCalibrationDays,
+  splitTrainingDays,
+  withOffset,
 } from 'kwx/model'
 import { randomFrom } from 'kwx/random'
 import { formatDay, type Window } from 'kwx/time'
@@ -49,7 +50,7 @@ export function fitWindow({ window, design, label, day, config, about }: WindowT
   const seed = `${config.seed}/${window.name}`
   const trainingDays = daysBetween(day, window.firstTrainDay, window.lastTrainDay)
   const testDays = daysBetween(day, window.firstTestDay, window.lastTestDay)
-  const { base, calibration } = splitCalibrationDays(trainingDays, seed)
+  const { base, calibration } = splitTrainingDays(trainingDays, seed, config.offset)
   const baseRows = rowsOfDays(day, base)
   const heldRows = rowsOfDays(day, calibration)
   const lacking = whyNotEnough({ label, day, rows: baseRows, days: base.length, testDays: testDays.length, config })
@@ -58,15 +59,16 @@ export function fitWindow({ window, design, label, day, config, about }: WindowT
   const { trials, chosen } = search(design, label, day, baseRows, config, randomFrom(`${seed}/search`))
   const { penalty, C, l1_ratio, class_weight } = trials[chosen]!
 
-  const scaling = fitScaler(design, baseRows)
-  const x = applyScaler(design, baseRows, scaling)
-  const y = Uint8Array.from(baseRows, (row) => label[row]!)
-  const weight = rowWeights(y, class_weight)
-  const problem = { x, n: y.length, p: design.names.length, y, weight, C, l1Ratio: l1_ratio }
+  const scaling = fitScaling(design, baseRows, config.offset)
+  const given = fitRows(design, label, baseRows, scaling, config.offset)
+  const problem = { ...given, weight: rowWeights(given.y, class_weight), C, l1Ratio: l1_ratio }
   const optimum = fit(problem, { solver: config.solver, tol: 'tight' })
-  const coefficients = Array.from(optimum.coefficients, (beta) => beta + 0) // + 0: JSON has no -0
+  const fitted = withOffset(optimum.coefficients, design.names, config.offset)
+  const coefficients = fitted.map((beta) => beta + 0) // + 0: JSON has no -0
+  // Rows from both sides of the contract have the intercept 0; what a solver leaves there is rounding.
+  const intercept = config.offset === 'market' ? 0 : optimum.intercept + 0
 
-  const linear = { scaling, coefficients, intercept: optimum.intercept + 0, clip: CLIP }
+  const linear = { scaling, coefficients, intercept, clip: CLIP }
   const held = predictRows({ ...linear, calibrator: { method: 'none' } }, design, heldRows)
   const heldLabel = Uint8Array.from(heldRows, (row) => label[row]!)
   const heldOut = { decision: held.decision, label: heldLabel, days: calibration.length }
@@ -80,6 +82,7 @@ export function fitWindow({ window, design, label, day, config, about }: WindowT
     feature_set_version: about.feature_set_version,
     window: window.name,
     features: design.names,
+    ...(config.offset === 'market' && { offset: config.offset }),
     ...linear,
     calibrator,
     calibration: { reason, rows: heldRows.length, days: calibration.map(formatDay) },
@@ -90,7 +93,7 @@ export function fitWindow({ window, design, label, day, config, about }: WindowT
       last_day: formatDay(window.lastTrainDay),
       days: base.map(formatDay),
       rows: baseRows.length,
-      positives: y.reduce((sum, outcome) => sum + outcome, 0),
+      positives: baseRows.reduce((sum, row) => sum + label[row]!, 0),
     },
     test: { first_day: formatDay(window.firstTestDay), last_day: formatDay(window.lastTestDay) },
     data: about.data,

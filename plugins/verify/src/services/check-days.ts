@@ -1,4 +1,4 @@
-import { chooseCalibration, daysBetween, rowsOfDays, splitCalibrationDays, whyNotMonotone } from 'kwx/model'
+import { chooseCalibration, daysBetween, rowsOfDays, splitTrainingDays, whyNotMonotone } from 'kwx/model'
 import { formatDay, parseDay } from 'kwx/time'
 
 import { type Finding, noDifference } from './check.ts'
@@ -47,7 +47,7 @@ export function checkDisjointDays({ window, rows, model, parameters, predictions
 export function checkCalibrationRule({ config, window, rows, model }: WindowEvidence): Finding {
   const problems: string[] = []
   const spanned = daysBetween(rows.day, window.firstTrainDay, window.lastTrainDay)
-  const drawn = splitCalibrationDays(spanned, `${config.seed}/${window.name}`).calibration.map(formatDay)
+  const drawn = splitTrainingDays(spanned, `${config.seed}/${window.name}`, config.offset).calibration.map(formatDay)
   if (drawn.join() !== model.calibration.days.join()) {
     problems.push(
       `the calibration days are ${model.calibration.days.join(', ') || 'none'}, seed ${config.seed} draws ${drawn.join(', ') || 'none'}`,

@@ -1,4 +1,14 @@
-import { applyScaler, dualityGap, fitScaler, kktResidual, type Problem, rowsOfDays, rowWeights } from 'kwx/model'
+import {
+  dualityGap,
+  fitRows,
+  fitScaling,
+  kktResidual,
+  type ModelFile,
+  type Problem,
+  rowsOfDays,
+  rowWeights,
+  withoutOffset,
+} from 'kwx/model'
 import { parseDay } from 'kwx/time'
 
 import { atMost, type Finding, noDifference } from './check.ts'
@@ -10,7 +20,7 @@ const OBJECTIVE_LIMIT = 1e-9
 
 /** Mean and scale of the training rows, recomputed, are the stored ones bit for bit. */
 export function checkScaler({ rows, model }: WindowEvidence): Finding {
-  const again = fitScaler(rows.design, trainingRowsOf({ rows, model }))
+  const again = fitScaling(rows.design, trainingRowsOf({ rows, model }), offsetOf(model))
   const problems: string[] = []
   for (const part of ['mean', 'scale'] as const) {
     rows.design.names.forEach((name, j) => {
@@ -31,7 +41,8 @@ export function checkScaler({ rows, model }: WindowEvidence): Finding {
  */
 export function checkOptimum({ rows, model }: WindowEvidence): Finding[] {
   const problem = problemOf({ rows, model })
-  const { coefficients, intercept, certificate } = model
+  const { intercept, certificate } = model
+  const coefficients = withoutOffset(model.coefficients, rows.design.names, offsetOf(model))
   const kkt = kktResidual(problem, coefficients, intercept)
   const gap = dualityGap(problem, coefficients, intercept)
   const off = Math.abs(gap.primal - certificate.objective) / Math.max(1, Math.abs(gap.primal))
@@ -47,21 +58,15 @@ export function checkOptimum({ rows, model }: WindowEvidence): Finding[] {
   ]
 }
 
+const offsetOf = ({ offset }: Pick<ModelFile, 'offset'>) => offset ?? 'none'
+
 type Fitted = Pick<WindowEvidence, 'rows' | 'model'>
 
 const trainingRowsOf = ({ rows, model }: Fitted) => rowsOfDays(rows.day, model.training.days.map(parseDay))
 
 function problemOf({ rows, model }: Fitted): Problem {
   const train = trainingRowsOf({ rows, model })
-  const y = Uint8Array.from(train, (row) => rows.label[row]!)
   const { C, l1_ratio, class_weight } = model.hyper_parameters
-  return {
-    x: applyScaler(rows.design, train, model.scaling),
-    n: y.length,
-    p: rows.design.names.length,
-    y,
-    weight: rowWeights(y, class_weight),
-    C,
-    l1Ratio: l1_ratio,
-  }
+  const given = fitRows(rows.design, rows.label, train, model.scaling, offsetOf(model))
+  return { ...given, weight: rowWeights(given.y, class_weight), C, l1Ratio: l1_ratio }
 }

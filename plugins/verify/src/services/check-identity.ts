@@ -1,4 +1,4 @@
-import type { PilotFile } from 'kwx/model'
+import { type ModelFile, OFFSET_COLUMN, type PilotFile } from 'kwx/model'
 import type { Window } from 'kwx/time'
 
 import { type Finding, noDifference } from './check.ts'
@@ -10,6 +10,8 @@ export function checkIdentity({ config, window, rows, data, listed, model, predi
     city: [model.city, config.city],
     bracket: [model.bracket, config.bracket],
     'feature set': [model.feature_set, config.feature_set],
+    offset: [model.offset ?? 'none', config.offset ?? 'none'],
+    "offset's coefficient": [offsetCoefficient(model), config.offset === 'market' ? 1 : null],
     window: [model.window, window.name],
     features: [model.features.join(), rows.design.names.join()],
     'features artefact': [model.data.features, data.features],
@@ -24,6 +26,10 @@ export function checkIdentity({ config, window, rows, data, listed, model, predi
     .map(([what, [found, expected]]) => `the ${what} is ${found}, expected ${expected}`)
   return noDifference('identity', 'City, bracket, features, window, data and counts are those of this pilot', problems)
 }
+
+/** What the model gives the log-odds of the price; null without an offset. */
+const offsetCoefficient = ({ offset, features, coefficients }: ModelFile): number | null =>
+  offset === undefined ? null : (coefficients[features.indexOf(OFFSET_COLUMN)] ?? 0)
 
 /** The pilot lists exactly the windows that the configuration asks for. */
 export function checkWindows({ windows }: PilotFile, expected: readonly Window[]): Finding {

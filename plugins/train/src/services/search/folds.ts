@@ -1,49 +1,69 @@
-import { applyScaler, type Design, fitScaler, groupFolds, sigmoid } from 'kwx/model'
+import type { Offset } from 'kwx/config'
+import {
+  type Design,
+  decisionValues,
+  type FitRows,
+  fitRows,
+  fitScaling,
+  groupFolds,
+  scaledRows,
+  sigmoid,
+} from 'kwx/model'
 import { brier } from 'kwx/scores'
 
 import type { Solution } from '../../solver/fit.ts'
 
 /** One fold: standardised with the scaler of its own training rows; row-major. */
-export interface Fold {
-  readonly x: Float64Array
-  readonly y: Uint8Array
+export interface Fold extends FitRows {
   readonly xTest: Float64Array
   readonly yTest: Uint8Array
+  /** Log-odds that the test rows start from; null: 0. */
+  readonly offsetTest: Float64Array | null
 }
 
 /** The folds of whole event days on which trials are scored. */
-export function makeFolds(design: Design, label: Uint8Array, day: Int32Array, rows: Int32Array, count: number): Fold[] {
+export function makeFolds(
+  design: Design,
+  label: Uint8Array,
+  day: Int32Array,
+  rows: Int32Array,
+  count: number,
+  offset: Offset = 'none',
+): Fold[] {
   const foldOf = groupFolds(
     rows.map((row) => day[row]!),
     count,
   )
-  return Array.from({ length: count }, (_, fold) => makeFold(design, label, rows, foldOf, fold))
+  return Array.from({ length: count }, (_, fold) => makeFold(design, label, rows, foldOf, fold, offset))
 }
 
 /** The rows of one fold, standardised by its training rows. */
-export function makeFold(design: Design, label: Uint8Array, rows: Int32Array, foldOf: Int32Array, fold: number): Fold {
+export function makeFold(
+  design: Design,
+  label: Uint8Array,
+  rows: Int32Array,
+  foldOf: Int32Array,
+  fold: number,
+  offset: Offset = 'none',
+): Fold {
   const train = rows.filter((_, k) => foldOf[k] !== fold)
   const test = rows.filter((_, k) => foldOf[k] === fold)
-  const scaling = fitScaler(design, train)
+  const scaling = fitScaling(design, train, offset)
+  const held = scaledRows(design, test, scaling, offset)
   return {
-    x: applyScaler(design, train, scaling),
-    y: Uint8Array.from(train, (row) => label[row]!),
-    xTest: applyScaler(design, test, scaling),
+    ...fitRows(design, label, train, scaling, offset),
+    xTest: held.x,
     yTest: Uint8Array.from(test, (row) => label[row]!),
+    offsetTest: held.offset,
   }
 }
 
 /** Brier score of a fit on the fold's own test rows. */
 export function scoreOn(
-  { xTest, yTest }: Fold,
+  { xTest, yTest, offsetTest }: Fold,
   { coefficients, intercept }: Pick<Solution, 'coefficients' | 'intercept'>,
   p: number,
 ): number {
-  const probability = new Float64Array(yTest.length)
-  for (let i = 0; i < yTest.length; i++) {
-    let z = intercept
-    for (let j = 0; j < p; j++) z += xTest[i * p + j]! * coefficients[j]!
-    probability[i] = sigmoid(z)
-  }
-  return brier(yTest, probability)
+  const held = { x: xTest, n: yTest.length, p, offset: offsetTest ?? undefined }
+  return brier(yTest, decisionValues(held, coefficients, intercept).map(sigmoid))
 }

@@ -30,9 +30,9 @@ export function search(
   config: SearchConfig,
   random: Random,
 ): { trials: Trial[]; chosen: number } {
-  const folds = makeFolds(design, label, day, rows, config.cv_splits)
+  const folds = makeFolds(design, label, day, rows, config.cv_splits, config.offset)
   const isPath = config.search.method === 'path'
-  const solvers = folds.map(({ x, y }) => rowSolver(x, y.length, design.names.length, y, config.solver))
+  const solvers = folds.map(({ x, n, p, y, offset }) => rowSolver(x, n, p, y, config.solver, offset))
   const starts = folds.map(() => (isPath ? pathStarts() : nearestStarts()))
   const pruner = isPath ? neverPrune : medianPruner()
   const trials: Trial[] = []

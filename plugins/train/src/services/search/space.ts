@@ -8,7 +8,8 @@ export type HyperParameters = Pick<Trial, 'penalty' | 'C' | 'l1_ratio' | 'class_
 export type SearchConfig = Pick<
   ProductionConfig,
   'penalties' | 'trials' | 'search_space' | 'search' | 'cv_splits' | 'solver'
->
+> &
+  Partial<Pick<ProductionConfig, 'offset'>>
 
 type Space = ProductionConfig['search_space']
 
