@@ -35,6 +35,14 @@ describe('kwx config', () => {
     const { stdout, error } = await kwx('config', 'validate', ...names.map((name) => join(root, 'configs', name)))
     expect(error).toBeUndefined()
     expect(stdout.match(/^OK /gm)).toHaveLength(names.length)
+    const pairs = [...stdout.matchAll(/: (\S+) (\S+), \S+, (\d+) windows/g)].map(([, ...found]) => found.join(' '))
+    expect(pairs.sort()).toEqual([
+      'austin between 8',
+      ...['chicago between 8', 'chicago greater 8', 'chicago less 8'],
+      ...['miami between 8', 'miami greater 8', 'miami less 8'],
+      'nyc between 8',
+      'simville between 12',
+    ])
   })
 
   it('validate exits 2 with every mistake on stderr and nothing on stdout', async () => {
