@@ -4,7 +4,7 @@ import { ladderFault, yesDegrees } from 'kwx/market'
 import { climateDayEnd, formatDay, formatInstant, minuteToMs } from 'kwx/time'
 
 import { datedFact } from '../dated.ts'
-import { usedSettlement } from '../used-settlement.ts'
+import { CROSS_CHECK, usedSettlement } from '../used-settlement.ts'
 import type { LabelEvent, LabelFinding, LabelFindingKind } from './label-audit.ts'
 import { flippedBy, type MarketLabel, marketLabel } from './market-labels.ts'
 
@@ -66,11 +66,13 @@ export function auditEvent(
   countWinners(markets, find)
   const firstFinal = usedSettlement(issuances.filter(({ kind }) => kind === 'final'))?.tmax_f ?? null
   const archive = usedSettlement(issuances.filter(({ kind }) => kind === 'archive'))?.tmax_f ?? null
+  const ncei = issuances.find(({ source, tmax_f }) => source === CROSS_CHECK && tmax_f !== null)?.tmax_f ?? null
   const correction =
     issuances.filter(({ kind, tmax_f }) => kind === 'correction' && tmax_f !== null).at(-1)?.tmax_f ?? null
   const others = [
     ['first-final-differs', 'first final report', firstFinal],
     ['archive-differs', 'archive', archive],
+    ['ncei-differs', 'NCEI archive', ncei],
     ['correction-differs', 'last correction', correction],
   ] as const
   for (const [kind, name, tmax] of others) {
@@ -102,6 +104,7 @@ export function auditEvent(
       exchange_value: value,
       first_final: firstFinal,
       archive,
+      ncei,
       paid_by: paidBy(markets, used, value),
       issuances: issuances.map(({ source, product_id, kind, issued_ms, tmax_f, ...row }) => ({
         source,
