@@ -28,8 +28,8 @@ export type Happening =
       what: 'quote',
       bid: number,
       ask: number,
-      bidSize?: number,
-      askSize?: number,
+      bidSize?: number | undefined,
+      askSize?: number | undefined,
       market?: number,
     ]
   | readonly [seconds: number, what: 'signal', p: number, market?: number]
