@@ -7,13 +7,9 @@ import { DECISION, type Decision } from '../../decision.ts'
 import { type Loss, rowBrier, rowLogLoss } from '../compare.ts'
 import { orNull, scoresOf } from '../figures.ts'
 import type { ReportDifference } from './differences.ts'
+import { differingFigures, type Figure } from './figure.ts'
 
 const TABLE = 'delivered.parquet'
-
-/** Sums taken in another order differ by less than this. */
-const TOLERANCE = 1e-12
-
-type Figure = readonly [at: string, written: number | null, recomputed: number | null]
 
 /**
  * Where the scores that file 08 states, of all rows and of each window, and the interval of its difference are not
@@ -22,11 +18,7 @@ type Figure = readonly [at: string, written: number | null, recomputed: number |
 export async function deliveredDifferences({ blend }: Decision): Promise<ReportDifference[]> {
   if (!blend || !(TABLE in blend.artefact.files)) return []
   const table = await readTable(join(blend.artefact.folder, TABLE))
-  const { file } = DECISION.blend
-  const figures = [...figuresOf(blend.content, table)]
-  return figures
-    .filter(([, written, recomputed]) => !near(written, recomputed))
-    .map(([at, written, recomputed]) => ({ file, at, written, recomputed }))
+  return differingFigures(DECISION.blend.file, [...figuresOf(blend.content, table)])
 }
 
 function* figuresOf(
@@ -74,5 +66,3 @@ function lossDifferences(table: Table, loss: Loss): Float64Array {
   const [label, delivered, market] = ['label', 'p_delivered', 'p_market'].map((name) => numbers(table, name))
   return Float64Array.from(label!, (y, i) => loss(y, delivered![i]!) - loss(y, market![i]!))
 }
-
-const near = (a: number | null, b: number | null) => (a === null || b === null ? a === b : Math.abs(a - b) <= TOLERANCE)

@@ -8,6 +8,7 @@ import { copiedFiles } from '../../decision.ts'
 import { REPORT_FILES, type Reports, SUMMARY_PAGE } from '../../reports.ts'
 import { type Made, makeReports } from '../make-reports.ts'
 import { renderSummary } from '../render-summary.ts'
+import { backtestDifferences } from './backtest-figures.ts'
 import { deliveredDifferences } from './delivered-scores.ts'
 import { jsonDifferences, type ReportDifference, textDifferences } from './differences.ts'
 import { knownWorld } from './known-world.ts'
@@ -30,7 +31,8 @@ export interface Recomputed {
  * Makes a report again from the artefacts that it names and holds every byte of it against the result.
  *
  * Files 01 to 06 are computed; of file 05 the checks of database and plugins are taken from the report as the store
- * sealed it. Files 07 to 10 are held against their artefacts, and the scores of 08 also against `delivered.parquet`.
+ * sealed it. Files 07 to 10 are held against their artefacts, the metrics of 07 also against its fills and days and the
+ * scores of 08 against `delivered.parquet`.
  *
  * @throws KwxError as `openReport`, and as accept:report for artefacts that do not belong together
  * @cost  about that of accept:report: a second for 50,000 rows
@@ -53,7 +55,11 @@ export async function recomputeReport(
     recomputed: names.filter((file) => !copied.includes(file)),
     compared: copied,
     not_recomputed: unconfirmed.map((check) => `${REPORT_FILES.infrastructure}: ${check}`),
-    differences: [...(await folderDifferences(folder, expected)), ...(await deliveredDifferences(made.decision))],
+    differences: [
+      ...(await folderDifferences(folder, expected)),
+      ...(await deliveredDifferences(made.decision)),
+      ...(await backtestDifferences(made.decision)),
+    ],
   }
 }
 
