@@ -40,13 +40,14 @@ export function solve(problem: Problem, options: FitOptions): Solution {
   return fitPrepared(prepare(x, n, p, y, weight, offset), C, l1Ratio, null, start, tol, maxIterations)
 }
 
-/** Fits on the same rows, one after the other: `start` as in `fitPrepared`. */
+/** Fits on the same rows, one after the other; `start` says where, null from nothing. */
 export type RowSolver = (C: number, l1Ratio: number, classWeight: ClassWeight, start?: Start | null) => Solution
 
 /**
  * A solver for many fits on the same rows.
  *
- * The fast solver lays them out once and remembers points and curvature; SAGA begins at the start that it is given.
+ * The fast solver lays them out once and remembers points and curvature, from which it chooses its start itself unless
+ * that is null; SAGA begins at the start that it is given.
  *
  * @param x  row-major, shape [n, p], standardised
  * @param y  0 or 1, shape [n]
@@ -63,7 +64,8 @@ export function rowSolver(
 ): RowSolver {
   if (chosenSolver(choice) === 'fast') {
     const prepared = prepare(x, n, p, y, null, offset ?? null)
-    return (C, l1Ratio, classWeight, start) => fitPrepared(prepared, C, l1Ratio, classWeight, start)
+    return (C, l1Ratio, classWeight, start) =>
+      fitPrepared(prepared, C, l1Ratio, classWeight, start === null ? null : undefined)
   }
   return (C, l1Ratio, classWeight, start = null) =>
     saga({ x, n, p, y, weight: rowWeights(y, classWeight), offset, C, l1Ratio }, { start })

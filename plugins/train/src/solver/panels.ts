@@ -132,10 +132,9 @@ export class Panels {
 
   /** Weighted share of outcome 1, strictly between 0 and 1 for a problem that passed its check. */
   positiveShare(): number {
-    const [zero, one] = this.#sides.map(({ first, rows }) => {
-      let sum = 0
-      for (let slot = first * PANEL_ROWS; slot < first * PANEL_ROWS + rows; slot++) sum += this.#weights[slot]!
-      return sum
+    const [zero, one] = this.#sides.map(({ first, rows }, outcome) => {
+      if (!this.#weight) return rows * this.#factor(outcome)
+      return this.#weights.subarray(first * PANEL_ROWS, first * PANEL_ROWS + rows).reduce((sum, w) => sum + w, 0)
     })
     return one! / (zero! + one!)
   }

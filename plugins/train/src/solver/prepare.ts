@@ -3,7 +3,7 @@ import type { ClassWeight } from 'kwx/model'
 import type { Solution } from './certify.ts'
 import { checkParameters, checkRows } from './check-problem.ts'
 import { fastestKernel, Panels } from './panels.ts'
-import { type NewtonResult, proximalNewton, type WarmStart } from './proximal-newton.ts'
+import { type NewtonResult, penaltyAt, proximalNewton } from './proximal-newton.ts'
 import { roughStart } from './rough-start.ts'
 import { matrixRows } from './row-source.ts'
 
@@ -22,12 +22,7 @@ export interface Prepared {
   readonly panels: Panels
   /** Columns that are not 0 in every row: the others' coefficients are 0. */
   readonly kept: readonly number[]
-  readonly earlier: {
-    readonly classWeight: ClassWeight
-    readonly logC: number
-    readonly l1Ratio: number
-    readonly fit: NewtonResult
-  }[]
+  readonly earlier: { readonly classWeight: ClassWeight; readonly fit: NewtonResult }[]
 }
 
 export const FAST = 'fast@1'
@@ -64,10 +59,10 @@ export function prepare(
  * @param C  > 0
  * @param l1Ratio  in [0, 1]
  * @param classWeight  multiplies the weights of the rows
- * @param start  where to begin; when undefined, at the nearest earlier fit of the same class weight. Both use the
- *   curvature found there. When null: at the base rate and without memory, so that the result depends on nothing else
+ * @param start  where to begin; when undefined, at that earlier fit of the same class weight where F is least. Both use
+ *   the curvature found there. When null: at the base rate and without memory, so that the result depends on nothing else
  * @throws KwxError FIT_PARAMETER (exit 1)
- * @cost warm 2 to 3 passes over the rows, cold 5 to 10, of them 2 to 6 with a Hessian
+ * @cost warm 1 to 3 passes over the rows, cold 5 to 10, of them 2 to 6 with a Hessian
  */
 export function fitPrepared(
   prepared: Prepared,
@@ -82,13 +77,15 @@ export function fitPrepared(
   const { panels, n, p, kept, earlier } = prepared
   panels.weigh(classWeight)
   const scale = 1 / (C * n)
-  const known = start === null ? null : nearest(prepared, C, l1Ratio, classWeight)
-  const at = start ? compact(start, kept) : (known?.at ?? baseRate(panels))
   const [l1, l2] = [scale * l1Ratio, scale * (1 - l1Ratio)]
-  const isCold = !start && known === null
-  const warm = isCold ? roughStart(panels, l1, l2, at) : { at, hessian: known?.hessian ?? null }
+  const best = start === null ? undefined : nearest(prepared, classWeight, l1, l2)
+  const warm = start
+    ? { at: compact(start, kept), hessian: best?.hessian ?? null }
+    : best
+      ? { at: best.last.at, known: best.last, hessian: best.hessian }
+      : roughStart(panels, l1, l2, baseRate(panels))
   const fit = proximalNewton(panels, l1, l2, warm, { tight: tolerance === 'tight', maxIterations })
-  if (start !== null) earlier.push({ classWeight, logC: Math.log(C), l1Ratio, fit })
+  if (start !== null) earlier.push({ classWeight, fit })
   const coefficients = new Float64Array(p)
   kept.forEach((j, k) => {
     coefficients[j] = fit.at[k]!
@@ -98,14 +95,14 @@ export function fitPrepared(
   return { coefficients, intercept, solver: FAST, objective: C * n * value, kkt, iterations, converged, reason }
 }
 
-/** The start that is likely to be nearest: ten times C moves an optimum as far as the whole range of ratios does. */
-function nearest({ earlier }: Prepared, C: number, l1Ratio: number, classWeight: ClassWeight): WarmStart | null {
-  let best: WarmStart | null = null
+/** The earlier fit where F is least: what its last pass told is true for any C and ratio, and only the penalty is new. */
+function nearest({ earlier }: Prepared, classWeight: ClassWeight, l1: number, l2: number): NewtonResult | undefined {
+  let best: NewtonResult | undefined
   let least = Number.POSITIVE_INFINITY
-  for (const entry of earlier) {
-    if (entry.classWeight !== classWeight) continue
-    const distance = Math.abs(entry.logC - Math.log(C)) / Math.LN10 + Math.abs(entry.l1Ratio - l1Ratio)
-    if (distance < least) [best, least] = [entry.fit, distance]
+  for (const { fit, classWeight: weight } of earlier) {
+    if (weight !== classWeight) continue
+    const value = fit.last.loss + penaltyAt(fit.last.at, l1, l2)
+    if (value < least) [best, least] = [fit, value]
   }
   return best
 }

@@ -2,10 +2,22 @@ import { PASS } from './kernel.ts'
 import { minimiseQuadratic, violation, WIDE } from './minimise-quadratic.ts'
 import type { LossView } from './panels.ts'
 
+/** What a pass over the rows told about a point. It holds for any C and ratio. */
+export interface Point {
+  /** (β, b), shape [p + 1]. */
+  readonly at: Float64Array
+  /** (1/n) Σ w loss. */
+  readonly loss: number
+  /** Of the loss, shape [p + 1]. */
+  readonly gradient: Float64Array
+}
+
 /** A point that may start a fit, and the curvature found on the way to it. */
 export interface WarmStart {
   /** (β, b), shape [p + 1]. */
   readonly at: Float64Array
+  /** What is known of `at` from an earlier fit on the same rows and class weight: it saves a pass. */
+  readonly known?: Point | undefined
   /** Hessian of (1/n) Σ w loss of an earlier fit on the same rows and class weight; null when there is none. */
   readonly hessian: Float64Array | null
   /** Whether it is the optimum of a part of the rows: few steps are left then. */
@@ -20,7 +32,12 @@ export interface NewtonOptions {
   readonly maxIterations?: number | undefined
 }
 
-export interface NewtonResult extends WarmStart {
+export interface NewtonResult {
+  /** (β, b), shape [p + 1]. */
+  readonly at: Float64Array
+  /** The last point that was evaluated: `at` or one step before it. */
+  readonly last: Point
+  readonly hessian: Float64Array
   /** F / (C n) at `at`: evaluated, or predicted when the last step was too small to be worth a pass. */
   readonly value: number
   /** KKT residual of F / (C n) where the gradient was taken last, at most one step before `at`. */
@@ -68,39 +85,55 @@ export function proximalNewton(
   const m = p + 1
   // the Hessian costs p / 3 gradients: with many columns more steps are made with an old one
   const shape = m > WIDE ? 'wide' : 'narrow'
-  let at: Float64Array = Float64Array.from(start.at)
-  let gradient: Float64Array = new Float64Array(m)
-  let hessian = start.hessian
-  let fresh = hessian === null
-  const evaluate = (point: Float64Array, mode: number): number => {
-    const { loss, gradient: g } = panels.pass(point, mode)
-    if (mode >= PASS.gradient) gradient = g.map((v) => v / n)
-    return loss / n + penalty(point)
+  const evaluate = (at: Float64Array, mode: number): Point => {
+    const { loss, gradient } = panels.pass(at, mode)
+    return { at, loss: loss / n, gradient: gradient.map((v) => v / n) }
   }
-  const penalty = (point: Float64Array): number => {
-    let [absolute, squares] = [0, 0]
-    for (let j = 0; j < p; j++) {
-      absolute += Math.abs(point[j]!)
-      squares += point[j]! * point[j]!
-    }
-    return l1 * absolute + 0.5 * l2 * squares
+  const penalty = (point: Float64Array) => penaltyAt(point, l1, l2)
+  const valueAt = ({ at, loss }: Point) => loss + penalty(at)
+
+  let before = Number.POSITIVE_INFINITY
+  let here: Point
+  let hessian: Float64Array
+  /** Whether the Hessian is that of `here`. */
+  let fresh: boolean
+  const takeHessian = (at: Float64Array) => {
+    here = evaluate(at, PASS.hessian)
+    keepHessian()
   }
-  const refresh = () => {
+  const keepHessian = () => {
     hessian = panels.hessian(1 / n)
     fresh = true
     before = Number.POSITIVE_INFINITY
   }
-  const smooth = () => gradient.map((g, j) => (j < p ? g + l2 * at[j]! : g))
-
-  let before = Number.POSITIVE_INFINITY
-  let value = evaluate(at, fresh ? PASS.hessian : PASS.gradient)
-  if (fresh) refresh()
+  if (start.hessian === null) {
+    takeHessian(Float64Array.from(start.at))
+  } else {
+    here = start.known ?? evaluate(Float64Array.from(start.at), PASS.gradient)
+    hessian = start.hessian
+    fresh = false
+  }
   let stuck = 0
   let leastKkt = Number.POSITIVE_INFINITY
   for (let iteration = 0; ; iteration++) {
-    const kkt = violation({ l1 }, at, smooth())
+    const { at, gradient } = here!
+    const value = valueAt(here!)
+    const kkt = violation(
+      { l1 },
+      at,
+      gradient.map((g, j) => (j < p ? g + l2 * at[j]! : g)),
+    )
     const done = (converged: boolean, reason: string, point = at, reached = value): NewtonResult => {
-      return { at: point, hessian, value: reached, kkt, iterations: iteration, converged, reason }
+      return {
+        at: point,
+        last: here!,
+        hessian: hessian!,
+        value: reached,
+        kkt,
+        iterations: iteration,
+        converged,
+        reason,
+      }
     }
     if (tight) {
       if (kkt <= TIGHT_KKT) return done(true, 'KKT residual')
@@ -114,50 +147,54 @@ export function proximalNewton(
     const slope = firstOrder(gradient, at, target) + penalty(target) - penalty(at)
     const decrease =
       -(firstOrder(gradient, at, target) + curve(hessian!, at, target) / 2) + penalty(at) - penalty(target)
-    const trusted = fresh || decrease <= STALE_RATE[shape] * before
-    const proven = fresh || (trusted && iteration > 0) || decrease <= 1e-3 * enough * value
+    const trusted = fresh! || decrease <= STALE_RATE[shape] * before
+    const proven = fresh! || (trusted && iteration > 0) || decrease <= 1e-3 * enough * value
     if (!tight && proven && decrease <= enough * value) {
       return done(true, 'predicted decrease', target, value - Math.max(0, decrease))
     }
     if (!trusted) {
-      value = evaluate(at, PASS.hessian)
-      refresh()
+      takeHessian(at)
       continue
     }
 
     // far from the optimum the next step will want the Hessian of where this one leads
-    const mode =
-      fresh && decrease > FAR[start.isRough && shape === 'narrow' ? 'near' : shape] * value
-        ? PASS.hessian
-        : PASS.gradient
-    const old = gradient
+    const far = FAR[start.isRough && shape === 'narrow' ? 'near' : shape]
+    const mode = fresh! && decrease > far * value ? PASS.hessian : PASS.gradient
     let step = 1
-    let next = target
-    let reached = evaluate(next, mode)
+    let next = evaluate(target, mode)
     const slack = ROUNDING * value
-    while (!(reached <= value + 1e-4 * step * slope + slack) && step > 1e-10) {
-      if (!fresh) break
+    while (!(valueAt(next) <= value + 1e-4 * step * slope + slack) && step > 1e-10) {
+      if (!fresh!) break
       step /= 2
-      next = at.map((from, j) => from + step * (target[j]! - from))
-      reached = evaluate(next, PASS.gradient)
+      next = evaluate(
+        at.map((from, j) => from + step * (target[j]! - from)),
+        PASS.gradient,
+      )
     }
-    if (reached <= value + 1e-4 * step * slope + slack) {
-      at = next
-      value = reached
+    if (valueAt(next) <= value + 1e-4 * step * slope + slack) {
+      here = next
       if (mode === PASS.hessian && step === 1) {
-        refresh()
+        keepHessian()
       } else {
         before = step === 1 ? decrease : 0
         fresh = false
       }
-    } else if (fresh) {
-      gradient = old
+    } else if (fresh!) {
       return done(kkt <= TIGHT_ENOUGH, 'rounding')
     } else {
-      value = evaluate(at, PASS.hessian)
-      refresh()
+      takeHessian(at)
     }
   }
+}
+
+/** ρ ‖β‖₁ + ½ λ ‖β‖₂² of (β, b). */
+export function penaltyAt(point: Float64Array, l1: number, l2: number): number {
+  let [absolute, squares] = [0, 0]
+  for (let j = 0; j < point.length - 1; j++) {
+    absolute += Math.abs(point[j]!)
+    squares += point[j]! * point[j]!
+  }
+  return l1 * absolute + 0.5 * l2 * squares
 }
 
 function firstOrder(gradient: Float64Array, from: Float64Array, to: Float64Array): number {
