@@ -1,3 +1,4 @@
+export { auc } from './auc.ts'
 export { brier } from './brier.ts'
 export type { BootstrapInterval, BootstrapOptions } from './day-block-bootstrap.ts'
 export { dayBlockBootstrap } from './day-block-bootstrap.ts'

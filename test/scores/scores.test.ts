@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import { brier, dayBlockBootstrap, ece, logLoss, reliabilityBins } from 'kwx/scores'
+import { auc, brier, dayBlockBootstrap, ece, logLoss, reliabilityBins } from 'kwx/scores'
 import { describe, expect, it } from 'vitest'
 
 import { reference, referenceJson } from '../support/reference.ts'
@@ -92,6 +92,55 @@ describe('ece', () => {
   })
 })
 
+describe('auc', () => {
+  const scores = fc.array(
+    fc.tuple(fc.integer({ min: 0, max: 1 }), fc.integer({ min: 0, max: 4 }), fc.integer({ min: 0, max: 3 })),
+    {
+      minLength: 1,
+      maxLength: 40,
+    },
+  )
+
+  it('is the share of pairs in the right order, ties one half, with weights', () => {
+    fc.assert(
+      fc.property(scores, (rows) => {
+        let [won, pairs] = [0, 0]
+        for (const [yi, pi, wi] of rows) {
+          for (const [yj, pj, wj] of rows) {
+            if (yi !== 1 || yj !== 0) continue
+            pairs += wi * wj
+            won += wi * wj * (pi > pj ? 1 : pi === pj ? 0.5 : 0)
+          }
+        }
+        const columns = [0, 1, 2].map((k) => rows.map((row) => row[k]!)) as [number[], number[], number[]]
+        if (pairs === 0) expect(auc(...columns)).toBeNaN()
+        else expect(auc(...columns)).toBeCloseTo(won / pairs, 12)
+      }),
+    )
+  })
+
+  it('does not depend on the order of rows', () => {
+    expect(auc([1, 0, 0, 1], [0.5, 0.5, 0.5, 0.5])).toBe(0.5)
+    expect(auc([0, 1, 1, 0], [0.5, 0.5, 0.5, 0.5])).toBe(0.5)
+  })
+
+  it('tells scores apart that differ in their last bit, and takes infinite ones', () => {
+    expect(auc([0, 1], [0.5, 0.5 + Number.EPSILON / 4])).toBe(0.5)
+    expect(auc([0, 1], [0.5, 0.5 + Number.EPSILON / 2])).toBe(1)
+    expect(auc([0, 1, 1], [-Infinity, Infinity, Infinity])).toBe(1)
+  })
+
+  it('of one outcome is not a number', () => {
+    expect(auc([1, 1], [0.2, 0.4])).toBeNaN()
+    expect(auc([], [])).toBeNaN()
+  })
+
+  it('refuses scores that are not numbers, and lengths that differ', () => {
+    expect(() => auc([0, 1], [0.1, Number.NaN])).toThrow('NaN is not a score')
+    expect(() => auc([0, 1], [0.1])).toThrow('2 outcomes but 1 probabilities')
+  })
+})
+
 interface MetricCase {
   name: string
   y: number[]
@@ -100,6 +149,8 @@ interface MetricCase {
   brier: number
   log_loss_eps_default: number
   log_loss_eps_1e15: number
+  /** Null when there is one outcome only. */
+  auc: number | null
 }
 
 describe('weights', () => {
@@ -151,6 +202,8 @@ describe.skipIf(!reference)('the reference cases of scores', () => {
     expect(Math.abs(brier(y, p, weight) - expected.brier)).toBeLessThan(1e-14)
     expect(Math.abs(logLoss(y, p, weight, 1e-15) - expected.log_loss_eps_1e15)).toBeLessThan(1e-12)
     expect(Math.abs(logLoss(y, p, weight, Number.EPSILON) - expected.log_loss_eps_default)).toBeLessThan(1e-12)
+    if (expected.auc === null) expect(auc(y, p, weight)).toBeNaN()
+    else expect(Math.abs(auc(y, p, weight) - expected.auc)).toBeLessThan(1e-12)
   })
 })
 
