@@ -1,7 +1,7 @@
 import { DEVIG_METHODS, type DevigMethod } from 'kwx/market'
 import type { BlendDevig } from 'kwx/reports'
 
-import { dateBlocks, ends, LEVEL, meanOf, resampled } from './date-blocks.ts'
+import { dateBlocks, ends, LEVEL, meanAt, onceEach, resampled } from './date-blocks.ts'
 import type { DayCell } from './day-cells.ts'
 import { MIN_DAYS } from './fit-weight.ts'
 
@@ -23,12 +23,15 @@ export function chooseDevig(cells: CellsByMethod, wanted: (cell: DayCell) => boo
   const candidates = methods.map((method) => {
     if (days < 2) return { method, mean: null, low: null, high: null, reason: 'There are fewer than two days.' }
     const gains = new Map(chosen.map((i) => [cells.none[i]!, cells.none[i]!.loss[0]! - cells[method][i]!.loss[0]!]))
+    if ([...gains.values()].every((gain) => gain === 0)) {
+      return { method, mean: 0, low: 0, high: 0, reason: 'No ladder was complete.' }
+    }
     const blocks = dateBlocks([...gains.keys()], (cell) => Float64Array.of(gains.get(cell)!))
     const { low, high } = ends(
-      resampled(blocks, `${seed}/${method}`, ([gain]) => gain!),
+      resampled(blocks, `${seed}/${method}`, (times) => meanAt(blocks, times, 0)),
       level,
     )
-    return { method, mean: meanOf(blocks)[0]!, low, high, reason: null }
+    return { method, mean: meanAt(blocks, onceEach(blocks), 0), low, high, reason: null }
   })
   const best = candidates.reduce((one, other) => ((other.mean ?? 0) > (one.mean ?? 0) ? other : one))
   const sure = days >= MIN_DAYS && (best.low ?? 0) > 0

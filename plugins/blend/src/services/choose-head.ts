@@ -1,7 +1,7 @@
 import type { HeadOptions } from 'kwx/model'
 import type { BlendHead } from 'kwx/reports'
 
-import { dateBlocks, ends, LEVEL, meanOf, resampled } from './date-blocks.ts'
+import { dateBlocks, ends, LEVEL, meanAt, onceEach, resampled } from './date-blocks.ts'
 import { type DayCell, rowLogLoss } from './day-cells.ts'
 import { MIN_DAYS } from './fit-weight.ts'
 import type { PilotRows } from './pilot-rows.ts'
@@ -41,14 +41,13 @@ export function chooseHead(
 
   const gains = gainsOf(pilots, evidence, choice)
   const blocks = dateBlocks(evidence, (cell) => gains.get(cell)!)
-  const mean = meanOf(blocks)
   const level = 1 - (1 - LEVEL) / CANDIDATES.length
   const candidates = CANDIDATES.map((candidate, c) => {
     const { low, high } = ends(
-      resampled(blocks, `${seed}/head`, (gain) => gain[c]!),
+      resampled(blocks, `${seed}/head`, (times) => meanAt(blocks, times, c)),
       level,
     )
-    return { ...candidate, mean: mean[c]!, low, high, reason: null }
+    return { ...candidate, mean: meanAt(blocks, onceEach(blocks), c), low, high, reason: null }
   })
   const best = candidates.reduce((one, other) => (other.mean > one.mean ? other : one))
   const gain = `${best.method} at ${best.temperature} gains ${best.mean.toFixed(4)} [${best.low.toFixed(4)}, ${best.high.toFixed(4)}]`

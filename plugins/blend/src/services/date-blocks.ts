@@ -29,37 +29,33 @@ export function dateBlocks(cells: readonly DayCell[], vectorOf: (cell: DayCell) 
   return { dates: byDate.length, cells: cells.length, sums, counts: byDate.map(([, group]) => group.length) }
 }
 
-/** Mean vector over all cells. */
-export function meanOf({ sums, cells }: DateBlocks): Float64Array {
-  const mean = new Float64Array(sums[0]?.length ?? 0)
-  for (const sum of sums) for (let k = 0; k < mean.length; k++) mean[k]! += sum[k]! / cells
-  return mean
+/** Entry k of the mean vector over the cells of dates drawn `times` often. */
+export function meanAt({ sums, counts }: DateBlocks, times: ArrayLike<number>, k: number): number {
+  let sum = 0
+  let cells = 0
+  for (let d = 0; d < sums.length; d++) {
+    sum += times[d]! * sums[d]![k]!
+    cells += times[d]! * counts[d]!
+  }
+  return sum / cells
 }
 
+/** Every date once: the sample itself. */
+export const onceEach = ({ dates }: DateBlocks): Int32Array => new Int32Array(dates).fill(1)
+
 /**
- * A statistic of the mean vector over DRAWS resamples of whole dates, ascending.
+ * A statistic over DRAWS resamples of as many dates as there are, ascending.
  *
- * @param statistic  of a vector proportional to the mean
+ * @param statistic  of how often each date was drawn, shape [dates]
  */
-export function resampled(
-  { dates, sums, counts }: DateBlocks,
-  seed: string,
-  statistic: (mean: Float64Array) => number,
-): Float64Array {
+export function resampled({ dates }: DateBlocks, seed: string, statistic: (times: Int32Array) => number): Float64Array {
   const random = randomFrom(`bootstrap/${seed}`)
-  const mean = new Float64Array(sums[0]?.length ?? 0)
+  const times = new Int32Array(dates)
   const found = new Float64Array(DRAWS)
   for (let draw = 0; draw < DRAWS; draw++) {
-    mean.fill(0)
-    let cells = 0
-    for (let d = 0; d < dates; d++) {
-      const date = random.integer(dates)
-      cells += counts[date]!
-      const sum = sums[date]!
-      for (let k = 0; k < mean.length; k++) mean[k]! += sum[k]!
-    }
-    for (let k = 0; k < mean.length; k++) mean[k]! /= cells
-    found[draw] = statistic(mean)
+    times.fill(0)
+    for (let d = 0; d < dates; d++) times[random.integer(dates)]!++
+    found[draw] = statistic(times)
   }
   return found.sort()
 }

@@ -1,6 +1,6 @@
 import type { BlendWeight } from 'kwx/reports'
 
-import { DRAWS, dateBlocks, ends, LEVEL, meanOf, resampled } from './date-blocks.ts'
+import { type DateBlocks, DRAWS, dateBlocks, ends, LEVEL, meanAt, onceEach, resampled } from './date-blocks.ts'
 import { type DayCell, STEPS } from './day-cells.ts'
 
 /** Dates below which no weight is given to a model: two weeks, as for every verdict about skill. */
@@ -13,12 +13,11 @@ const SAME = 1e-12
  * Fits the pool's weight on day cells and says how sure they are of it.
  *
  * `fitted` minimises the mean log loss, event days counting alike: rows of a day share its weather, so a day with many
- * trades is not more evidence than one with few. The loss is convex in the weight. The interval resamples whole dates
- * and fits again on each resample. The weight to use is the lower end of that interval: it is 0 while the days cannot
+ * trades is not more evidence than one with few. The interval resamples whole dates and fits again on each resample. The weight to use is the lower end of that interval: it is 0 while the days cannot
  * tell the model from noise, small when they barely can, and comes up to the fitted weight as days come in.
  *
  * @param seed  of this fit
- * @cost O(DRAWS · dates · STEPS)
+ * @cost O(DRAWS · dates · log STEPS)
  */
 export function fitWeight(cells: readonly DayCell[], seed: string): BlendWeight {
   const blocks = dateBlocks(cells, ({ loss }) => loss)
@@ -33,16 +32,15 @@ export function fitWeight(cells: readonly DayCell[], seed: string): BlendWeight 
     reason,
   })
   if (cells.length === 0) return unused('no-rows', 'There are no test rows to fit a weight on: weight 0.')
-  const mean = meanOf(blocks)
-  const at = argmin(mean)
+  const at = argmin(blocks, onceEach(blocks))
   const days = `${blocks.dates} days (${blocks.cells} event days)`
-  if (at === null) return unused('flat', `Model and market score alike at every weight on ${days}: weight 0.`)
+  if (isFlat(blocks, at)) return unused('flat', `Model and market score alike at every weight on ${days}: weight 0.`)
   const fitted = at / STEPS
   const interval =
     blocks.dates < 2
       ? null
       : ends(
-          resampled(blocks, seed, (loss) => (argmin(loss) ?? 0) / STEPS),
+          resampled(blocks, seed, (times) => argmin(blocks, times) / STEPS),
           LEVEL,
         )
   const estimate = { fitted, low: interval?.low ?? null, high: interval?.high ?? null, ...about }
@@ -61,12 +59,23 @@ export function fitWeight(cells: readonly DayCell[], seed: string): BlendWeight 
   return { value: low, ...estimate, outcome: 'fitted', reason }
 }
 
-/** Index of the smallest value, the lowest on ties; null where all are the same. */
-function argmin(values: Float64Array): number | null {
-  let [best, largest] = [0, values[0]!]
-  for (let k = 1; k < values.length; k++) {
-    if (values[k]! < values[best]! - SAME) best = k
-    if (values[k]! > largest) largest = values[k]!
+/**
+ * Index of the smallest mean loss, the lowest on ties. Log-odds are linear in the weight and the log loss is convex in
+ * them, so the loss falls up to there and rises after it: bisection on the sign of its steps finds it.
+ */
+function argmin(blocks: DateBlocks, times: ArrayLike<number>): number {
+  let [low, high] = [0, STEPS]
+  while (low < high) {
+    const k = (low + high) >> 1
+    if (meanAt(blocks, times, k + 1) - meanAt(blocks, times, k) < -SAME) low = k + 1
+    else high = k
   }
-  return largest - values[best]! <= SAME ? null : best
+  return low
+}
+
+/** Convex: largest at one of the ends. */
+function isFlat(blocks: DateBlocks, at: number): boolean {
+  const once = onceEach(blocks)
+  const least = meanAt(blocks, once, at)
+  return [0, STEPS].every((end) => Math.abs(meanAt(blocks, once, end) - least) <= SAME)
 }

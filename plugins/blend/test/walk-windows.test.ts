@@ -1,0 +1,59 @@
+import { describe, expect, it } from 'vitest'
+
+import { marketSide } from '../src/services/day-cells.ts'
+import { walkWindows } from '../src/services/walk-windows.ts'
+import { madePilots, withRows } from './support/made-pilots.ts'
+
+const strong = { seed: 2, pilots: 4, edge: 0.6, noise: 0.3 }
+
+describe('walking over the windows', () => {
+  it('delivers the price bit for bit until there is evidence', () => {
+    const pilots = madePilots(strong)
+    const { fits, delivered } = walkWindows(pilots, 42)
+    expect(fits[0]!.map(({ weight }) => weight.outcome).slice(0, 3)).toEqual(['no-rows', 'too-few-days', 'fitted'])
+    const { from, to } = pilots[0]!.windows[1]!
+    expect(delivered[0]!.slice(from, to)).toEqual(pilots[0]!.rows.market.slice(from, to))
+  })
+
+  it('delivers the price bit for bit wherever the weight is 0, even where the overround could be taken out', () => {
+    const [pilot] = madePilots({ seed: 2, noise: 3 })
+    // A market side that is surely better than the price, and a model that knows nothing.
+    const better = pilot!.rows.market.map((p, i) => (pilot!.rows.label[i] ? (1 + p) / 2 : p / 2))
+    const devigged = { proportional: better, power: better, logit_shift: better }
+    const { fits, delivered } = walkWindows([withRows(pilot!, { devigged })], 42)
+    expect(fits[0]!.at(-1)!.devig.method).toBe('proportional')
+    expect(fits[0]!.every(({ weight }) => weight.value === 0)).toBe(true)
+    expect(delivered[0]).toEqual(pilot!.rows.market)
+  })
+
+  it('is out of sample: what happens in a window changes neither it nor the ones before', () => {
+    const pilots = madePilots(strong)
+    const [before, after] = [walkWindows(pilots, 42), walkWindows(pilots.map(turned), 42)]
+    const { from, to } = pilots[0]!.windows[5]!
+    expect(after.delivered[0]!.slice(0, to)).toEqual(before.delivered[0]!.slice(0, to))
+    expect(before.delivered[0]!.slice(from, to)).not.toEqual(pilots[0]!.rows.market.slice(from, to))
+    expect(after.final.weight).not.toEqual(before.final.weight)
+
+    function turned(pilot: (typeof pilots)[number]) {
+      const label = pilot.rows.label.map((y, i) => (i >= pilot.windows[5]!.from ? 1 - y : y))
+      return withRows(pilot, { label })
+    }
+  })
+
+  it('leaves out days of earlier windows that the window tests too', () => {
+    const pilots = madePilots({ ...strong, pilots: 1, stepDays: 2, testDays: 7, windows: 10 })
+    const { fits } = walkWindows(pilots, 42)
+    // The tenth window begins on day 18: nine windows saw days 0 to 22, of which 18 lie before it.
+    expect(fits[0]![9]!.weight.days).toBe(18)
+  })
+
+  it('shares one fit between pilots whose windows begin on one day', () => {
+    const { fits } = walkWindows(madePilots(strong), 42)
+    expect(fits[3]!.map(({ weight }) => weight)).toEqual(fits[0]!.map(({ weight }) => weight))
+  })
+
+  it('takes no overround out where the ladder was incomplete', () => {
+    const [pilot] = madePilots({ seed: 1 })
+    expect(marketSide(pilot!.rows, 'power')).toEqual(pilot!.rows.market)
+  })
+})
