@@ -2,7 +2,14 @@ import { dirname } from 'node:path'
 
 import { EXIT, KwxError, kwxVersion } from 'kwx'
 import { assertWritable } from 'kwx/artefacts'
-import { type NewPromotion, type Place, type Promotion, recordPromotion, withRegistryLock } from 'kwx/database'
+import {
+  type Database,
+  type NewPromotion,
+  type Place,
+  type Promotion,
+  recordPromotion,
+  withRegistryLock,
+} from 'kwx/database'
 import { lastDaySeen } from 'kwx/model'
 import { formatInstant, parseDay } from 'kwx/time'
 
@@ -37,30 +44,39 @@ export async function changeLive(
     await finishPending(world, own)
     await assertOwnLink(world, place)
     await assertWritable(dirname(linkOf(world, place)))
-    const version = typeof target === 'string' || target === null ? target : await stageVersion(world, target)
-    // Looked at again here, where nothing can come between: what was checked before may have changed since.
-    const read = version === null ? null : await readVersion(world, version)
-    world.reached?.('staged')
-    const row: NewPromotion = {
-      ...{ city: place.city, bracket: place.bracket, role: place.role },
-      ...{ sequence: (seen?.sequence ?? 0) + 1, at_ms: now(world, place, seen) },
-      ...{ ...change, version, from_version: seen?.version ?? null, kwx_version: kwxVersion },
-    }
     await announce(world, place)
     world.reached?.('pending')
-    const recorded = await recordPromotion(own, seen?.sequence ?? 0, row, read ? modelRows(read, row) : []).catch(
-      async (error: unknown) => {
-        await retract(world)
-        throw error
-      },
-    )
+    const recorded = await record(world, own, place, seen, { target, ...change }).catch(async (error: unknown) => {
+      await retract(world)
+      throw error
+    })
     world.reached?.('recorded')
-    await pointTo(world, place, version)
+    await pointTo(world, place, recorded.version)
     world.reached?.('linked')
     await retract(world)
     return recorded
   })
   return done!
+}
+
+async function record(
+  world: World,
+  db: Database,
+  place: Place,
+  seen: Promotion | null,
+  { target, ...change }: Change,
+): Promise<Promotion> {
+  const version = typeof target === 'string' || target === null ? target : await stageVersion(world, target)
+  // Looked at again here, where nothing can come between: what was checked before may have changed since.
+  const read = version === null ? null : await readVersion(world, version)
+  world.reached?.('staged')
+  const sequence = seen?.sequence ?? 0
+  const row: NewPromotion = {
+    ...{ city: place.city, bracket: place.bracket, role: place.role },
+    ...{ sequence: sequence + 1, at_ms: now(world, place, seen) },
+    ...{ ...change, version, from_version: seen?.version ?? null, kwx_version: kwxVersion },
+  }
+  return recordPromotion(db, sequence, row, read ? modelRows(read, row) : [])
 }
 
 /** The history answers what was live at a time, so its times must not go back. */

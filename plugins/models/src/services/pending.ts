@@ -12,7 +12,7 @@ import { foldersOf, named, type World } from './world.ts'
 
 /*
  * Files and table cannot change in one step. The table decides: a change is recorded first and the link follows. What
- * is under way lies in `models/.pending.json` from before the record until after the link, and whoever comes next after
+ * is under way lies in `models/.pending.json` from before anything is made until after the link, and whoever comes next after
  * a crash lets the link follow the table. So each crash leaves the old state or the new one, and never a third.
  */
 interface Pending extends Place {

@@ -4,7 +4,7 @@ import { modelFolders } from 'kwx/model'
 import type { Environment } from 'kwx/pipeline'
 
 /** Moments between which a change of what is live can be cut off, in this order. */
-export type Moment = 'staged' | 'pending' | 'recorded' | 'linked'
+export type Moment = 'pending' | 'staged' | 'recorded' | 'linked'
 
 /** What the registry touches. */
 export type World = Pick<Environment, 'settings' | 'contributions' | 'clock' | 'store' | 'database'> & {

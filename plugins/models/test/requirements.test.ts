@@ -1,0 +1,78 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+
+import { exitOf, requirementsOf } from '../src/services/requirements.ts'
+
+const PILOT = 'a'.repeat(64)
+const outcome = fc.constantFrom('pass', 'fail', 'not-enough-evidence', 'not-applicable', 'stale')
+const origin = fc.constantFrom('real', 'replay', 'simulated')
+const hash = fc.constantFrom(PILOT, 'b'.repeat(64))
+const verdict = outcome.map((one) => ({ outcome: one, sentence: `It is ${one}.` }))
+const blend = fc.record({
+  ...{ skill: verdict, no_harm: verdict, origin, pilot: fc.option(hash) },
+  pilots: fc.array(
+    hash.map((pilot) => ({ pilot })),
+    { maxLength: 2 },
+  ),
+})
+const evidence = fc.record({
+  pilot: fc.record({ hash: fc.constant(PILOT), origin: fc.option(origin) }),
+  report: fc.option(
+    fc.record({
+      summary: fc.record({
+        ...{ city: fc.constant('chicago'), bracket: fc.constant('between'), origin },
+        verdict: verdict.map((one) => ({ ...one, exit: 0 })),
+        gates: fc.array(
+          fc.record({
+            gate: fc.constantFrom('accept:verified', 'accept:skill', 'accept:market'),
+            outcome,
+            sentence: fc.constant('So.'),
+          }),
+        ),
+      }),
+      inputs: hash.map((pilot) => ({ pilot })),
+      blend: fc.option(blend),
+      verification: fc.option(fc.record({ passed: fc.boolean(), checks: fc.nat(3), pilot: fc.option(hash) })),
+    }),
+  ),
+  joint: fc.option(blend),
+})
+
+type Evidence = Parameters<typeof requirementsOf>[0]
+
+describe('requirementsOf', () => {
+  it('is met as a whole only by a verified, accepted pilot with skill, without harm, not simulated', () => {
+    fc.assert(
+      fc.property(evidence, (made) => {
+        const given = made as unknown as Evidence
+        if (exitOf(requirementsOf(given)) !== 0) return
+        const judge = given.joint ?? given.report!.blend!
+        expect(given.report!.inputs['pilot']).toBe(PILOT)
+        expect(given.report!.verification).toMatchObject({ passed: true, pilot: PILOT })
+        expect(judge).toMatchObject({ skill: { outcome: 'pass' }, no_harm: { outcome: 'pass' } })
+        expect([judge.pilot, ...judge.pilots.map(({ pilot }) => pilot)]).toContain(PILOT)
+        expect([given.pilot.origin, given.report!.summary.origin, judge.origin]).not.toContain('simulated')
+        const others = given.report!.summary.gates.filter(({ gate }) => gate !== 'accept:skill')
+        const clean = others.every((one) => one.outcome === 'pass' || one.outcome === 'not-applicable')
+        expect(given.report!.summary.verdict.outcome === 'pass' || (given.joint !== null && clean)).toBe(true)
+      }),
+      { numRuns: 3000 },
+    )
+  })
+
+  it('always answers for all five, each with a sentence', () => {
+    fc.assert(
+      fc.property(evidence, (made) => {
+        const all = requirementsOf(made as unknown as Evidence)
+        expect(all.map(({ requirement }) => requirement)).toEqual([
+          'accepted',
+          'verified',
+          'skill',
+          'no-harm',
+          'origin',
+        ])
+        for (const { sentence } of all) expect(sentence).not.toBe('')
+      }),
+    )
+  })
+})
