@@ -25,7 +25,7 @@ export async function main() {
   })
   if (!values.set) throw new Error('--set DIR/NAME is missing.')
   try {
-    console.log(JSON.stringify(run(values), null, 2))
+    console.log(JSON.stringify(await run(values), null, 2))
   } catch (error) {
     if (!error.code) throw error
     console.log(JSON.stringify({ error: { code: error.code, message: error.message } }))
@@ -33,14 +33,14 @@ export async function main() {
   }
 }
 
-function run(values) {
+async function run(values) {
   const { x, y, n, p } = readSet(values.set, values.raw ? 'raw' : 'std')
   const C = Number(values.C)
   const l1Ratio = Number(values['l1-ratio'])
   const classWeight = values['class-weight'] === 'balanced' ? 'balanced' : null
   const problem = { x, n, p, y, weight: rowWeights(y, classWeight), C, l1Ratio }
   const { solver, tol } = values
-  if (!values['first-run']) warmUp(runFold)
+  if (!values['first-run']) await warmUp(runFold)
   let solution
   let prepareSeconds = 0
   let cpu = cpuSeconds()

@@ -37,7 +37,7 @@ export function runFold({ design, label, rows, foldOf, trials, solver, cold }, f
 }
 
 if (parentPort) {
-  warmUp(runFold)
+  await warmUp(runFold)
   parentPort.on('message', ({ task, fold }) => parentPort.postMessage(runFold(task, fold)))
   parentPort.postMessage('ready')
 }

@@ -32,7 +32,7 @@ export async function main() {
   const [folds, workers] = [Number(values.folds), Number(values.workers)]
 
   const threads = workers > 1 ? await startThreads(workers) : []
-  warmUp(runFold)
+  await warmUp(runFold)
   const cpu = cpuSeconds()
   const wall = performance.now()
   const columns = new Float64Array(new SharedArrayBuffer(8 * n * p))

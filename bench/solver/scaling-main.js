@@ -28,7 +28,7 @@ export async function main() {
     options: { rows: { type: 'string', default: '1000000' }, columns: { type: 'string', default: '40' } },
   })
   const [rows, columns] = [Number(values.rows), Number(values.columns)]
-  warmUp(runFold)
+  await warmUp(runFold)
   const sizes = [
     ...[1 / 64, 1 / 16, 1 / 4, 1].map((share) => [Math.round(rows * share), columns]),
     ...[1 / 4, 1 / 2, 2].map((share) => [Math.round(rows / 16), Math.round(columns * share)]),

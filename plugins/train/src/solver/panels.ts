@@ -78,7 +78,6 @@ export class Panels {
       { first: zeroPanels, end: panels, rows: positives },
     ]
     this.#weight = weight?.some((w) => w !== 1) ? weight : null
-    this.#slot = new Int32Array(n)
     this.#beta = view(layout.beta, layout.columns)
     this.#gradient = view(layout.gradient, layout.columns)
     this.#hessian = view(layout.hessian, layout.columns ** 2)
@@ -87,14 +86,8 @@ export class Panels {
     this.#margins = view(layout.margins, panels * PANEL_ROWS)
     this.#out = new Float64Array(p + 1)
 
-    const order = new Int32Array(n)
-    const next = [0, n - positives]
-    for (let i = 0; i < n; i++) {
-      const outcome = y[i] === 1 ? 1 : 0
-      const place = next[outcome]!++
-      order[place] = i
-      this.#slot[i] = place + (outcome === 1 ? zeroPanels * PANEL_ROWS - (n - positives) : 0)
-    }
+    const { order, slot } = sortByOutcome(y, n - positives, zeroPanels * PANEL_ROWS)
+    this.#slot = slot
     const values = view(layout.x, panels * PANEL_ROWS * layout.columns)
     const size = PANEL_ROWS * layout.columns
     for (let panel = 0; panel < panels; panel++) {
@@ -107,7 +100,7 @@ export class Panels {
     }
     if (!hasOffsets) return
     const offsets = view(layout.offsets, panels * PANEL_ROWS)
-    for (let i = 0; i < n; i++) offsets[this.#slot[i]!] = y[i] === 1 ? offset![i]! : -offset![i]!
+    for (let i = 0; i < n; i++) offsets[slot[i]!] = y[i] === 1 ? offset![i]! : -offset![i]!
   }
 
   get hasOffsets(): boolean {
@@ -223,6 +216,23 @@ export class Panels {
     }
     return sum
   }
+}
+
+/** The rows of outcome 0, then those of 1, each in their order; and where row i lies when 1 begins at slot `ones`. */
+function sortByOutcome(y: Uint8Array, zeros: number, ones: number): { order: Int32Array; slot: Int32Array } {
+  const order = new Int32Array(y.length)
+  const slot = new Int32Array(y.length)
+  let [zero, one] = [0, 0]
+  for (let i = 0; i < y.length; i++) {
+    if (y[i] === 1) {
+      order[zeros + one] = i
+      slot[i] = ones + one++
+    } else {
+      order[zero] = i
+      slot[i] = zero++
+    }
+  }
+  return { order, slot }
 }
 
 /** What the solver needs of rows: `Panels`, or some of them. */

@@ -11,7 +11,7 @@ export interface RowSource {
    *
    * @param to  the panel
    * @param rows  which rows, 0 to n − 1
-   * @param columns  which columns, in order
+   * @param columns  which columns, ascending
    */
   fill(to: Float64Array, rows: Int32Array, sign: 1 | -1, columns: ArrayLike<number>): void
 }
@@ -31,10 +31,11 @@ export function matrixRows(x: Float64Array, n: number, p: number): RowSource {
       return used
     },
     fill(to, rows, sign, columns) {
-      const used = Int32Array.from(columns)
+      const isWhole = columns.length === p
       for (let r = 0; r < rows.length; r++) {
         const from = rows[r]! * p
-        for (let k = 0, at = r; k < used.length; k++, at += PANEL_ROWS) to[at] = sign * x[from + used[k]!]!
+        if (isWhole) for (let at = r, k = from; k < from + p; k++, at += PANEL_ROWS) to[at] = sign * x[k]!
+        else for (let k = 0, at = r; k < columns.length; k++, at += PANEL_ROWS) to[at] = sign * x[from + columns[k]!]!
       }
     },
   }
