@@ -1,9 +1,8 @@
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-
+import { readJson } from 'kwx/artefacts'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-
 import { kwx } from '../../../test/support/kwx.ts'
 
 interface Envelope {
@@ -12,6 +11,27 @@ interface Envelope {
   error?: { code: string; exit: number; hint: string }
 }
 
+// The pipeline decide without what nobody waits for here: the market is simulated and nothing is judged.
+const DECIDE = `title: up to the audits
+params: { type: object, properties: { config: { type: string } } }
+steps:
+  - { id: config, use: "config:load", with: { file: "\${{ params.config }}" } }
+  - { id: build, use: "dataset:build" }
+  - { id: time, use: "audit:time" }
+  - { id: train, use: "train:walk-forward" }
+  - { id: gates, use: "audit:gates" }
+`
+const SMALL = `city: simville
+bracket: between
+feature_set: elasticnet_rich
+start_date: 2024-03-01
+end_date: 2024-03-12
+train_days: 10
+test_days: 2
+trials: 2
+cv_splits: 2
+`
+
 let home: string
 const before = { ...process.env }
 beforeAll(async () => {
@@ -19,6 +39,10 @@ beforeAll(async () => {
   process.env['KWX_HOME'] = home
   process.env['KWX_REPORTS_DIR'] = join(home, 'reports')
   process.env['KWX_MODELS_DIR'] = join(home, 'models')
+  process.env['KWX_PIPELINES_DIR'] = join(home, 'pipelines')
+  await mkdir(join(home, 'pipelines'))
+  await writeFile(join(home, 'pipelines', 'decide.yaml'), DECIDE)
+  await writeFile(join(home, 'small.yaml'), SMALL)
 })
 afterAll(async () => {
   process.env = before
@@ -50,7 +74,10 @@ describe('kwx audit on an empty database', () => {
       code: 'AUDIT_EMPTY',
       hint: expect.stringContaining('kwx ingest all --city miami --from 2025-02-01 --to 2025-02-03'),
     })
-    expect((await json('audit', audit)).error).toMatchObject({ code: 'AUDIT_EMPTY', exit: 5 })
+  })
+
+  it('is told so without a city too', async () => {
+    expect((await json('audit', 'labels')).error).toMatchObject({ code: 'AUDIT_EMPTY', exit: 5 })
   })
 
   it('refuses a city that nobody contributes, a date that is none, and a span that ends before it begins', async () => {
@@ -90,6 +117,36 @@ describe('kwx audit on a simulated market', () => {
       exit: 0,
       audits: [{ rows_sampled: 50, rows_equal: 50, verdict: { outcome: 'pass' } }],
     })
+  })
+
+  it('time answers with the report of a run, and its file', async () => {
+    const { result } = await json('audit', 'time', '--config', join(home, 'small.yaml'))
+    expect(result).toMatchObject({
+      exit: 0,
+      audits: [{ bracket: 'between', faults: [], verdict: { outcome: 'pass' } }],
+    })
+    const { file, audits } = result as unknown as { file: string; audits: { rows: { built: { rows: number } } }[] }
+    expect(await readJson(file)).toEqual(audits[0])
+    expect(audits[0]!.rows.built.rows).toBeGreaterThan(100)
+  })
+
+  it('gates answers with what it found, and 0 where nothing is gated', async () => {
+    const { result, status } = await json('audit', 'gates', '--config', join(home, 'small.yaml'))
+    expect(result).toMatchObject({
+      exit: 0,
+      run_id: expect.any(String),
+      file: expect.stringContaining('10_feature_gate_analysis.json'),
+      audits: [{ city: 'simville', origin: 'simulated', verdict: { outcome: 'not-applicable' }, rows_violating: 0 }],
+    })
+    expect(status).toBe(0)
+  })
+
+  it('leak and labels take the dataset of a configuration', async () => {
+    const config = join(home, 'small.yaml')
+    const leak = await json('audit', 'leak', '--config', config, '--rows', '20')
+    expect(leak.result).toMatchObject({ audits: [{ rows_equal: 20 }] })
+    const labels = await json('audit', 'labels', '--config', config)
+    expect(labels.result).toMatchObject({ audits: [{ bracket: 'between', verdict: { outcome: 'pass' } }] })
   })
 
   it('prints a table for people', async () => {
