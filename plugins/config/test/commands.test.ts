@@ -37,10 +37,18 @@ describe('kwx config', () => {
     expect(stdout.match(/^OK /gm)).toHaveLength(names.length)
     const pairs = [...stdout.matchAll(/: (\S+) (\S+), \S+, (\d+) windows/g)].map(([, ...found]) => found.join(' '))
     expect(pairs.sort()).toEqual([
-      'austin between 8',
-      ...['chicago between 8', 'chicago greater 8', 'chicago less 8'],
-      ...['miami between 8', 'miami greater 8', 'miami less 8'],
-      'nyc between 8',
+      ...['austin between 15', 'austin between 8', 'austin greater 15', 'austin less 15'],
+      ...['chicago between 21', 'chicago between 8', 'chicago greater 21', 'chicago greater 8'],
+      ...['chicago less 21', 'chicago less 8'],
+      ...[
+        'miami between 21',
+        'miami between 8',
+        'miami greater 21',
+        'miami greater 8',
+        'miami less 21',
+        'miami less 8',
+      ],
+      ...['nyc between 21', 'nyc between 8', 'nyc greater 21', 'nyc less 21'],
       'simville between 12',
     ])
   })

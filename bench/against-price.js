@@ -1,0 +1,58 @@
+#!/usr/bin/env node
+// Pilots against the market's price: log loss and Brier score, model minus price, with day-block intervals, over all
+// rows and by bracket, city and half-year. A Markdown table on stdout.
+//
+//   node --conditions=kwx-source bench/against-price.js [folder of a pilot ...]
+//
+// Without folders it takes every pilot under models/pilots, and says so when there is none.
+import { glob } from 'node:fs/promises'
+import { join } from 'node:path'
+import { parseArgs } from 'node:util'
+
+const { numbers, readJson, readTable } = await import('kwx/artefacts')
+const { dayBlockBootstrap } = await import('kwx/scores')
+const { formatDay } = await import('kwx/time')
+
+const { positionals } = parseArgs({ allowPositionals: true })
+const folders = positionals.length > 0 ? positionals : await Array.fromAsync(glob('models/pilots/*/*/*'))
+
+/** Rows of each group by name: day, and both differences. */
+const groups = new Map()
+const into = (name) => {
+  if (!groups.has(name)) groups.set(name, { day: [], logLoss: [], brier: [] })
+  return groups.get(name)
+}
+const loss = (label, p) => -Math.log(label === 1 ? p : 1 - p)
+const halfYear = (day) => {
+  const date = formatDay(day)
+  return `${date.slice(0, 4)} ${Number(date.slice(5, 7)) < 7 ? 'first' : 'second'} half`
+}
+
+for (const folder of folders.sort()) {
+  const { city, bracket, windows } = await readJson(join(folder, 'pilot.json'))
+  for (const { window, outcome } of windows) {
+    if (outcome !== 'fitted') continue
+    const table = await readTable(join(folder, window, 'predictions.parquet'))
+    const [day, label, model, market] = ['event_day', 'label', 'p_model', 'p_market'].map((name) =>
+      numbers(table, name),
+    )
+    for (let i = 0; i < day.length; i++) {
+      const half = halfYear(day[i])
+      const names = ['all', bracket, half, `${city} ${bracket}`, `${city} ${bracket}, ${half}`]
+      for (const group of names.map(into)) {
+        group.day.push(day[i])
+        group.logLoss.push(loss(label[i], model[i]) - loss(label[i], market[i]))
+        group.brier.push((model[i] - label[i]) ** 2 - (market[i] - label[i]) ** 2)
+      }
+    }
+  }
+}
+
+const signed = (value) => (Number.isNaN(value) ? 'none' : `${value < 0 ? '' : '+'}${value.toFixed(4)}`)
+const cell = ({ mean, low, high }) => `${signed(mean)} [${signed(low)}, ${signed(high)}]`
+if (groups.size === 0) console.log('No pilot with a fitted window: train some with "kwx run pilot --config FILE".')
+else console.log('| rows of | rows | days | log loss | Brier |\n| --- | --- | --- | --- | --- |')
+for (const [name, { day, logLoss, brier }] of groups) {
+  const [a, b] = [logLoss, brier].map((values) => dayBlockBootstrap(day, values, { seed: 42 }))
+  console.log(`| ${name} | ${day.length.toLocaleString('en')} | ${a.days} | ${cell(a)} | ${cell(b)} |`)
+}
