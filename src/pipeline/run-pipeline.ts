@@ -40,7 +40,7 @@ export async function runPipeline(
   const exit = worstExit(steps.map((step) => step.exit))
   if (runner.errors.length > 0) {
     await log.end(exit).catch(() => {}) // a database that broke down is no news any more
-    throw withSteps(worstOf(runner.errors), log.runId, steps)
+    throw withSteps(runner.errors, log.runId, steps)
   }
   await log.end(exit)
   return {
@@ -58,8 +58,11 @@ function worstOf(errors: readonly KwxError[]): KwxError {
   return errors.find(({ exit }) => exit === worst)!
 }
 
-function withSteps(error: KwxError, runId: string, steps: readonly StepOutcome[]): KwxError {
-  return new KwxError(error.message, {
+/** The worst error, told with what else failed: the list of steps shows their codes only. */
+function withSteps(errors: readonly KwxError[], runId: string, steps: readonly StepOutcome[]): KwxError {
+  const error = worstOf(errors)
+  const others = errors.filter((one) => one !== error).map(({ message }) => `\nAlso failed: ${message}`)
+  return new KwxError(`${error.message}${others.join('')}`, {
     code: error.code,
     exit: error.exit,
     hint: error.hint,

@@ -1,3 +1,4 @@
+import { isKwxError } from '../errors.ts'
 import type { PlannedStep } from './plan.ts'
 import { type ProgressMode, progressLine } from './progress.ts'
 import type { Reporter } from './run-step.ts'
@@ -43,6 +44,9 @@ export async function taskList(
               // The list on a terminal shows the message for the title, plain lines show both.
               task.skip(mode === 'interactive' ? `${title} (${reason})` : reason)
             }
+          } catch (error) {
+            // The whole message is the last line of the run; plain lines would show it here a first time.
+            throw mode === 'lines' && isKwxError(error) ? new Error(error.code) : error
           } finally {
             slots.give()
           }

@@ -142,6 +142,9 @@ describe('redactUrl', () => {
     ['postgres://me:p@w@host/db', 'postgres://me:***@host/db'],
     ['postgres://host/db?user=me&password=pw', 'postgres://host/db?user=me&password=***'],
     ['pglite:/some/folder', 'pglite:/some/folder'],
+    ['postgres://host/db?sslkey=pw', 'postgres://host/db?sslkey=***'],
+    ['error:no way to postgres://me:pw@host/db', 'error:no way to postgres://me:***@host/db'],
+    ['postgres://me:p w@host/db', 'postgres://me:***@host/db'],
   ])('turns %s into %s', (url, expected) => {
     expect(redactUrl(url)).toBe(expected)
   })
