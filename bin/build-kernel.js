@@ -1,9 +1,12 @@
 #!/usr/bin/env node
-// Writes the solver's WebAssembly kernel as source, from the program that describes it; a test compares the two.
+// Writes the solver's WebAssembly kernels as source, from the programs that describe them; a test compares the two.
 //
 //   node --conditions=kwx-source bin/build-kernel.js
 import { writeFileSync } from 'node:fs'
 
+import { columnKernelSource } from '../plugins/train/src/solver/column-program.ts'
 import { kernelSource } from '../plugins/train/src/solver/kernel-program.ts'
 
-writeFileSync(new URL('../plugins/train/src/solver/kernel-bytes.ts', import.meta.url), kernelSource())
+const solver = new URL('../plugins/train/src/solver/', import.meta.url)
+writeFileSync(new URL('kernel-bytes.ts', solver), kernelSource())
+writeFileSync(new URL('column-bytes.ts', solver), columnKernelSource())

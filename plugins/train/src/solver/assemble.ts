@@ -55,6 +55,7 @@ export const i32 = {
   mul: binary([0x6c]),
   lessThan: binary([0x49]),
   and: binary([0x71]),
+  load: (at: Code, offset = 0): Code => [...at, 0x28, ...memory(2, offset)],
 }
 
 export const f64 = {

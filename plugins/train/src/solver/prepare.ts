@@ -2,10 +2,12 @@ import type { ClassWeight } from 'kwx/model'
 
 import type { Solution } from './certify.ts'
 import { checkParameters, checkRows } from './check-problem.ts'
+import { ColumnRows } from './column-rows.ts'
 import { fastestKernel, Panels } from './panels.ts'
 import { type NewtonResult, penaltyAt, proximalNewton } from './proximal-newton.ts'
 import { roughStart } from './rough-start.ts'
 import { matrixRows } from './row-source.ts'
+import { isWide, WideFits } from './wide-fits.ts'
 
 /** Where a fit begins: β of shape [p], and b. */
 export interface Start {
@@ -19,7 +21,8 @@ export type Tolerance = 'default' | 'tight'
 export interface Prepared {
   readonly n: number
   readonly p: number
-  readonly panels: Panels
+  /** Rows of few columns in panels, or those of many with a solver of their own. */
+  readonly layout: Panels | WideFits
   /** Columns that are not 0 in every row: the others' coefficients are 0. */
   readonly kept: readonly number[]
   readonly earlier: { readonly classWeight: ClassWeight; readonly fit: NewtonResult }[]
@@ -49,8 +52,10 @@ export function prepare(
   checkRows({ x, n, p, y, weight, offset })
   const source = matrixRows(x, n, p)
   const kept = source.columnsInUse()
-  const panels = new Panels(source, y, { columns: kept, weight, offset, kernel })
-  return { n, p, panels, kept, earlier: [] }
+  const layout = isWide(n, kept.length)
+    ? new WideFits(new ColumnRows(x, y, kept, weight, offset))
+    : new Panels(source, y, { columns: kept, weight, offset, kernel })
+  return { n, p, layout, kept, earlier: [] }
 }
 
 /**
@@ -74,18 +79,15 @@ export function fitPrepared(
   maxIterations?: number,
 ): Solution {
   checkParameters(C, l1Ratio)
-  const { panels, n, p, kept, earlier } = prepared
-  panels.weigh(classWeight)
+  const { layout, n, p, kept } = prepared
   const scale = 1 / (C * n)
   const [l1, l2] = [scale * l1Ratio, scale * (1 - l1Ratio)]
-  const best = start === null ? undefined : nearest(prepared, classWeight, l1, l2)
-  const warm = start
-    ? { at: compact(start, kept), hessian: best?.hessian ?? null }
-    : best
-      ? { at: best.last.at, known: best.last, hessian: best.hessian }
-      : roughStart(panels, l1, l2, baseRate(panels))
-  const fit = proximalNewton(panels, l1, l2, warm, { tight: tolerance === 'tight', maxIterations })
-  if (start !== null) earlier.push({ classWeight, fit })
+  const from = start ? compact(start, kept) : start
+  const tight = tolerance === 'tight'
+  const fit =
+    layout instanceof WideFits
+      ? layout.fit(l1, l2, classWeight, from, tight, maxIterations)
+      : fitPanels(layout, prepared, l1, l2, classWeight, from, { tight, maxIterations })
   const coefficients = new Float64Array(p)
   kept.forEach((j, k) => {
     coefficients[j] = fit.at[k]!
@@ -93,6 +95,27 @@ export function fitPrepared(
   const { iterations, converged, reason, kkt, value } = fit
   const intercept = fit.at[kept.length]!
   return { coefficients, intercept, solver: FAST, objective: C * n * value, kkt, iterations, converged, reason }
+}
+
+function fitPanels(
+  panels: Panels,
+  prepared: Prepared,
+  l1: number,
+  l2: number,
+  classWeight: ClassWeight,
+  start: Float64Array | null | undefined,
+  options: Parameters<typeof proximalNewton>[4],
+): NewtonResult {
+  panels.weigh(classWeight)
+  const best = start === null ? undefined : nearest(prepared, classWeight, l1, l2)
+  const warm = start
+    ? { at: start, hessian: best?.hessian ?? null }
+    : best
+      ? { at: best.last.at, known: best.last, hessian: best.hessian }
+      : roughStart(panels, l1, l2, baseRate(panels))
+  const fit = proximalNewton(panels, l1, l2, warm, options)
+  if (start !== null) prepared.earlier.push({ classWeight, fit })
+  return fit
 }
 
 /** The earlier fit where F is least: what its last pass told is true for any C and ratio, and only the penalty is new. */
