@@ -127,7 +127,7 @@ describe('readProductionConfig', () => {
       'a.yaml:11:56 in `search_space`: unknown key `fill_probability`; known are C_min, C_max, l1_ratio_min, l1_ratio_max, class_weight',
       'a.yaml:12:26 `calibration.threshold` is 99; expected a whole number >= 100',
       'a.yaml:13:12 `penalties` is []; expected at least 1 item',
-      'a.yaml:14:27 unknown city "mars"; known are austin, chicago, denver, la, miami, nyc, philadelphia',
+      'a.yaml:14:27 unknown city "mars"; known are atlanta, austin, boston, chicago, dallas, denver, houston, la, las-vegas, louisville, miami, minneapolis, new-orleans, newark, nyc, oklahoma-city, philadelphia, phoenix, san-antonio, san-diego, san-francisco, seattle, trenton, washington',
       'a.yaml:15:7 `seed` is 1.5; expected a whole number',
     ])
   })
