@@ -38,9 +38,13 @@ export async function runPipeline(
 
   const steps = chosen.steps.map(({ name }) => runner.outcomes.get(name)!)
   const exit = worstExit(steps.map((step) => step.exit))
-  if (runner.errors.length > 0) {
+  if (runner.errors.size > 0) {
     await log.end(exit).catch(() => {}) // a database that broke down is no news any more
-    throw withSteps(runner.errors, log.runId, steps)
+    throw withSteps(
+      steps.flatMap(({ name }) => runner.errors.get(name) ?? []),
+      log.runId,
+      steps,
+    )
   }
   await log.end(exit)
   return {

@@ -25,7 +25,8 @@ const SKIPPED: Ending = { status: 'skipped', exit: EXIT.ok, summary: null, publi
 /** Runs the steps of one run, each when it is told to, and keeps account of how they ended. */
 export class StepRunner {
   readonly outcomes = new Map<string, StepOutcome>()
-  readonly errors: KwxError[] = []
+  /** By the name of the step that failed. */
+  readonly errors = new Map<string, KwxError>()
   readonly #scope: RunScope
   readonly #finished = new Map<string, Finished>()
   /** Steps that cannot run, because one that they need failed or cannot run either. */
@@ -65,7 +66,7 @@ export class StepRunner {
     } catch (thrown) {
       const error = branded(thrown)
       this.#blocked.add(planned.name)
-      this.errors.push(error)
+      this.errors.set(planned.name, error)
       await settle({ status: 'failed', exit: error.exit, summary: error.message, published: null, artefacts: {} }, null)
       throw error
     }

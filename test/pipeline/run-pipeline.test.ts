@@ -233,6 +233,16 @@ describe('runPipeline', () => {
     expect(preview.map(({ name, will }) => `${name} ${will}`)).toEqual(['report run', 'join wait'])
   })
 
+  it('tells of every step that failed, the worst first', async () => {
+    const { log, fail } = await newFolder()
+    await writeFile(fail, 'yes')
+    const yaml = `steps:
+  - { id: one, use: "made:write", with: { log: "${log}", fail: "${fail}" } }
+  - { id: liar, use: "made:liar", with: { log: "${log}" } }
+`
+    await expect(run(yaml)).rejects.toThrow(/^Step one .*told to fail\nAlso failed: Step liar .*promised out/)
+  })
+
   it('repeats a failing step as often as its retry says', async () => {
     const { log, fail } = await newFolder()
     await writeFile(fail, 'yes')
