@@ -208,7 +208,7 @@ describe('an audit of labels', () => {
 })
 
 describe('the issuance that pays', () => {
-  const final = (issued_ms: number | null, tmax_f: number | null) => ({
+  const final = (issued_ms: number | null, tmax_f: number | null): Parameters<typeof usedSettlement>[0][number] => ({
     source: 'nws-cli',
     product_id: `${issued_ms}`,
     kind: 'final' as const,

@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import type { Table } from 'kwx/artefacts'
+import type { Column, Table } from 'kwx/artefacts'
 import { describe, expect, it } from 'vitest'
 
 import { areaUnderCurve } from '../src/services/leak/check-columns.ts'
@@ -72,7 +72,7 @@ describe('a cut at a minute', () => {
 
 describe('a sample of rows', () => {
   const table = (n: number): Table =>
-    new Map([
+    new Map<string, Column>([
       ['market', { codes: Int32Array.from({ length: n }, (_, i) => i % 2), values: ['A', 'B'] }],
       ['event_day', Int32Array.from({ length: n }, (_, i) => i)],
       ['end_minute', Int32Array.from({ length: n }, (_, i) => 100 + i)],

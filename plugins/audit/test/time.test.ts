@@ -1,4 +1,4 @@
-import type { Table } from 'kwx/artefacts'
+import type { Column, Table } from 'kwx/artefacts'
 import type { City } from 'kwx/cities'
 import { type Database, ensureMigrated, openDatabase } from 'kwx/database'
 import { validate } from 'kwx/schema'
@@ -48,7 +48,7 @@ const cityAs = (id: string, over: Partial<City> = {}): City => ({
 function tableOf(events: readonly { market: string; day: number; minutes: readonly number[] }[]): Table {
   const rows = events.flatMap(({ market, day, minutes }) => minutes.map((end) => ({ market, day, end })))
   const names = [...new Set(rows.map(({ market }) => market))]
-  return new Map([
+  return new Map<string, Column>([
     ['market', { codes: Int32Array.from(rows, ({ market }) => names.indexOf(market)), values: names }],
     ['event_day', Int32Array.from(rows, ({ day }) => day)],
     ['end_minute', Int32Array.from(rows, ({ end }) => end)],

@@ -41,8 +41,10 @@ export function gateVerdict(audited: Audited, faults: readonly string[]): Report
   }
   if (audited.rows_checked === 0) return { outcome: 'not-enough-evidence', sentence: 'The dataset has no rows.' }
   const hidden = Math.max(...audited.features.map(({ readings_hidden }) => readings_hidden))
-  return {
-    outcome: 'pass',
-    sentence: `None of ${audited.rows_checked} built rows shows a gated value; ${audited.rows_exposed} would without the gate, which hides up to ${hidden} readings of a field on ${closed.length} source-days.`,
-  }
+  const effect =
+    hidden === 0
+      ? 'the database holds no reading that the gate had to hide'
+      : `${audited.rows_exposed} would without the gate, which hides up to ${hidden} readings of a field on ${closed.length} source-days`
+  const sentence = `None of ${audited.rows_checked} built rows shows a gated value; ${effect}.`
+  return { outcome: 'pass', sentence }
 }

@@ -1,9 +1,11 @@
 import { numbers, rowsOf, type Table, text } from 'kwx/artefacts'
 import type { MarketRow } from 'kwx/database'
 import { closeMinuteOf } from 'kwx/features'
+import type { LabelsFile } from 'kwx/reports'
 import { formatDay, formatInstant, minuteToMs } from 'kwx/time'
 
 import type { FindTime } from './audit-event-time.ts'
+import type { DayTally } from './day-tally.ts'
 
 /** The built rows of one market. */
 export interface BuiltMarket {
@@ -73,4 +75,43 @@ export function checkBuilt(
     const late = count((minute) => minuteToMs(minute) > settledMs)
     tell('row-after-settlement', late, 'after its settlement was known at', settledMs)
   }
+}
+
+/** What built rows are held against. */
+export interface BuiltChecks {
+  readonly markets: readonly MarketRow[]
+  readonly standardOffset: number
+  /** When the used maximum of a day was known, by day. */
+  readonly settledMs: ReadonlyMap<number, number>
+  readonly isRefused: (market: MarketRow) => boolean
+  readonly tally: () => DayTally
+  readonly find: FindTime
+}
+
+/**
+ * Counts built rows by event and checks them against their market's life and their label's day.
+ *
+ * @returns `strays` are rows of markets that the database has not
+ */
+export function tallyBuilt(
+  dataset: { readonly table: Table; readonly labels: LabelsFile['labels'] } | null,
+  { markets, standardOffset, settledMs, isRefused, tally, find }: BuiltChecks,
+): { readonly events: ReadonlyMap<string, DayTally>; readonly strays: DayTally } {
+  const events = new Map<string, DayTally>()
+  const strays = tally()
+  const byTicker = new Map(markets.map((market) => [market.ticker, market]))
+  const sealedDay = new Map(dataset?.labels.map(({ market, event_day }) => [market, event_day]))
+  for (const rows of dataset ? builtMarkets(dataset.table) : []) {
+    const { ticker, day, endMinute } = rows
+    const market = byTicker.get(ticker)
+    const into = market ? (events.get(market.event_ticker) ?? tally()) : strays
+    if (market) events.set(market.event_ticker, into)
+    for (const minute of endMinute) into.add(minute - 1, day)
+    if (!market || !isRefused(market)) checkBuilt(rows, market, standardOffset, settledMs.get(day) ?? null, find)
+    const sealed = sealedDay.get(ticker)
+    if (sealed === undefined || sealed === formatDay(day)) continue
+    const sentence = `${endMinute.length} built rows of ${ticker} are of ${formatDay(day)}; its label is of ${sealed}.`
+    find('row-of-another-event', market?.event_ticker ?? ticker, endMinute.length, sentence)
+  }
+  return { events, strays }
 }
