@@ -32,6 +32,9 @@ export const TABLES = [
   'simulated_truth',
   'models',
   'promotions',
+  'rt_signals',
+  'rt_minutes',
+  'rt_controls',
 ] as const satisfies readonly (keyof Schema)[]
 
 /** What there is, without changing anything. Counting takes about 0.1 s per million rows. */

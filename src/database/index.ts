@@ -27,5 +27,14 @@ export { inTransaction, runQuery } from './run-query.ts'
 export { listRuns, type Run, readRun, recordRun, recordStepRun, type StepRun } from './runs.ts'
 export type * from './schema.ts'
 export { readSettlements, type SettlementInput, saveSettlements } from './settlements.ts'
+export {
+  addControl,
+  lastWorkedMinute,
+  newestControl,
+  readSignals,
+  type Signal,
+  saveMinute,
+  type WorkedMinute,
+} from './signals.ts'
 export { deleteSimulated, readTruth, saveTruth, type TruthRows } from './simulated.ts'
 export { loadTrades, readTrades, type TradeRows, type TradeSeries } from './trades.ts'

@@ -241,6 +241,46 @@ export interface PromotionsTable {
   kwx_version: string
 }
 
+/** See `Signal`. */
+export interface RtSignalsTable {
+  ts_utc: Date
+  market_ticker: string
+  city: string
+  bracket: string
+  p_model: number | null
+  p_market: number | null
+  p_blend: number | null
+  edge_cents: number | null
+  kelly_fraction: number | null
+  size_fraction: number | null
+  spread_cents: number | null
+  minutes_to_close: number
+  model_id: string | null
+  wf_window: string | null
+  side: 'yes' | 'no' | null
+  stand_down: string | null
+  candidate: boolean
+  trace: ColumnType<Record<string, unknown>, string, string>
+  created_at: Date
+}
+
+/** A minute that a loop worked through. */
+export interface RtMinutesTable {
+  loop: string
+  end_minute: number
+  signals: number
+  stand_downs: number
+  ended_ms: number
+}
+
+/** Commands to all loops; the newest counts. */
+export interface RtControlsTable {
+  control_id: Generated<number>
+  at_ms: number
+  command: 'stop' | 'pause' | 'resume'
+  reason: string
+}
+
 /** Every table that kwx owns. */
 export interface Schema {
   series: SeriesTable
@@ -258,6 +298,9 @@ export interface Schema {
   simulated_truth: SimulatedTruthTable
   models: ModelsTable
   promotions: PromotionsTable
+  rt_signals: RtSignalsTable
+  rt_minutes: RtMinutesTable
+  rt_controls: RtControlsTable
 }
 
 export type { StrikeType }

@@ -14,6 +14,7 @@ export {
 export { isSettled, type KalshiMarket, type Tier } from './kalshi/market.ts'
 export { OrderBook, type TopOfBook } from './kalshi/order-book.ts'
 export type { KalshiCandles } from './kalshi/read-candles.ts'
+export { candleColumns, type MarketTrades, marketInput, tradeColumns } from './kalshi/rows.ts'
 export { type KalshiKey, type KeyPlace, readKalshiKey, signRequest } from './kalshi/sign-request.ts'
 export { kalshiStream, type StreamOptions } from './kalshi/stream.ts'
 export type { StreamEvent } from './kalshi/stream-event.ts'

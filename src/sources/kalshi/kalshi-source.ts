@@ -1,12 +1,13 @@
 import type { Origin } from '../../step.ts'
 import type { HttpClient } from '../http-client.ts'
 import { jsonBody } from '../unusable-body.ts'
+import { candleOf, type KalshiCandle } from './candles.ts'
 import { badField, type Fields, instantOf, listOf, objectOf, textOf } from './fields.ts'
 import { type KalshiMarket, marketOf, type Tier } from './market.ts'
 import { OrderBook } from './order-book.ts'
 import { readPages } from './pages.ts'
 import { type CandleSpan, type KalshiCandles, readCandles } from './read-candles.ts'
-import { type KalshiTrades, newestFirst, tapeOf } from './trades.ts'
+import { type KalshiTrade, type KalshiTrades, newestFirst, tapeOf } from './trades.ts'
 
 /** Instants before which things have left the live tier, ms. */
 export interface KalshiCutoff {
@@ -66,6 +67,13 @@ export interface KalshiSource {
   orderBook(ticker: string): Promise<OrderBook>
   /** Changes of a series' fees, past and scheduled, in order of time. */
   feeChanges(seriesTicker: string): Promise<FeeChange[]>
+  /** Prints of a trading market since a moment, oldest first; those of that very second are all there. */
+  recentTrades(ticker: string, sinceMs: number): Promise<readonly KalshiTrade[]>
+  /**
+   * One-minute candles of up to 100 trading markets with ends in [fromMinute, toMinute], by ticker, oldest first, in one
+   * request. A market in which nothing happened has an empty list; one that the exchange does not know has none.
+   */
+  recentCandles(tickers: readonly string[], fromMinute: number, toMinute: number): Promise<Map<string, KalshiCandle[]>>
   /** Candles of a market's whole life, sparse as they are, oldest first. */
   candles(market: CandleSpan): Promise<KalshiCandles>
 }
@@ -215,6 +223,48 @@ export function kalshiSource(http: HttpClient): KalshiSource {
           }
         })
       return changes.sort((a, b) => a.scheduledMs - b.scheduledMs)
+    },
+
+    async recentTrades(ticker, sinceMs) {
+      const { rows } = await readPages(http, {
+        path: '/markets/trades',
+        query: [
+          ['ticker', ticker],
+          ['limit', PAGE],
+          ['min_ts', Math.floor(sinceMs / 1000)],
+        ],
+        list: 'trades',
+        what: `the trades of ${ticker} since ${new Date(sinceMs).toISOString()}`,
+        accept: newestFirst,
+      })
+      return tapeOf(rows, ticker).trades
+    },
+
+    async recentCandles(tickers, fromMinute, toMinute) {
+      const what = `the candles of ${tickers.length} markets`
+      const body = await http.get({
+        path: '/markets/candlesticks',
+        query: [
+          ['market_tickers', tickers.join(',')],
+          ['start_ts', fromMinute * 60],
+          ['end_ts', toMinute * 60],
+          ['period_interval', 1],
+        ],
+        what,
+        read: jsonBody,
+      })
+      const byTicker = new Map<string, KalshiCandle[]>()
+      for (const market of listOf(objectOf(body, what), 'markets', what)) {
+        const ticker = textOf(market, 'market_ticker', what)
+        const candles = listOf(market, 'candlesticks', what).map((row) => candleOf(row, 'live', ticker))
+        byTicker.set(
+          ticker,
+          candles
+            .filter(({ endMinute }) => endMinute >= fromMinute && endMinute <= toMinute)
+            .sort((a, b) => a.endMinute - b.endMinute),
+        )
+      }
+      return byTicker
     },
 
     async candles(market) {

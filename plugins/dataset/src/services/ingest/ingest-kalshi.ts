@@ -1,5 +1,5 @@
 import { type Database, loadCandles, loadTrades, saveCompleteness, saveMarkets } from 'kwx/database'
-import { isSettled, type KalshiMarket } from 'kwx/sources'
+import { isSettled, marketInput } from 'kwx/sources'
 import { climateDayEnd, formatDay, minuteToMs } from 'kwx/time'
 
 import { missingDays, type PriceSource, readCoverage } from './coverage.ts'
@@ -73,7 +73,7 @@ async function ingestEvent(
       city: city.id,
       day,
       origin: kalshi.origin(),
-      markets: markets.map(marketRow),
+      markets: markets.map(marketInput),
     },
   ])
   const marketIds = markets.map(({ ticker }) => ids.get(ticker)!)
@@ -128,16 +128,3 @@ async function markEmptyDay(options: KalshiOptions, day: number, noEvent: boolea
   ])
   return complete ? [] : [{ day, kind: 'markets', reason: `${reason} on ${formatDay(day)}`, open: !isOver }]
 }
-
-const marketRow = (market: KalshiMarket) => ({
-  ticker: market.ticker,
-  strike_type: market.strikeType,
-  floor_strike: market.floorStrike,
-  cap_strike: market.capStrike,
-  open_ms: market.openMs,
-  close_ms: market.closeMs,
-  status: market.status,
-  result: market.result,
-  expiration_value: market.expirationValue,
-  volume_centi: market.volumeCenti,
-})

@@ -1,5 +1,12 @@
 import type { CandleRows, TradeRows } from 'kwx/database'
-import type { Bar, KalshiCandle, KalshiMarket, KalshiSource, KalshiTrade } from 'kwx/sources'
+import {
+  candleColumns,
+  type KalshiCandle,
+  type KalshiMarket,
+  type KalshiSource,
+  type KalshiTrade,
+  tradeColumns,
+} from 'kwx/sources'
 
 /** The prices of one market with the proof that none is missing. */
 export interface MarketPrices<Row> {
@@ -89,67 +96,10 @@ export async function candlesOf(
 
 type Ids = ReadonlyMap<string, number>
 
-/** Prints of several markets as columns; the ordinal is the exchange's order within each market. */
-export function tradeRows(prices: readonly MarketPrices<KalshiTrade>[], ids: Ids): TradeRows {
-  const n = prices.reduce((sum, { rows }) => sum + rows.length, 0)
-  const out = {
-    marketId: new Int32Array(n),
-    ordinal: new Int32Array(n),
-    tsMs: new Float64Array(n),
-    price: new Int16Array(n),
-    countCenti: new Int32Array(n),
-    takerYes: new Uint8Array(n),
-  }
-  let i = 0
-  for (const { ticker, rows } of prices) {
-    rows.forEach((trade, ordinal) => {
-      out.marketId[i] = ids.get(ticker)!
-      out.ordinal[i] = ordinal
-      out.tsMs[i] = trade.tsMs
-      out.price[i] = trade.price
-      out.countCenti[i] = trade.countCenti
-      out.takerYes[i] = trade.takerYes ? 1 : 0
-      i++
-    })
-  }
-  return out
-}
+/** Prints of several markets as columns. */
+export const tradeRows = (prices: readonly MarketPrices<KalshiTrade>[], ids: Ids): TradeRows =>
+  tradeColumns(prices.map(({ ticker, rows }) => ({ marketId: ids.get(ticker)!, from: 0, trades: rows })))
 
-const LEGS = ['open', 'high', 'low', 'close'] as const
-const bars = (n: number) => ({
-  open: new Int16Array(n),
-  high: new Int16Array(n),
-  low: new Int16Array(n),
-  close: new Int16Array(n),
-})
-
-/** Candles of several markets as columns; -1 where there is no value. */
-export function candleRows(prices: readonly MarketPrices<KalshiCandle>[], ids: Ids): CandleRows {
-  const n = prices.reduce((sum, { rows }) => sum + rows.length, 0)
-  const out = {
-    marketId: new Int32Array(n),
-    endMinute: new Int32Array(n),
-    price: bars(n),
-    bid: bars(n),
-    ask: bars(n),
-    volumeCenti: new Int32Array(n),
-    openInterestCenti: new Int32Array(n),
-  }
-  const put = (to: ReturnType<typeof bars>, i: number, bar: Bar) => {
-    for (const leg of LEGS) to[leg][i] = bar[leg] ?? -1
-  }
-  let i = 0
-  for (const { ticker, rows } of prices) {
-    for (const candle of rows) {
-      out.marketId[i] = ids.get(ticker)!
-      out.endMinute[i] = candle.endMinute
-      put(out.price, i, candle.price)
-      put(out.bid, i, candle.bid)
-      put(out.ask, i, candle.ask)
-      out.volumeCenti[i] = candle.volumeCenti
-      out.openInterestCenti[i] = candle.openInterestCenti
-      i++
-    }
-  }
-  return out
-}
+/** Candles of several markets as columns. */
+export const candleRows = (prices: readonly MarketPrices<KalshiCandle>[], ids: Ids): CandleRows =>
+  candleColumns(prices.map(({ ticker, rows }) => ({ marketId: ids.get(ticker)!, candles: rows })))

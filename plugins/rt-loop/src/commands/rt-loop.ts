@@ -1,0 +1,147 @@
+import { EXIT, KwxError } from 'kwx'
+import { Flags, interruptible, KwxCommand } from 'kwx/command'
+import type { Environment } from 'kwx/pipeline'
+import { parseInstant } from 'kwx/time'
+
+import type { LivePair } from '../services/load-pair.ts'
+import type { Replayed } from '../services/replay-signals.ts'
+
+interface LoopAnswer {
+  readonly ended: string
+  readonly ticks: number
+  readonly minutes: number
+  readonly signals: number
+  readonly stand_downs: Readonly<Record<string, number>>
+}
+
+export default class RtLoop extends KwxCommand<LoopAnswer | Replayed> {
+  static override summary = 'Run promoted models in real time, on paper: no order is ever sent.'
+  static override description =
+    'A dry run unless --record is given. SIGTERM or Ctrl-C ends it within one tick; started again, it goes on with the minute after the last one.'
+  static override flags = {
+    config: Flags.string({
+      required: true,
+      multiple: true,
+      multipleNonGreedy: true,
+      helpValue: 'FILE',
+      description: 'Production configuration; may be given several times.',
+    }),
+    record: Flags.boolean({ description: 'Write rt_signals; wants a Postgres server.' }),
+    ticks: Flags.integer({ min: 1, helpValue: 'N', description: 'End after so many ticks.' }),
+    'tick-seconds': Flags.integer({ min: 1, max: 3600, default: 9, description: 'Seconds from tick to tick.' }),
+    'model-dir': Flags.string({ helpValue: 'DIR', description: "A candidate's folder instead of promoted models." }),
+    replay: Flags.boolean({
+      description: 'Build recorded signals again from the recorded rows.',
+      dependsOn: ['from', 'to'],
+    }),
+    from: Flags.string({ helpValue: 'T', description: 'First instant of a replay, like 2025-02-20T18:00:00Z.' }),
+    to: Flags.string({ helpValue: 'T', description: 'Last instant of a replay.' }),
+    assert: Flags.boolean({ dependsOn: ['replay'], description: 'Exit with 3 when a signal comes out otherwise.' }),
+  }
+  static override examples = [
+    '<%= config.bin %> rt-loop --config configs/elasticnet_mia_between.yaml --ticks 3',
+    '<%= config.bin %> rt-loop --config configs/elasticnet_mia_between.yaml --replay --from 2025-02-20T18:00:00Z --to 2025-02-20T20:00:00Z --assert',
+  ]
+
+  async run(): Promise<LoopAnswer | Replayed> {
+    const { flags } = await this.parse(RtLoop)
+    const settings = await this.settings()
+    const { isEmbeddedUrl } = await import('kwx/database')
+    if (flags.record && isEmbeddedUrl(settings.databaseUrl)) throw needsServer(settings.databaseUrl)
+    const { loadPair } = await import('../services/load-pair.ts')
+    const contributions = await this.contributions()
+    const pairs: LivePair[] = []
+    for (const file of flags.config) pairs.push(await loadPair(file, { settings, contributions }, flags['model-dir']))
+    if (flags.replay) return this.replay(pairs, [flags.from!, flags.to!], flags.assert)
+    return interruptible((signal) =>
+      this.withEnvironment({ signal }, (environment) =>
+        this.loop(environment, pairs, {
+          record: flags.record,
+          ticks: flags.ticks ?? null,
+          tickMs: flags['tick-seconds'] * 1000,
+        }),
+      ),
+    )
+  }
+
+  private async loop(
+    environment: Environment,
+    pairs: readonly LivePair[],
+    options: { record: boolean; ticks: number | null; tickMs: number },
+  ): Promise<LoopAnswer> {
+    const { runLoop } = await import('../services/run-loop.ts')
+    const { systemPace } = await import('kwx/sources')
+    let [ticks, minutes, signals] = [0, 0, 0]
+    const standDowns: Record<string, number> = {}
+    const world = {
+      db: await environment.database(),
+      sources: await environment.sources(),
+      clock: environment.clock,
+      home: environment.settings.home,
+      signal: environment.signal,
+      sleep: (ms: number, signal: AbortSignal) => systemPace.sleep(ms, signal).catch(() => {}),
+      log: (line: string) => this.news(line),
+    }
+    const { tickLines } = await import('../services/tick-lines.ts')
+    const ended = await runLoop(world, {
+      ...options,
+      pairs,
+      onTick: (tick) => {
+        ticks++
+        minutes += tick.minutes.length
+        signals += tick.signals.length
+        for (const { standDown } of tick.signals)
+          if (standDown) standDowns[standDown] = (standDowns[standDown] ?? 0) + 1
+        for (const line of tickLines(tick)) this.news(line)
+      },
+    })
+    this.log(`${ended}: ${ticks} ticks, ${minutes} minutes, ${signals} signals`)
+    return { ended, ticks, minutes, signals, stand_downs: standDowns }
+  }
+
+  private async replay(pairs: readonly LivePair[], [from, to]: [string, string], assert: boolean): Promise<Replayed> {
+    const span = [minuteOf('from', from), minuteOf('to', to)] as const
+    if (span[1] < span[0]) throw badInstant(`--to ${to} lies before --from ${from}`)
+    const { replaySignals } = await import('../services/replay-signals.ts')
+    const replayed = await this.withEnvironment({ offline: true }, async (world) =>
+      replaySignals(await world.database(), pairs, span),
+    )
+    const { minutes, recorded, rebuilt, differences } = replayed
+    this.log(
+      `${minutes} minutes, ${recorded} recorded signals, ${rebuilt} built again, ${differences.length} differences`,
+    )
+    for (const { endMinute, ticker, field, recorded: was, rebuilt: is } of differences.slice(0, 20)) {
+      this.log(
+        `  ${new Date(endMinute * 60_000).toISOString()} ${ticker} ${field}: recorded ${String(was)}, built ${String(is)}`,
+      )
+    }
+    if (assert) process.exitCode = recorded === 0 ? EXIT.stale : differences.length > 0 ? EXIT.gate : EXIT.ok
+    return replayed
+  }
+
+  private news(line: string): void {
+    if (!this.isQuiet && !this.jsonEnabled()) this.logToStderr(line)
+  }
+}
+
+function minuteOf(flag: string, text: string): number {
+  try {
+    return Math.floor(parseInstant(text) / 60_000)
+  } catch {
+    throw badInstant(`--${flag} is "${text}"`)
+  }
+}
+
+const badInstant = (found: string) =>
+  new KwxError(`${found}; expected instants with their zone, --from before --to.`, {
+    code: 'RT_SPAN',
+    exit: EXIT.usage,
+    hint: 'Give them like --from 2025-02-20T18:00:00Z --to 2025-02-20T20:00:00Z.',
+  })
+
+const needsServer = (url: string) =>
+  new KwxError(`Signals are recorded on a Postgres server only; the database is embedded (${url.slice(0, 7)}...).`, {
+    code: 'RT_NEEDS_SERVER',
+    exit: EXIT.usage,
+    hint: 'Start one, for example "docker run -d -p 127.0.0.1:5432:5432 -e POSTGRES_PASSWORD=kwx postgres:17", then "export KWX_DATABASE_URL=postgres://postgres:kwx@127.0.0.1:5432/postgres" and "kwx db migrate".',
+  })

@@ -1,0 +1,69 @@
+import { access } from 'node:fs/promises'
+import { join } from 'node:path'
+
+import { type Contributions, EXIT, KwxError } from 'kwx'
+import { readJson } from 'kwx/artefacts'
+import { loadCity } from 'kwx/cities'
+import { loadProductionConfig } from 'kwx/config'
+import { checkFeatureSet, type FeatureSet } from 'kwx/features'
+import { modelFolders } from 'kwx/model'
+import type { BlendGridFile } from 'kwx/reports'
+import type { Settings } from 'kwx/settings'
+
+import { modelsOf, type Pair } from './pair.ts'
+
+/** A pair whose models can be asked for anew. */
+export interface LivePair extends Pair {
+  /** Looks at the disk again at the next question: a promotion may have come. */
+  forgetModels(): void
+}
+
+/**
+ * A configuration as the loop runs it.
+ *
+ * Models come from what is promoted, or from `modelDir`, which makes every signal a candidate's. The weight in the pool
+ * is the one that `kwx blend` fitted for this city and bracket; without one it is 0 and the market decides alone.
+ *
+ * @throws KwxError CONFIG_INVALID and what contributions throw (exit 2)
+ */
+export async function loadPair(
+  file: string,
+  { contributions, settings }: { readonly contributions: Contributions; readonly settings: Settings },
+  modelDir: string | undefined,
+): Promise<LivePair> {
+  const loaded = await loadProductionConfig(file, contributions)
+  const city = await loadCity(contributions, loaded.config.city)
+  const set = await contributions.load<FeatureSet>('featureSets', loaded.config.feature_set)
+  checkFeatureSet(set)
+  const folder = modelDir ?? loaded.config.model_dir ?? modelFolders(settings.directories.models).champion
+  const models = modelsOf({ loaded, city, set }, folder)
+  return {
+    loaded,
+    city,
+    set,
+    station: loaded.config.observation_station ?? city.station,
+    weight: await fittedWeight(settings.directories.reports, city.id, loaded.config.bracket),
+    candidate: modelDir !== undefined,
+    modelFor: models.modelFor,
+    forgetModels: models.forget,
+  }
+}
+
+async function fittedWeight(reports: string, city: string, bracket: string): Promise<Pair['weight']> {
+  const file = join(reports, `phase1_${city}_${bracket}`, '08_blend_grid.json')
+  const there = await access(file).then(
+    () => true,
+    () => false,
+  )
+  if (!there) return { value: 0, source: 'no fitted weight: the market alone' }
+  const { weight, city: of, bracket: kind } = await readJson<BlendGridFile>(file)
+  if (of === city && kind === bracket && weight.value >= 0 && weight.value <= 1) {
+    return { value: weight.value, source: weight.reason }
+  }
+  throw new KwxError(`${file} holds no weight for ${city} ${bracket}.`, {
+    code: 'RT_WEIGHT_INVALID',
+    exit: EXIT.usage,
+    hint: 'Fit it again with "kwx blend --config FILE".',
+    details: { file, city: of, bracket: kind, weight: weight.value },
+  })
+}

@@ -1,0 +1,112 @@
+import type { Database, Signal } from 'kwx/database'
+import { readSignals } from 'kwx/database'
+
+import { readCityRows } from './city-rows.ts'
+import { tradingDays } from './fetch-news.ts'
+import type { Pair } from './pair.ts'
+import { signalsAt } from './signals-at.ts'
+
+/** A signal that a rebuild from the recorded rows does not give again. */
+export interface Difference {
+  readonly endMinute: number
+  readonly ticker: string
+  readonly field: string
+  readonly recorded: unknown
+  readonly rebuilt: unknown
+}
+
+export interface Replayed {
+  readonly minutes: number
+  readonly recorded: number
+  readonly rebuilt: number
+  readonly differences: readonly Difference[]
+}
+
+/** Reasons of the moment, which no rebuild can know: what the switch and the clock said then. */
+const OF_THE_MOMENT = new Set(['stopped', 'paused', 'late', 'clock_skew'])
+
+/**
+ * Builds the signals of the minutes [from, to] again from the database's rows and holds them against the recorded ones:
+ * every probability, edge, size and the digest of every feature row, bit for bit.
+ *
+ * @param pairs  the configurations that the loop ran with
+ */
+export async function replaySignals(
+  db: Database,
+  pairs: readonly Pair[],
+  [from, to]: readonly [fromMinute: number, toMinute: number],
+): Promise<Replayed> {
+  const recorded = await readSignals(db, { fromMinute: from, toMinute: to })
+  const minutes = [...new Set(recorded.map(({ endMinute }) => endMinute))]
+  const rebuilt = new Map<string, Signal>()
+  for (const pair of pairs) {
+    // All events of the span at once, as a dataset reads them: what the loop had not seen yet must not matter.
+    const [first, last] = [tradingDays(pair.city, from * 60_000 - 1)[0], tradingDays(pair.city, to * 60_000)[1]]
+    const rows = await readCityRows(db, pair, [first, last])
+    for (let minute = from; minute <= to; minute++) {
+      for (const signal of await signalsAt(pair, rows, minute, { standDown: null, reason: null })) {
+        rebuilt.set(keyOf(signal), signal)
+      }
+    }
+  }
+  const wanted = recorded.filter(({ city, bracket }) =>
+    pairs.some((pair) => pair.city.id === city && pair.loaded.config.bracket === bracket),
+  )
+  const worked = new Set(minutes)
+  const again = [...rebuilt.values()].filter(({ endMinute }) => worked.has(endMinute))
+  return {
+    minutes: minutes.length,
+    recorded: wanted.length,
+    rebuilt: again.length,
+    differences: [
+      ...wanted.flatMap((signal) => differencesOf(signal, rebuilt.get(keyOf(signal)))),
+      ...unrecorded(wanted, again),
+    ],
+  }
+}
+
+const keyOf = ({ endMinute, ticker }: Pick<Signal, 'endMinute' | 'ticker'>): string => `${endMinute} ${ticker}`
+
+const FIELDS = [
+  'pModel',
+  'pMarket',
+  'pBlend',
+  'edgeCents',
+  'kellyFraction',
+  'sizeFraction',
+  'spreadCents',
+  'minutesToClose',
+  'modelId',
+  'window',
+  'side',
+  'standDown',
+] as const
+const TRACED = ['features', 'price_cents', 'weather_age_minutes', 'weight'] as const
+
+function differencesOf(recorded: Signal, rebuilt: Signal | undefined): Difference[] {
+  const { endMinute, ticker } = recorded
+  if (!rebuilt) return [{ endMinute, ticker, field: 'signal', recorded: 'there', rebuilt: 'absent' }]
+  const ofTheMoment = recorded.standDown !== null && OF_THE_MOMENT.has(recorded.standDown)
+  const pairs: [string, unknown, unknown][] = [
+    ...FIELDS.filter((field) => field !== 'standDown' || !ofTheMoment).map((field): [string, unknown, unknown] => [
+      field,
+      recorded[field],
+      rebuilt[field],
+    ]),
+    ...TRACED.map((field): [string, unknown, unknown] => [
+      `trace.${field}`,
+      recorded.trace[field],
+      rebuilt.trace[field],
+    ]),
+  ]
+  return pairs
+    .filter(([, a, b]) => !Object.is(a ?? null, b ?? null))
+    .map(([field, a, b]) => ({ endMinute, ticker, field, recorded: a ?? null, rebuilt: b ?? null }))
+}
+
+function unrecorded(recorded: readonly Signal[], rebuilt: readonly Signal[]): Difference[] {
+  const known = new Set(recorded.map(keyOf))
+  return rebuilt
+    .filter((signal) => !known.has(keyOf(signal)))
+    .map(({ endMinute, ticker }) => ({ endMinute, ticker, field: 'signal', recorded: 'absent', rebuilt: 'there' }))
+}

@@ -1,0 +1,243 @@
+import { createHash } from 'node:crypto'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+
+import { numbers, readTable, rowsOf, text } from 'kwx/artefacts'
+import { addControl, lastWorkedMinute, readSignals, runQuery, type Signal } from 'kwx/database'
+import { designNames } from 'kwx/features'
+import { createSources, systemPace } from 'kwx/sources'
+import { formatDay } from 'kwx/time'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+
+import { databaseKinds, migratedDatabase, type OpenedDatabase } from '../../../test/support/databases.ts'
+import { type ReplayExchange, replayExchange } from '../../../test/support/replay-exchange.ts'
+import { sharedFolder } from '../../../test/support/shared.ts'
+import { buildDataset } from '../../dataset/src/services/build/build-dataset.ts'
+import { readData } from '../../dataset/src/services/build/read-data.ts'
+import type { LivePair } from '../src/services/load-pair.ts'
+import { replaySignals } from '../src/services/replay-signals.ts'
+import { type LoopOptions, type LoopWorld, loopName, runLoop, type Tick } from '../src/services/run-loop.ts'
+import { STAND_DOWNS } from '../src/services/stand-down.ts'
+import { stopFile } from '../src/services/stop-switch.ts'
+import { livePair } from './support.ts'
+
+const START = '2025-02-20T16:00:00Z'
+const MINUTE = 60_000
+
+/** A server where there is one: the loop records on nothing else. */
+const kinds = [databaseKinds.at(-1)!]
+
+describe.skipIf(!sharedFolder()).each(kinds)('the loop over a recorded afternoon on the $name database', (kind) => {
+  let replay: ReplayExchange
+  let opened: OpenedDatabase
+  let pair: LivePair
+  let home: string
+
+  beforeAll(async () => {
+    replay = await replayExchange('--now', START)
+    pair = (await livePair()).pair
+    home = await mkdtemp(join(tmpdir(), 'kwx-home-'))
+  })
+  beforeEach(async () => {
+    await replay.clearFaults()
+    await replay.setClock({ now: START })
+    opened = await migratedDatabase(kind)
+  })
+  afterEach(async () => {
+    await opened.done()
+    await rm(stopFile(home), { force: true })
+  })
+  afterAll(() => replay?.stop())
+
+  /** A loop whose sleep moves the recording's clock on: a tick a minute, without waiting. */
+  async function loop(
+    over: Partial<LoopOptions> = {},
+    world: Partial<LoopWorld> = {},
+  ): Promise<{ ended: string; ticks: Tick[] }> {
+    const ticks: Tick[] = []
+    const clock = {
+      ms: 0,
+      now: () => clock.ms,
+      refresh: async () => {
+        clock.ms = Date.parse(((await (await fetch(`${replay.base}/__replay/clock`)).json()) as { now: string }).now)
+      },
+    }
+    await clock.refresh()
+    const pace = { ...systemPace, sleep: (ms: number, signal?: AbortSignal) => systemPace.sleep(ms / 200, signal) }
+    const ended = await runLoop(
+      {
+        db: opened.db,
+        sources: createSources({ sources: replay.sources }, { clock, offline: false, pace }),
+        clock,
+        home,
+        signal: new AbortController().signal,
+        sleep: () => replay.setClock({ advanceMs: MINUTE }),
+        log: () => {},
+        ...world,
+      },
+      { pairs: [pair], record: true, ticks: 16, tickMs: 9000, onTick: (tick) => ticks.push(tick), ...over },
+    )
+    return { ended, ticks }
+  }
+  const stored = (): Promise<Signal[]> => readSignals(opened.db, { fromMinute: 0, toMinute: 2 ** 31 - 1 })
+  const signalsOf = (ticks: readonly Tick[]) => ticks.flatMap(({ signals }) => signals)
+
+  it('writes one signal for each price row of each minute, with its reason', async () => {
+    const { ended, ticks } = await loop()
+    expect(ended).toBe('16 ticks done')
+    const signals = await stored()
+    expect(signals).toEqual(
+      signalsOf(ticks).toSorted((a, b) => a.endMinute - b.endMinute || (a.ticker < b.ticker ? -1 : 1)),
+    )
+    expect(signals.length).toBeGreaterThan(8)
+    for (const { standDown, pModel, pBlend, side, trace } of signals) {
+      if (standDown === null) expect([pModel, pBlend, side]).not.toContain(null)
+      else expect(STAND_DOWNS).toContain(standDown)
+      expect(trace['weight']).toBe(0.6)
+    }
+    expect(signals.some(({ pModel }) => pModel !== null)).toBe(true)
+    const minutes = await runQuery<{ n: number }>(opened.db, 'select count(*) as n from rt_minutes')
+    expect(minutes[0]!.n).toBe(new Set(ticks.flatMap((tick) => tick.minutes)).size)
+  })
+
+  it('gives the same again from the rows alone, in a replay and in a built dataset, bit for bit', async () => {
+    await loop()
+    const signals = await stored()
+    const span = [signals[0]!.endMinute, signals.at(-1)!.endMinute] as const
+    const replayed = await replaySignals(opened.db, [pair], span)
+    expect(replayed).toMatchObject({ recorded: signals.length, rebuilt: signals.length, differences: [] })
+
+    // The builder wants results; labels are sealed apart, so that these cannot reach a feature.
+    await runQuery(opened.db, `update markets set result = 'no', status = 'finalized'`)
+    const day = formatDay(20139)
+    const config = { ...pair.loaded.config, start_date: day, end_date: formatDay(20140) }
+    const folder = await mkdtemp(join(tmpdir(), 'kwx-built-'))
+    const data = await readData(opened.db, pair.city, config)
+    await buildDataset({ city: pair.city, config, set: pair.set, data, folder })
+    const table = await readTable(join(folder, 'features.parquet'))
+    const market = text(table, 'market')
+    const minute = numbers(table, 'end_minute')
+    const columns = designNames(pair.set).map((name) => numbers(table, name))
+    const built = new Map<string, string>()
+    for (let row = 0; row < rowsOf(table); row++) {
+      const values = Float64Array.from(columns, (column) => column[row]!)
+      built.set(
+        `${minute[row]} ${market.values[market.codes[row]!]}`,
+        createHash('sha256').update(new Uint8Array(values.buffer)).digest('hex'),
+      )
+    }
+    const withFeatures = signals.filter(({ trace }) => trace['features'] !== null)
+    expect(withFeatures.length).toBeGreaterThan(10)
+    for (const { endMinute, ticker, trace } of withFeatures) {
+      expect([ticker, trace['features']]).toEqual([ticker, built.get(`${endMinute} ${ticker}`)])
+    }
+  })
+
+  it('finds a changed row in a replay', async () => {
+    await loop()
+    const signals = await stored()
+    const { endMinute, ticker } = signals.find(({ pModel }) => pModel !== null)!
+    await runQuery(
+      opened.db,
+      `update trades set price = price + 100 from markets
+       where trades.market_id = markets.market_id and ticker = $1 and ts_ms < $2 and ts_ms >= $2 - 60000`,
+      [ticker, endMinute * MINUTE],
+    )
+    const { differences } = await replaySignals(opened.db, [pair], [endMinute, endMinute])
+    expect(differences.map(({ field }) => field)).toContain('trace.features')
+  })
+
+  it('goes on after a restart without losing or doubling a signal', async () => {
+    await loop({ ticks: 20 })
+    await replay.setClock({ advanceMs: MINUTE })
+    await loop({ ticks: 19 })
+    const split = await stored()
+    await opened.done()
+    opened = await migratedDatabase(kind)
+    await replay.setClock({ now: START })
+    await loop({ ticks: 40 })
+    const whole = await stored()
+    const shown = (signals: readonly Signal[]) =>
+      signals.map(({ endMinute, ticker, pModel, trace }) => [endMinute, ticker, pModel, trace['features']])
+    const end = split.at(-1)!.endMinute
+    expect(shown(split)).toEqual(shown(whole.filter(({ endMinute }) => endMinute <= end)))
+  })
+
+  it('works through the minutes it missed, and acts on none of them', async () => {
+    await loop({ ticks: 4 })
+    await replay.setClock({ advanceMs: 20 * MINUTE })
+    const { ticks } = await loop({ ticks: 1 })
+    expect(ticks[0]!.minutes.length).toBeGreaterThanOrEqual(20)
+    const late = ticks[0]!.signals.filter(({ endMinute }) => endMinute < ticks[0]!.atMs / MINUTE - 3)
+    expect(late.length).toBeGreaterThan(3)
+    expect(new Set(late.map(({ standDown }) => standDown))).toEqual(new Set(['late']))
+  })
+
+  it('refuses to work beside another process on the same configurations', async () => {
+    await loop({ ticks: 4 })
+    const minute = (await lastWorkedMinute(opened.db, loopName([pair])))!
+    let other = false
+    await expect(
+      loop(
+        {},
+        {
+          sleep: async () => {
+            await replay.setClock({ advanceMs: MINUTE })
+            if (other) return
+            other = true
+            await runQuery(
+              opened.db,
+              `insert into rt_minutes select $1, m, 0, 0, 0 from generate_series($2::integer, $3::integer) as m on conflict do nothing`,
+              [loopName([pair]), minute + 2, minute + 20],
+            )
+          },
+        },
+      ),
+    ).rejects.toMatchObject({ code: 'RT_ANOTHER_LOOP' })
+  })
+
+  it('leaves a minute to the next tick while prices cannot be fetched, and loses none', async () => {
+    await replay.setFaults({ error500: { path: 'trades', after: 12, times: 40 } })
+    const { ticks } = await loop()
+    expect(ticks.some(({ faults }) => faults.length > 0)).toBe(true)
+    const minutes = ticks.flatMap((tick) => tick.minutes)
+    expect(minutes).toEqual(minutes.map((_, k) => minutes[0]! + k))
+    await replay.clearFaults()
+    const span = [minutes[0]!, minutes.at(-1)!] as const
+    expect((await replaySignals(opened.db, [pair], span)).differences).toEqual([])
+  })
+
+  it('stands down when the station has been silent for too long', async () => {
+    await replay.setFaults({ error503: { path: '/iem/' } })
+    const { ticks } = await loop({ ticks: 6 })
+    expect(new Set(signalsOf(ticks).map(({ standDown }) => standDown))).toEqual(new Set(['weather_stale']))
+  })
+
+  it('ends when the stop file is there, before it writes anything', async () => {
+    await writeFile(stopFile(home), '')
+    expect((await loop()).ended).toMatch(/^stopped: .*STOP is there/)
+    expect(await stored()).toEqual([])
+  })
+
+  it('acts on nothing while paused, and goes on when told', async () => {
+    await addControl(opened.db, { command: 'pause', reason: 'lunch', atMs: 1 })
+    const paused = await loop({ ticks: 8 })
+    expect(new Set(signalsOf(paused.ticks).map(({ standDown }) => standDown))).toEqual(new Set(['paused']))
+    await addControl(opened.db, { command: 'resume', reason: 'back', atMs: 2 })
+    await replay.setClock({ advanceMs: MINUTE })
+    const resumed = await loop({ ticks: 6 })
+    expect(signalsOf(resumed.ticks).some(({ standDown }) => standDown !== 'paused')).toBe(true)
+  })
+
+  it('stops when the switch cannot be read', async () => {
+    await runQuery(opened.db, 'alter table rt_controls rename to hidden')
+    expect((await loop()).ended).toMatch(/^stopped: the stop switch cannot be read/)
+  })
+
+  it('writes nothing in a dry run', async () => {
+    const { ticks } = await loop({ record: false, ticks: 8 })
+    expect(signalsOf(ticks).length).toBeGreaterThan(0)
+    expect(await stored()).toEqual([])
+  })
+})

@@ -1,0 +1,122 @@
+import type { Bracket } from '../config/production-config.ts'
+import type { Database } from './open-database.ts'
+import { inTransaction, runQuery } from './run-query.ts'
+
+/** What the loop made of one market at the end of one minute. Null: not computed, because of `standDown`. */
+export interface Signal {
+  readonly endMinute: number
+  readonly ticker: string
+  readonly city: string
+  readonly bracket: Bracket
+  readonly pModel: number | null
+  readonly pMarket: number | null
+  readonly pBlend: number | null
+  /** Of the better side, cents per contract after fee and slippage. */
+  readonly edgeCents: number | null
+  readonly kellyFraction: number | null
+  /** Of the bankroll, after `kelly_alpha` and the cap. */
+  readonly sizeFraction: number | null
+  readonly spreadCents: number | null
+  readonly minutesToClose: number
+  readonly modelId: string | null
+  readonly window: string | null
+  readonly side: 'yes' | 'no' | null
+  /** Why nothing would be done; null for a signal to act on. */
+  readonly standDown: string | null
+  /** True for a model that was not promoted. */
+  readonly candidate: boolean
+  readonly trace: Readonly<Record<string, unknown>>
+}
+
+/** One minute that a loop worked through. */
+export interface WorkedMinute {
+  /** Name of what ran: its configurations. */
+  readonly loop: string
+  readonly endMinute: number
+  readonly endedMs: number
+}
+
+/**
+ * Writes the signals of one minute and that the minute is done, together or not at all. A minute that is done already
+ * stays as it is: of two loops that come to it, one wins.
+ *
+ * @returns false when it was done already
+ */
+export async function saveMinute(db: Database, minute: WorkedMinute, signals: readonly Signal[]): Promise<boolean> {
+  return inTransaction(db, async (trx) => {
+    const standDowns = signals.filter(({ standDown }) => standDown !== null).length
+    const claimed = await runQuery(
+      trx,
+      `insert into rt_minutes (loop, end_minute, signals, stand_downs, ended_ms) values ($1, $2, $3, $4, $5)
+       on conflict do nothing returning 1`,
+      [minute.loop, minute.endMinute, signals.length, standDowns, minute.endedMs],
+    )
+    if (claimed.length === 0) return false
+    await runQuery(trx, SAVE, [JSON.stringify(signals), minute.endedMs])
+    return true
+  })
+}
+
+const SAVE = `
+  insert into rt_signals (ts_utc, market_ticker, city, bracket, p_model, p_market, p_blend, edge_cents, kelly_fraction,
+    size_fraction, spread_cents, minutes_to_close, model_id, wf_window, side, stand_down, candidate, trace, created_at)
+  select to_timestamp("endMinute" * 60.0), ticker, city, bracket, "pModel", "pMarket", "pBlend", "edgeCents",
+    "kellyFraction", "sizeFraction", "spreadCents", "minutesToClose", "modelId", "window", side, "standDown", candidate,
+    trace, to_timestamp($2::float8 / 1000)
+  from jsonb_to_recordset($1::jsonb) as given ("endMinute" integer, ticker text, city text, bracket text,
+    "pModel" float8, "pMarket" float8, "pBlend" float8, "edgeCents" float8, "kellyFraction" float8,
+    "sizeFraction" float8, "spreadCents" float8, "minutesToClose" integer, "modelId" text, "window" text, side text,
+    "standDown" text, candidate boolean, trace jsonb)
+  on conflict (ts_utc, market_ticker) do nothing`
+
+/** Signals of some minutes, by minute and ticker; both ends inclusive. */
+export function readSignals(
+  db: Database,
+  { fromMinute, toMinute, city, limit }: { fromMinute: number; toMinute: number; city?: string; limit?: number },
+): Promise<Signal[]> {
+  return runQuery<Signal>(
+    db,
+    `select (extract(epoch from ts_utc) / 60)::integer as "endMinute", market_ticker as ticker, city, bracket,
+       p_model as "pModel", p_market as "pMarket", p_blend as "pBlend", edge_cents as "edgeCents",
+       kelly_fraction as "kellyFraction", size_fraction as "sizeFraction", spread_cents as "spreadCents",
+       minutes_to_close as "minutesToClose", model_id as "modelId", wf_window as "window", side,
+       stand_down as "standDown", candidate, trace
+     from rt_signals
+     where ts_utc between to_timestamp($1::float8 * 60) and to_timestamp($2::float8 * 60) and ($3::text is null or city = $3)
+     order by ts_utc desc, market_ticker limit $4`,
+    [fromMinute, toMinute, city ?? null, limit ?? null],
+  ).then((rows) => rows.toSorted((a, b) => a.endMinute - b.endMinute || (a.ticker < b.ticker ? -1 : 1)))
+}
+
+/** The last minute that a loop worked through, or null. */
+export async function lastWorkedMinute(db: Database, loop: string): Promise<number | null> {
+  const [row] = await runQuery<{ minute: number | null }>(
+    db,
+    'select max(end_minute) as minute from rt_minutes where loop = $1',
+    [loop],
+  )
+  return row?.minute ?? null
+}
+
+/** The newest command to all loops, or null. */
+export async function newestControl(
+  db: Database,
+): Promise<{ command: 'stop' | 'pause' | 'resume'; reason: string } | null> {
+  const [row] = await runQuery<{ command: 'stop' | 'pause' | 'resume'; reason: string }>(
+    db,
+    'select command, reason from rt_controls order by control_id desc limit 1',
+  )
+  return row ?? null
+}
+
+/** Adds a command to all loops. */
+export async function addControl(
+  db: Database,
+  control: { readonly command: 'stop' | 'pause' | 'resume'; readonly reason: string; readonly atMs: number },
+): Promise<void> {
+  await runQuery(db, 'insert into rt_controls (at_ms, command, reason) values ($1, $2, $3)', [
+    control.atMs,
+    control.command,
+    control.reason,
+  ])
+}
