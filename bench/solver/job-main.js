@@ -36,7 +36,9 @@ export async function main() {
   const cpu = cpuSeconds()
   const wall = performance.now()
   const columns = new Float64Array(new SharedArrayBuffer(8 * n * p))
-  for (let i = 0; i < n; i++) for (let j = 0; j < p; j++) columns[j * n + i] = x[i * p + j]
+  for (let first = 0; first < n; first += 64) {
+    for (let j = 0; j < p; j++) for (let i = first; i < Math.min(n, first + 64); i++) columns[j * n + i] = x[i * p + j]
+  }
   const task = {
     design: { names: Array.from({ length: p }, (_, j) => `x${j}`), n, values: columns },
     label: y,

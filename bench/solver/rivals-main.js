@@ -32,15 +32,22 @@ const sklearn = (task) =>
   last(execFileSync(PYTHON, [here('rivals.py'), JSON.stringify(task)], { env, encoding: 'utf8' }))
 const ours = (file, args) =>
   JSON.parse(execFileSync(process.execPath, ['--conditions=kwx-source', here(file), ...args], { encoding: 'utf8' }))
-const glmnet = ({ set, C, l1_ratio, class_weight }, threshold) =>
+const glmnet = ({ set, matrix, rows, C, l1_ratio, class_weight }, threshold, path) =>
   last(
     execFileSync(
       'Rscript',
-      [here('rivals.R'), set, 'std', C, l1_ratio, class_weight ?? 'null', threshold].map(String),
-      {
-        env,
-        encoding: 'utf8',
-      },
+      [
+        here('rivals.R'),
+        set,
+        matrix,
+        C,
+        l1_ratio,
+        class_weight ?? 'null',
+        threshold,
+        path,
+        ...(rows ? [rows] : []),
+      ].map(String),
+      { env, encoding: 'utf8' },
     ),
   )
 
@@ -53,6 +60,7 @@ export async function main() {
       job: { type: 'string' },
       sample: { type: 'string', default: '6' },
       'max-iter': { type: 'string', default: '2000' },
+      without: { type: 'string' },
     },
   })
   const python = has(PYTHON, '-c', 'import sklearn')
@@ -63,7 +71,11 @@ export async function main() {
     `OPENBLAS_CORETYPE=${blas ?? '(unset)'}, one thread; CPU seconds are medians of ${values.rounds} rounds in turns.`,
   )
   const max_iter = Number(values['max-iter'])
-  if (values.job) return job(values.set, values.job, Number(values.sample), max_iter, python)
+  if (values.job) {
+    const left = new Set(values.without?.split(','))
+    const rivals = { saga: python && !left.has('saga'), glmnet: r && !left.has('glmnet') }
+    return job(values.set, values.job, Number(values.sample), max_iter, rivals)
+  }
 
   const rows = []
   for (const [C, l1_ratio, solvers] of [
@@ -77,7 +89,7 @@ export async function main() {
     const run = new Map([['kwx cold', () => ours('fit.js', flags)]])
     run.set('kwx warm', () => ours('fit.js', [...flags, '--warm-from', String(C * 3)]))
     if (python) for (const solver of solvers) run.set(`sklearn ${solver}`, () => sklearn({ ...task, solver }))
-    if (r) for (const t of [1e-7, 1e-12]) run.set(`glmnet ${t}, path of 20`, () => glmnet(task, t))
+    if (r) for (const t of [1e-7, 1e-12]) run.set(`glmnet ${t}, path of 20`, () => glmnet(task, t, 20))
     const results = new Map([...run.keys()].map((name) => [name, []]))
     for (let round = 0; round < Number(values.rounds); round++) {
       for (const [name, go] of run) results.get(name).push(go())
@@ -100,18 +112,24 @@ export async function main() {
   console.table(rows)
 }
 
-/** The whole job by kwx beside saga on a sample of its fits, taken times all of them. */
-function job(set, trialsFile, sample, max_iter, python) {
-  const mine = ours('job.js', ['--set', set, '--trials', trialsFile, '--fits'])
-  console.log(`kwx: ${mine.fits} fits, scaling and scores included: ${mine.cpu_seconds.toFixed(2)} s of CPU time`)
-  if (!python) return
+/** The whole job by kwx beside rivals on a sample of its fits, taken times all of them; each sample in turns with the whole. */
+function job(set, trialsFile, sample, max_iter, has) {
   const trials = JSON.parse(readFileSync(trialsFile, 'utf8'))
   const { groups, n } = readSet(set, 'raw')
   const foldOf = groupFolds(groups(), 4)
+  const run = {
+    saga: (task) => sklearn({ ...task, solver: 'saga', max_iter }),
+    // what glmnet does unless it is told otherwise: a path of at most 100 lambdas, threshold 1e-7
+    'glmnet, default path': (task) => glmnet(task, 1e-7, 'default'),
+  }
+  if (!has.saga) delete run.saga
+  if (!has.glmnet) delete run['glmnet, default path']
   const folder = mkdtempSync(join(tmpdir(), 'kwx-rivals-'))
-  const seconds = []
+  const mine = []
+  const found = new Map(Object.keys(run).map((name) => [name, []]))
   try {
     for (let k = 0; k < sample; k++) {
+      mine.push(ours('job.js', ['--set', set, '--trials', trialsFile, '--fits']))
       const trial = Math.floor(((k + 0.5) * trials.length) / sample)
       const fold = k % 4
       const rows = join(folder, 'rows.i32')
@@ -119,21 +137,30 @@ function job(set, trialsFile, sample, max_iter, python) {
         rows,
         Int32Array.from({ length: n }, (_, i) => i).filter((i) => foldOf[i] !== fold),
       )
-      const rival = sklearn({ set, matrix: 'raw', rows, ...trials[trial], solver: 'saga', max_iter })
-      seconds.push(rival.cpu_seconds)
-      const { objective } = mine.results.find((fit) => fit.trial === trial && fit.fold === fold)
-      const excess = (rival.objective / objective - 1).toExponential(1)
-      console.log(
-        `saga: trial ${trial}, fold ${fold}: ${rival.cpu_seconds.toFixed(2)} s, ${rival.iterations} iterations, objective ${excess} above kwx`,
-      )
+      const { objective } = mine[k].results.find((fit) => fit.trial === trial && fit.fold === fold)
+      for (const [name, go] of Object.entries(run)) {
+        const rival = go({ set, matrix: 'raw', rows, ...trials[trial] })
+        const excess = rival.objective / objective - 1
+        found.get(name).push({ seconds: rival.cpu_seconds, excess })
+        const took = `${rival.cpu_seconds.toFixed(2)} s, ${rival.iterations ?? rival.fits} ${rival.iterations ? 'iterations' : 'lambdas'}`
+        console.log(`${name}: trial ${trial}, fold ${fold}: ${took}, objective ${excess.toExponential(1)} above kwx`)
+      }
     }
   } finally {
     rmSync(folder, { recursive: true })
   }
-  const mean = seconds.reduce((a, b) => a + b, 0) / sample
-  const spread = Math.sqrt(seconds.reduce((sum, s) => sum + (s - mean) ** 2, 0) / Math.max(1, sample - 1) / sample)
-  const ratio = (mean * mine.fits) / mine.cpu_seconds
+  const fits = mine[0].fits
+  const seconds = median(mine.map((one) => one.cpu_seconds))
   console.log(
-    `saga, ${sample} of ${mine.fits} fits: mean ${mean.toFixed(2)} s (standard error ${spread.toFixed(2)}), extrapolated ${(mean * mine.fits).toFixed(0)} s: ${ratio.toFixed(0)} times kwx`,
+    `kwx: ${fits} fits, scaling and scores included: ${seconds.toFixed(2)} s of CPU time (median of ${sample})`,
   )
+  for (const [name, list] of found) {
+    const mean = list.reduce((sum, one) => sum + one.seconds, 0) / sample
+    const squares = list.reduce((sum, one) => sum + (one.seconds - mean) ** 2, 0)
+    const spread = Math.sqrt(squares / Math.max(1, sample - 1) / sample)
+    const least = Math.min(...list.map(({ excess }) => excess)).toExponential(1)
+    console.log(
+      `${name}, ${sample} of ${fits} fits: mean ${mean.toFixed(2)} s (standard error ${spread.toFixed(2)}), extrapolated ${(mean * fits).toFixed(0)} s: ${((mean * fits) / seconds).toFixed(0)} times kwx; its objective is at least ${least} above kwx`,
+    )
+  }
 }

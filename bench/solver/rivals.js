@@ -2,6 +2,7 @@
 // Ours and the libraries that a user would pick, on the same data, in turns; prints ratios of CPU time and of objectives.
 //
 //   node bench/solver/rivals.js --set DIR/NAME [--rounds 3] [--job trials60.json --sample 6] [--max-iter 2000]
+//     [--without saga,glmnet]
 //
 // scikit-learn is the system's (/usr/bin/python3, Debian: python3-sklearn), glmnet R's (Debian: r-cran-glmnet). What is
 // missing is said and left out; nothing is installed. Debian's OpenBLAS picks slow kernels on processors younger than it
