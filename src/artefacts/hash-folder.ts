@@ -1,5 +1,5 @@
 import { readdir } from 'node:fs/promises'
-import { join } from 'node:path'
+import { join, relative } from 'node:path'
 
 import { EXIT, KwxError } from '../errors.ts'
 import type { ArtefactFiles } from './artefact.ts'
@@ -26,7 +26,7 @@ export async function hashFiles(folder: string): Promise<ArtefactFiles> {
         hint: 'Take the folder from where it was made again.',
       })
     }
-    files[file.slice(folder.length + 1).replaceAll('\\', '/')] = await sha256File(file)
+    files[relative(folder, file).replaceAll('\\', '/')] = await sha256File(file)
   }
   return Object.fromEntries(Object.entries(files).sort(([a], [b]) => (a < b ? -1 : 1)))
 }

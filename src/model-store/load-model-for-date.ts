@@ -1,4 +1,4 @@
-import { readdir } from 'node:fs/promises'
+import { lstat, readdir, realpath } from 'node:fs/promises'
 import { join } from 'node:path'
 
 import { EXIT, KwxError } from '../errors.ts'
@@ -29,10 +29,10 @@ export async function loadModelForDate(
   date: string,
   modelDir: string,
 ): Promise<LoadedModel> {
-  const ownFolder = join(modelDir, city, bracket)
+  const ownFolder = await followed(join(modelDir, city, bracket))
   const inOwn = await windowsIn(ownFolder)
-  const folder = inOwn.length > 0 ? ownFolder : modelDir
-  const windows = inOwn.length > 0 ? inOwn : await windowsIn(modelDir)
+  const folder = inOwn.length > 0 ? ownFolder : await followed(modelDir)
+  const windows = inOwn.length > 0 ? inOwn : await windowsIn(folder)
   if (windows.length === 0) {
     throw new KwxError(`There is no trained window of ${city} ${bracket} in ${ownFolder} or ${modelDir}.`, {
       code: 'MODEL_NONE',
@@ -46,6 +46,12 @@ export async function loadModelForDate(
   )
   const { chosen, stale } = chooseWindow(models, date)
   return { model: chosen, file: join(folder, chosen.window, 'model.json'), stale }
+}
+
+/** What is published is a link that may be moved at any moment: followed once, all windows are of one version. */
+async function followed(folder: string): Promise<string> {
+  const found = await lstat(folder).catch(() => null)
+  return found?.isSymbolicLink() ? realpath(folder).catch(() => folder) : folder
 }
 
 async function windowsIn(folder: string): Promise<string[]> {

@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, rm } from 'node:fs/promises'
+import { mkdir, mkdtemp, readFile, rm, symlink } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import fc from 'fast-check'
@@ -91,6 +91,14 @@ describe('loadModelForDate', () => {
   it("loads from one pilot's own folder", async () => {
     const { model } = await loadModelForDate('atlantis', 'between', '2025-01-20', join(root, 'atlantis', 'between'))
     expect(model.window).toBe('win_20250108_20250124')
+  })
+
+  it('reads windows of one version while the link to it is moved', async () => {
+    const link = join(root, 'linked')
+    await symlink(join(root, 'atlantis', 'between'), link)
+    const { file } = await loadModelForDate('atlantis', 'between', '2025-01-20', link)
+    expect(file).not.toContain('linked')
+    expect(JSON.parse(await readFile(file, 'utf8'))).toEqual(windows[0])
   })
 
   it('says so where there is none', async () => {

@@ -90,6 +90,7 @@ describe('promote', () => {
     ['when skill does not apply', { skill: 'not-applicable' }, ['skill'], 4],
     ['when it does harm', { harm: 'fail' }, ['no-harm'], 3],
     ['from simulated rows', { origin: 'simulated' }, ['origin'], 3],
+    ['whose report is of other rows', { origin: 'replay' }, ['origin'], 3],
     [
       'for the worst of several',
       { skill: 'not-enough-evidence', harm: 'fail', verdict: 'stale' },

@@ -1,6 +1,8 @@
+import { existsSync } from 'node:fs'
 import { appendFile, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 
+import { KwxError } from 'kwx'
 import { listPromotions } from 'kwx/database'
 import { loadModelForDate } from 'kwx/model'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
@@ -160,6 +162,47 @@ describe('which --at', () => {
   })
 })
 
+describe('a change that was cut off', () => {
+  const pending = () => join(at.models, '.pending.json')
+
+  it('is left alone while its database is another one', async () => {
+    await promoted(1, 10)
+    await writeFile(pending(), JSON.stringify({ ...PLACE, database: 'postgres://elsewhere/kwx' }))
+    const ask = which(on(11), PLACE, { date: '2025-01-20' })
+    await expect(ask).rejects.toMatchObject({
+      code: 'MODELS_PENDING_ELSEWHERE',
+      message: expect.stringContaining('postgres://elsewhere/kwx'),
+    })
+    await expect(promoted(2, 12)).rejects.toMatchObject({ code: 'MODELS_PENDING_ELSEWHERE' })
+    expect(await live()).toBe(1)
+  })
+
+  it('is left to the process that has the embedded database, and readers go on', async () => {
+    await promoted(1, 10)
+    await writeFile(pending(), JSON.stringify({ ...PLACE, database: database.url }))
+    const busy = new KwxError('Process 1 has it open.', { code: 'DATABASE_BUSY', exit: 1 })
+    const news: string[] = []
+    const world = { ...on(11), database: () => Promise.reject(busy), news: (line: string) => news.push(line) }
+    expect(await which(world, PLACE, { date: '2025-01-20' })).toMatchObject({ exit: 0 })
+    expect(news).toEqual([expect.stringContaining('under way')])
+    expect(existsSync(pending())).toBe(true)
+  })
+
+  it('stays open when nobody knows whether it was recorded', async () => {
+    await promoted(1, 10)
+    const { published: folder } = await madePilot(at, { name: 'p2', intercept: 2 })
+    const lost = () => {
+      throw new Error('Connection terminated unexpectedly')
+    }
+    const world = { ...on(11), reached: (moment: string) => (moment === 'staged' ? lost() : undefined) }
+    const options = { folder, ...promotion, override: 'a test of lost answers' }
+    await expect(promote(world, options)).rejects.toThrow('Connection terminated')
+    expect(existsSync(pending())).toBe(true)
+    expect(await promote(on(12), options)).toMatchObject({ outcome: 'promoted' })
+    expect(existsSync(pending())).toBe(false)
+  })
+})
+
 describe('repair', () => {
   it('makes a link that was changed by hand follow the history', async () => {
     await promoted(1, 10)
@@ -167,6 +210,15 @@ describe('repair', () => {
     await rm(join(at.models, 'trained', CITY, 'between'))
     expect(await repair(on(12))).toMatchObject([{ outcome: 'repaired', found: null }])
     expect(await live()).toBe(2)
+  })
+
+  it('brings back versions that a rollback would need', async () => {
+    const one = await promoted(1, 10)
+    await promoted(2, 11)
+    await rm(join(at.models, '.versions', one.version!), { recursive: true })
+    await expect(rollback(on(12), PLACE, {})).rejects.toMatchObject({ code: 'MODELS_VERSION_MISSING' })
+    expect(await repair(on(12))).toEqual([])
+    expect(await rollback(on(12), PLACE, {})).toMatchObject({ version: one.version })
   })
 
   it('leaves what cannot be made again, and says so', async () => {

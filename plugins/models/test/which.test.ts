@@ -152,6 +152,14 @@ describe('list', () => {
     expect(await listModels(at.world(), { bracket: 'less' })).toEqual([])
   })
 
+  it('takes no verdict from a report that was edited', async () => {
+    const pilot = await madePilot(at)
+    const { published } = await madeReport(at, pilot.hash, { verdict: 'fail' })
+    const file = join(published, '01_model_validation_summary.json')
+    await writeFile(file, (await readFile(file, 'utf8')).replaceAll('"fail"', '"pass"'))
+    expect((await listModels(at.world(), {}))[0]).toMatchObject({ verdict: null, problem: null })
+  })
+
   it('lists what cannot be trusted with the reason, and the rest all the same', async () => {
     const spoilt = await madePilot(at, { name: 'a_spoilt' })
     await madePilot(at, { name: 'b_whole', intercept: 2 })

@@ -1,6 +1,6 @@
 import { dirname } from 'node:path'
 
-import { EXIT, KwxError, kwxVersion } from 'kwx'
+import { EXIT, isKwxError, KwxError, kwxVersion } from 'kwx'
 import { assertWritable } from 'kwx/artefacts'
 import {
   type Database,
@@ -47,7 +47,8 @@ export async function changeLive(
     await announce(world, place)
     world.reached?.('pending')
     const recorded = await record(world, own, place, seen, { target, ...change }).catch(async (error: unknown) => {
-      await retract(world)
+      // What the database did not refuse itself may have been recorded: then the next command has to find out.
+      if (isKwxError(error)) await retract(world)
       throw error
     })
     world.reached?.('recorded')

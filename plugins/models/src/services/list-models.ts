@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs'
 import { readdir, realpath } from 'node:fs/promises'
 import { join } from 'node:path'
 
-import { isKwxError, type Origin, type Provenance } from 'kwx'
+import { isKwxError, type Origin } from 'kwx'
 import { loadCity } from 'kwx/cities'
 import type { Bracket } from 'kwx/config'
 import type { Role } from 'kwx/database'
@@ -13,8 +13,8 @@ import { liveVersion } from './live-link.ts'
 import { recover } from './pending.ts'
 import { readChecked } from './read-checked.ts'
 import { readPilot } from './read-pilot.ts'
-import type { Summary } from './read-report.ts'
-import { provenanceSchema, summarySchema } from './schemas.ts'
+import { readReport, type Summary } from './read-report.ts'
+import { summarySchema } from './schemas.ts'
 import { readVersion } from './version.ts'
 import { foldersOf, type World } from './world.ts'
 
@@ -61,8 +61,9 @@ const NOTHING = {
 }
 
 /** Pilots for study and what is live, by city and bracket. An entry that cannot be trusted is listed with the reason. */
-export async function listModels(world: World, filter: ListFilter): Promise<Listed[]> {
+export async function listModels(world: World, { city, bracket }: ListFilter): Promise<Listed[]> {
   await recover(world)
+  const filter = { city: city === undefined ? city : (await loadCity(world.contributions, city)).id, bracket }
   const folders = foldersOf(world)
   const listed: Listed[] = []
   for (const { city, bracket, folder } of await brackets(folders.pilots, filter)) {
@@ -168,14 +169,9 @@ async function verdictOf(world: World, city: string, bracket: string, pilot: str
   const { reports } = world.settings.directories
   for (const name of await subfolders(reports)) {
     if (!name.endsWith(`_${city}_${bracket}`)) continue
-    try {
-      const { inputs } = await readChecked<Provenance>(join(reports, name, 'provenance.json'), provenanceSchema)
-      if (inputs['pilot'] !== pilot) continue
-      const summary = await readChecked<Summary>(join(reports, name, '01_model_validation_summary.json'), summarySchema)
-      return summary.verdict.outcome
-    } catch {
-      // an unreadable report judges nothing
-    }
+    // A report that was edited, or cannot be read, judges nothing.
+    const report = await readReport(world, join(reports, name)).catch(() => null)
+    if (report?.inputs['pilot'] === pilot) return report.summary.verdict.outcome
   }
   return null
 }

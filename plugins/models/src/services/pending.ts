@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs'
 import { mkdir, readdir, rm } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 
-import { EXIT, KwxError } from 'kwx'
+import { EXIT, isKwxError, KwxError } from 'kwx'
 import { writeJson } from 'kwx/artefacts'
 import { type Database, latestPromotion, type Place, redactUrl, withRegistryLock } from 'kwx/database'
 
@@ -87,7 +87,14 @@ export async function finishPending(world: World, db: Database): Promise<Finishe
 /** `finishPending` for commands that only read: a change that another process is making right now is left to it. */
 export async function recover(world: World): Promise<Finished | null> {
   if (!existsSync(foldersOf(world).pending)) return null
-  return withRegistryLock(await world.database(), { wait: false }, (db) => finishPending(world, db))
+  try {
+    return await withRegistryLock(await world.database(), { wait: false }, (db) => finishPending(world, db))
+  } catch (error) {
+    // Whoever has the embedded database may be the one that is changing something; until then the files are as before.
+    if (!isKwxError(error) || error.code !== 'DATABASE_BUSY') throw error
+    world.news?.('A change of what is live is under way, or was cut off; the database is in use and cannot say.')
+    return null
+  }
 }
 
 /** What a killed process had begun under a temporary name. */

@@ -43,8 +43,12 @@ export async function disagreements(world: World, db: Database): Promise<Disagre
 export async function repair(world: World): Promise<Repaired[]> {
   const done = await withRegistryLock(await world.database(), { wait: true }, async (db) => {
     await finishPending(world, db)
+    const differing = await disagreements(world, db)
+    for (const one of await listPromotions(db)) {
+      if (one.version !== null) await bringBack(world, one).catch(() => {}) // an earlier one: rollback will say so
+    }
     const repaired: Repaired[] = []
-    for (const one of await disagreements(world, db)) {
+    for (const one of differing) {
       try {
         await assertOwnLink(world, one)
         if (one.recorded !== null) await bringBack(world, (await latestPromotion(db, one))!)

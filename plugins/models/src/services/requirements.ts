@@ -89,6 +89,7 @@ function origin({ pilot, report, joint }: PromotionEvidence): Requirement {
   const list = origins.join(' and ')
   if (origins.length === 0)
     return { requirement, outcome: 'missing', sentence: 'Nothing says where its rows are from.' }
+  if (origins.length > 1) return { requirement, outcome: 'fail', sentence: `Its rows and its reports are ${list}.` }
   if (origins.includes('simulated')) return { requirement, outcome: 'fail', sentence: `Its rows are ${list}.` }
   return { requirement, outcome: 'met', sentence: `Its rows are ${list}.` }
 }

@@ -65,8 +65,9 @@ async function presentSource(world: World, place: Place, modelDir: string | unde
   if (modelDir !== undefined) return { folder: modelDir, version: null, promotion: null }
   await recover(world)
   const version = await liveVersion(world, place)
-  if (version !== null) await readVersion(world, version)
-  return { folder: foldersOf(world)[place.role], version, promotion: null }
+  if (version === null) return { folder: foldersOf(world)[place.role], version, promotion: null }
+  const { folder } = await readVersion(world, version)
+  return { folder, version, promotion: null }
 }
 
 async function pastSource(world: World, place: Place, atMs: number): Promise<Source> {

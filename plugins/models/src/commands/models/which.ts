@@ -31,12 +31,13 @@ export default class ModelsWhich extends ModelsCommand<Which> {
 
   async run(): Promise<Which> {
     const { flags } = await this.parse(ModelsWhich)
-    const { which } = await import('../../services/which.ts')
+    const { pilotFolder, which } = await import('../../services/which.ts')
     const { placeOf } = await import('../../services/place.ts')
     const { renderWhich } = await import('../../services/render.ts')
+    const modelDir = flags['model-dir'] ?? (flags.pilot && pilotFolder(flags.pilot))
     const found = await this.registry(async (world) => {
       const place = await placeOf(world.contributions, flags)
-      return which(world, place, { date: flags.date, at: flags.at, modelDir: flags['model-dir'] ?? flags.pilot })
+      return which(world, place, { date: flags.date, at: flags.at, modelDir })
     })
     for (const line of renderWhich(found)) this.log(line)
     process.exitCode = found.exit
