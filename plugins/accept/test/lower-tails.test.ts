@@ -23,7 +23,8 @@ describe.skipIf(!sharedFolder())('the lower tails of Chicago on the tape', () =>
     await spawned('dev.js', ['ingest', 'import', join(sharedFolder()!, 'data'), ...span], { env })
     const config = 'configs/elasticnet_chi_less.yaml'
     const junit = join(folder, 'own.xml')
-    done = await spawned('dev.js', ['accept', '--config', config, '--offline', '--ci', '--junit', junit], { env })
+    const flags = ['--pipeline', 'decide', '--offline', '--ci', '--junit', junit]
+    done = await spawned('dev.js', ['accept', '--config', config, ...flags], { env })
     const file = join(folder, 'reports', 'phase1_chicago_less', '01_model_validation_summary.json')
     summary = JSON.parse(await readFile(file, 'utf8'))
   }, 180_000)
@@ -37,6 +38,15 @@ describe.skipIf(!sharedFolder())('the lower tails of Chicago on the tape', () =>
     )
     for (const { reason } of summary.windows) expect(reason).toMatch(/^All \d+ training rows have outcome 0; /)
     expect(summary.labels.exchange).toBe(98)
+    const lacking = 'not-enough-evidence'
+    expect(
+      summary.decision.map(({ file, artefact, outcome }) => [file.slice(0, 2), artefact !== null, outcome]),
+    ).toEqual([
+      ['07', true, lacking],
+      ['08', true, lacking],
+      ['09', true, 'pass'],
+      ['10', true, expect.stringMatching(/not-/)],
+    ])
   })
 
   it('are not green for CI', async () => {

@@ -79,20 +79,16 @@ export default defineStep({
   },
 })
 
-/** All calendar days from the first to the last test day of the fitted windows: those without a trade count too. */
+/**
+ * All calendar days from the first to the last test day of the fitted windows: those without a trade count too. Of all
+ * windows where none was fitted: then nothing is traded on any of them, which is no evidence and no error.
+ */
 function testSpan({ windows }: PilotFile, config: LoadedConfig['config']): { firstDay: number; lastDay: number } {
   const fitted = new Set(windows.filter(({ outcome }) => outcome === 'fitted').map(({ window }) => window))
-  const tested = windowsOf(config).filter(({ name }) => fitted.has(name))
-  if (tested.length > 0) {
-    return {
-      firstDay: Math.min(...tested.map(({ firstTestDay }) => firstTestDay)),
-      lastDay: Math.max(...tested.map(({ lastTestDay }) => lastTestDay)),
-    }
+  const planned = windowsOf(config)
+  const tested = fitted.size > 0 ? planned.filter(({ name }) => fitted.has(name)) : planned
+  return {
+    firstDay: Math.min(...tested.map(({ firstTestDay }) => firstTestDay)),
+    lastDay: Math.max(...tested.map(({ lastTestDay }) => lastTestDay)),
   }
-  throw new KwxError('The pilot has no fitted window, and so no day that could be traded.', {
-    code: 'BACKTEST_NO_WINDOW',
-    exit: EXIT.evidence,
-    hint: 'Look at why with "kwx train --config FILE".',
-    details: { windows },
-  })
 }
