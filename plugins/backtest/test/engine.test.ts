@@ -153,6 +153,20 @@ describe('a signal', () => {
     expect(play([...lasting, [86_400, 'settle', 1]], { rule: 'touch' }).fills.length).toBeGreaterThan(0)
   })
 
+  it('crosses no implied price of its own candle either', () => {
+    const tape: Happening[] = [
+      [0, 'print', 18, 5, 'no'],
+      [30, 'print', 20, 5, 'yes'],
+      [60, 'signal', 0.5],
+      [61, 'print', 18, 5, 'no'],
+      [90, 'print', 20, 5, 'yes'],
+      [120, 'signal', 0.5],
+    ]
+    const takers = (next: Happening) => play([...tape, next], { impliedBook: true }).fills.filter(({ maker }) => !maker)
+    expect(takers([121, 'print', 18, 5, 'no'])).toEqual([]) // the ask of 20 is older than the signal
+    expect(takers([121, 'print', 20, 5, 'yes'])).toHaveLength(1)
+  })
+
   it('acts on the next event of its market only, even if that is of the same second', () => {
     expect(
       play([
