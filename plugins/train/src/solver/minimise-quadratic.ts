@@ -180,13 +180,11 @@ function dot(l: Float64Array, a: number, b: number, n: number): number {
 /** −(H_AA + λ I)⁻¹ (slope_A + ρ sign u_A) into `step`, by Cholesky. */
 function solveActive(q: Quadratic, { u, slope, active, factor: l, step }: State, size: number): void {
   const m = u.length
-  let largest = 0
-  for (let a = 0; a < size; a++) largest = Math.max(largest, q.hessian[active[a]! * (m + 1)]!)
-  // Keeps dependent columns solvable; the error it makes is undone by the next round.
-  const jitter = 1e-13 * largest + Number.MIN_VALUE
   for (let a = 0; a < size; a++) {
     const j = active[a]!
     const rowA = a * size
+    // Keeps dependent columns solvable, whatever their units; the error it makes is undone by the next round.
+    const jitter = 1e-13 * q.hessian[j * (m + 1)]! + Number.MIN_VALUE
     for (let b = 0; b <= a; b++) {
       const rowB = b * size
       let sum = q.hessian[j * m + active[b]!]!
