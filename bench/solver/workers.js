@@ -1,0 +1,13 @@
+#!/usr/bin/env node
+// What a second worker thread gains on the search's work: the job with one and with two, in turns, and what two threads read
+// at a time when each makes passes over rows of its own that no cache holds.
+//
+//   node bench/solver/workers.js --set DIR/NAME --trials trials60.json [--rounds 5]
+//
+// On a machine with other work the wall times say little; CPU seconds that do not grow with the second thread say that the
+// threads do not hinder each other.
+import { restart, tooOld } from '../../bin/rerun.js'
+
+const SOURCES = '--conditions=kwx-source'
+if (tooOld || !process.execArgv.includes(SOURCES)) restart(import.meta.url, [SOURCES])
+else await (await import('./workers-main.js')).main()
