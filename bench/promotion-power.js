@@ -1,8 +1,8 @@
 #!/usr/bin/env node
 // How often skill over the market is found where there is some, and claimed where there is none.
 //
-//   node --conditions=kwx-source bench/promotion-power.js [--seeds 100] [--first 1] [--edges 0,0.6] [--cities 4]
-//     [--days 100] [--set nextgen] [--trials 4] [--workers 2] [--out results.jsonl]
+//   node --conditions=kwx-source bench/promotion-power.js [--seeds 2] [--first 1] [--edges 0,0.6] [--cities 4]
+//     [--days 100] [--set elasticnet_rich] [--trials 2] [--workers 2] [--out results.jsonl]
 //
 // Each seed is a new market of some simulated cities, of which a pilot each is built and trained with the defaults of a
 // configuration, and one pool is fitted over all of them: simulate:market, dataset:build, train:walk-forward and
@@ -16,13 +16,13 @@ import { parseArgs } from 'node:util'
 
 const { values } = parseArgs({
   options: {
-    seeds: { type: 'string', default: '100' },
+    seeds: { type: 'string', default: '2' },
     first: { type: 'string', default: '1' },
     edges: { type: 'string', default: '0,0.6' },
     cities: { type: 'string', default: '4' },
     days: { type: 'string', default: '100' },
-    set: { type: 'string', default: 'nextgen' },
-    trials: { type: 'string', default: '4' },
+    set: { type: 'string', default: 'elasticnet_rich' },
+    trials: { type: 'string', default: '2' },
     workers: { type: 'string', default: '2' },
     out: { type: 'string' },
     job: { type: 'boolean', default: false },
@@ -41,14 +41,16 @@ else await all()
 
 /** A worker: markets come in, results go out. */
 async function job() {
-  const { powerTrial } = await import('./promotion-power-trial.js')
+  const { powerTrial } = await import('./power/trial.js')
   const folder = await mkdtemp(join(tmpdir(), 'kwx-power-'))
+  process.on('disconnect', () => process.exit(1))
   process.on('message', async (task) => {
-    if (task) process.send(await powerTrial({ ...settings, ...task }, folder))
-    else {
+    if (!task) {
       await rm(folder, { recursive: true, force: true })
       process.exit(0)
     }
+    for (const edge of task.edges) process.send(await powerTrial({ ...settings, seed: task.seed, edge }, folder))
+    process.send('ready')
   })
   process.send('ready')
 }
@@ -60,9 +62,13 @@ async function all() {
   const about = JSON.stringify(settings)
   const lines = values.out ? (await readFile(values.out, 'utf8').catch(() => '')).split('\n').filter(Boolean) : []
   const done = lines.map((line) => JSON.parse(line)).filter((one) => one.about === about)
-  // Both kinds of a seed in turn, so that an early look shows both.
-  const wanted = seeds.flatMap((seed) => edges.map((edge) => ({ seed, edge })))
-  const open = wanted.filter(({ seed, edge }) => !done.some((one) => one.seed === seed && one.edge === edge))
+  // Both kinds of a seed by one worker, so that an early look shows both.
+  const open = seeds
+    .map((seed) => ({
+      seed,
+      edges: edges.filter((edge) => !done.some((one) => one.seed === seed && one.edge === edge)),
+    }))
+    .filter(({ edges }) => edges.length > 0)
   await Promise.all(
     Array.from(
       { length: Math.min(open.length, Number(values.workers)) },
@@ -70,7 +76,8 @@ async function all() {
         new Promise((finished, failed) => {
           const child = fork(import.meta.filename, [...process.argv.slice(2), '--job'])
           child.on('message', async (message) => {
-            if (message !== 'ready') {
+            if (message === 'ready') child.send(open.shift() ?? null)
+            else {
               const line = { about, ...message }
               done.push(line)
               if (values.out) await appendFile(values.out, `${JSON.stringify(line)}\n`)
@@ -78,7 +85,6 @@ async function all() {
                 `edge ${message.edge} seed ${message.seed}: ${message.outcome}, ${message.seconds} s\n`,
               )
             }
-            child.send(open.shift() ?? null)
           })
           child.on('exit', (code) => (code === 0 ? finished() : failed(new Error(`a worker ended with ${code}`))))
         }),

@@ -1,14 +1,14 @@
 // One simulated world of bench/promotion-power.js: markets, pilots and their joint pool.
 import { join } from 'node:path'
 
-import { gridFile } from '../plugins/blend/src/services/grid-file.ts'
-import { ladderIndex } from '../plugins/blend/src/services/ladder-index.ts'
-import { readLadders } from '../plugins/blend/src/services/read-ladders.ts'
-import { walkWindows } from '../plugins/blend/src/services/walk-windows.ts'
-import { buildDataset } from '../plugins/dataset/src/services/build/build-dataset.ts'
-import { readData } from '../plugins/dataset/src/services/build/read-data.ts'
-import { simulateMarket } from '../plugins/simulate/src/services/simulate-market.ts'
-import { fitWindow } from '../plugins/train/src/services/fit-window.ts'
+import { gridFile } from '../../plugins/blend/src/services/grid-file.ts'
+import { ladderIndex } from '../../plugins/blend/src/services/ladder-index.ts'
+import { readLadders } from '../../plugins/blend/src/services/read-ladders.ts'
+import { walkWindows } from '../../plugins/blend/src/services/walk-windows.ts'
+import { buildDataset } from '../../plugins/dataset/src/services/build/build-dataset.ts'
+import { readData } from '../../plugins/dataset/src/services/build/read-data.ts'
+import { simulateMarket } from '../../plugins/simulate/src/services/simulate-market.ts'
+import { fitWindow } from '../../plugins/train/src/services/fit-window.ts'
 
 const { readJson, readTable } = await import('kwx/artefacts')
 const { productionConfigSchema, windowsOf } = await import('kwx/config')
@@ -19,7 +19,7 @@ const { validate } = await import('kwx/schema')
 const { fixedClock, formatDay, parseDay } = await import('kwx/time')
 
 const START = '2023-01-02'
-const root = join(import.meta.dirname, '..')
+const root = join(import.meta.dirname, '../..')
 const cityFile = (id) => join(root, 'plugins', id === 'simville' ? 'simulate' : 'dataset', 'cities', `${id}.json`)
 
 let opened
