@@ -15,11 +15,13 @@ import { type ReplayExchange, replayExchange } from '../../../test/support/repla
 import { sharedFolder } from '../../../test/support/shared.ts'
 import { buildDataset } from '../../dataset/src/services/build/build-dataset.ts'
 import { readData } from '../../dataset/src/services/build/read-data.ts'
+import { Health } from '../src/services/health.ts'
 import type { LivePair } from '../src/services/load-pair.ts'
 import { replaySignals } from '../src/services/replay-signals.ts'
 import { type LoopOptions, type LoopWorld, loopName, runLoop, type Tick } from '../src/services/run-loop.ts'
 import { STAND_DOWNS } from '../src/services/stand-down.ts'
 import { stopFile } from '../src/services/stop-switch.ts'
+import { watch } from '../src/services/watchdog.ts'
 import { livePair } from './support.ts'
 
 const START = '2025-02-20T16:00:00Z'
@@ -73,7 +75,6 @@ describe.skipIf(!sharedFolder()).each(kinds)('the loop over a recorded afternoon
         home,
         signal: new AbortController().signal,
         sleep: () => replay.setClock({ advanceMs: MINUTE }),
-        log: () => {},
         ...world,
       },
       { pairs: [pair], record: true, ticks: 16, tickMs: 9000, onTick: (tick) => ticks.push(tick), ...over },
@@ -233,6 +234,25 @@ describe.skipIf(!sharedFolder()).each(kinds)('the loop over a recorded afternoon
   it('stops when the switch cannot be read', async () => {
     await runQuery(opened.db, 'alter table rt_controls rename to hidden')
     expect((await loop()).ended).toMatch(/^stopped: the stop switch cannot be read/)
+  })
+
+  it('raises the alarm within two ticks when the database freezes', async () => {
+    const alarms: string[] = []
+    const health = new Health(100, () => performance.now())
+    const stop = watch(health, {
+      everyMs: 10,
+      onAlarm: (reason) => alarms.push(reason),
+      giveUpMs: 60_000,
+      onGiveUp: () => {},
+    })
+    const frozen = new Proxy(opened.db, {
+      get: (target, name) =>
+        name === 'executeQuery' ? () => new Promise(() => {}) : (Reflect.get(target, name, target) as unknown),
+    })
+    void loop({}, { db: frozen })
+    for (let k = 0; k < 100 && alarms.length === 0; k++) await new Promise((next) => setTimeout(next, 10))
+    stop()
+    expect(alarms).toHaveLength(1)
   })
 
   it('writes nothing in a dry run', async () => {

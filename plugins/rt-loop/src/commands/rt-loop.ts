@@ -14,6 +14,14 @@ interface LoopAnswer {
   readonly stand_downs: Readonly<Record<string, number>>
 }
 
+interface LoopFlags {
+  readonly record: boolean
+  readonly ticks: number | null
+  readonly tickMs: number
+  readonly pages: { readonly host: string; readonly port: number } | null
+  readonly log: 'lines' | 'json'
+}
+
 export default class RtLoop extends KwxCommand<LoopAnswer | Replayed> {
   static override summary = 'Run promoted models in real time, on paper: no order is ever sent.'
   static override description =
@@ -29,6 +37,18 @@ export default class RtLoop extends KwxCommand<LoopAnswer | Replayed> {
     record: Flags.boolean({ description: 'Write rt_signals; wants a Postgres server.' }),
     ticks: Flags.integer({ min: 1, helpValue: 'N', description: 'End after so many ticks.' }),
     'tick-seconds': Flags.integer({ min: 1, max: 3600, default: 9, description: 'Seconds from tick to tick.' }),
+    port: Flags.integer({
+      min: 0,
+      max: 65_535,
+      default: 9470,
+      description: 'Of /healthz and /metrics; 0 for any that is free.',
+    }),
+    host: Flags.string({ default: '127.0.0.1', helpValue: 'ADDRESS', description: 'Where the two pages listen.' }),
+    pages: Flags.boolean({ allowNo: true, default: true, description: 'Serve /healthz and /metrics.' }),
+    log: Flags.option({
+      options: ['lines', 'json'] as const,
+      description: 'How news are written to stderr; lines on a terminal, else JSON.',
+    })(),
     'model-dir': Flags.string({ helpValue: 'DIR', description: "A candidate's folder instead of promoted models." }),
     replay: Flags.boolean({
       description: 'Build recorded signals again from the recorded rows.',
@@ -57,6 +77,8 @@ export default class RtLoop extends KwxCommand<LoopAnswer | Replayed> {
       this.withEnvironment({ signal }, (environment) =>
         this.loop(environment, pairs, {
           record: flags.record,
+          pages: flags.pages ? { host: flags.host, port: flags.port } : null,
+          log: flags.log ?? (process.stderr.isTTY ? 'lines' : 'json'),
           ticks: flags.ticks ?? null,
           tickMs: flags['tick-seconds'] * 1000,
         }),
@@ -67,7 +89,7 @@ export default class RtLoop extends KwxCommand<LoopAnswer | Replayed> {
   private async loop(
     environment: Environment,
     pairs: readonly LivePair[],
-    options: { record: boolean; ticks: number | null; tickMs: number },
+    { pages, log, ...options }: LoopFlags,
   ): Promise<LoopAnswer> {
     const { runLoop } = await import('../services/run-loop.ts')
     const { systemPace } = await import('kwx/sources')
@@ -80,9 +102,26 @@ export default class RtLoop extends KwxCommand<LoopAnswer | Replayed> {
       home: environment.settings.home,
       signal: environment.signal,
       sleep: (ms: number, signal: AbortSignal) => systemPace.sleep(ms, signal).catch(() => {}),
-      log: (line: string) => this.news(line),
     }
-    const { tickLines } = await import('../services/tick-lines.ts')
+    const { Health } = await import('../services/health.ts')
+    const { jsonNews, lineNews } = await import('../services/news.ts')
+    const { serveHealth } = await import('../services/serve-health.ts')
+    const { watch } = await import('../services/watchdog.ts')
+    const isSilent = this.isQuiet || (this.jsonEnabled() && log === 'lines')
+    const news =
+      log === 'json' && !isSilent ? jsonNews('info') : lineNews(isSilent ? () => {} : (line) => this.logToStderr(line))
+    const health = new Health(options.tickMs, () => performance.now())
+    const served = pages ? await serveHealth(health, pages) : null
+    if (served) news.note(`health at ${served.url}/healthz, metrics at ${served.url}/metrics`, { url: served.url })
+    const unwatch = watch(health, {
+      everyMs: Math.min(options.tickMs, 5000),
+      onAlarm: (reason) => news.alarm(reason),
+      giveUpMs: 10 * options.tickMs,
+      onGiveUp: (reason) => {
+        news.alarm(`${reason}: given up`)
+        process.exit(EXIT.error) // whatever it waits for does not come; a supervisor starts it anew
+      },
+    })
     const ended = await runLoop(world, {
       ...options,
       pairs,
@@ -92,8 +131,12 @@ export default class RtLoop extends KwxCommand<LoopAnswer | Replayed> {
         signals += tick.signals.length
         for (const { standDown } of tick.signals)
           if (standDown) standDowns[standDown] = (standDowns[standDown] ?? 0) + 1
-        for (const line of tickLines(tick)) this.news(line)
+        health.tickEnded(tick)
+        news.tick(tick)
       },
+    }).finally(async () => {
+      unwatch()
+      await served?.close()
     })
     this.log(`${ended}: ${ticks} ticks, ${minutes} minutes, ${signals} signals`)
     return { ended, ticks, minutes, signals, stand_downs: standDowns }
@@ -117,10 +160,6 @@ export default class RtLoop extends KwxCommand<LoopAnswer | Replayed> {
     }
     if (assert) process.exitCode = recorded === 0 ? EXIT.stale : differences.length > 0 ? EXIT.gate : EXIT.ok
     return replayed
-  }
-
-  private news(line: string): void {
-    if (!this.isQuiet && !this.jsonEnabled()) this.logToStderr(line)
   }
 }
 

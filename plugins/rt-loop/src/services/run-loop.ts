@@ -17,7 +17,6 @@ export interface LoopWorld {
   readonly home: string
   readonly signal: AbortSignal
   sleep(ms: number, signal: AbortSignal): Promise<void>
-  log(line: string): void
 }
 
 export interface LoopOptions {
