@@ -61,7 +61,8 @@ async function assertUnchanged(to: string): Promise<void> {
   })
 }
 
-async function contentHash(folder: string): Promise<string> {
+/** The name that a published version of a folder has: a hash of its files, 16 hexadecimal digits. */
+export async function contentHash(folder: string): Promise<string> {
   const hash = createHash('sha256')
   for (const file of await filesUnder(folder)) hash.update(`${file}\0${await sha256File(join(folder, file))}\n`)
   return hash.digest('hex').slice(0, 16)

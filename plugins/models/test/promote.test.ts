@@ -1,4 +1,4 @@
-import { appendFile, readdir, readFile, readlink, rename, rm, writeFile } from 'node:fs/promises'
+import { appendFile, readdir, readFile, readlink, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 
 import { writeJson } from 'kwx/artefacts'
@@ -8,6 +8,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 
 import { databaseKinds, migratedDatabase, type OpenedDatabase } from '../../../test/support/databases.ts'
 import { promote } from '../src/services/promote.ts'
+import { repair } from '../src/services/repair.ts'
 import {
   CITY,
   type MadeReport,
@@ -160,11 +161,11 @@ describe('promote', () => {
       } as const
       await madeReport(at, pilot.hash, own)
       const joint = await madeJoint(at, ['e'.repeat(64), pilot.hash])
-      const options = { folder: pilot.published, ...promotion, joint: joint.folder }
+      const options = { folder: pilot.published, ...promotion, joint }
       expect(await promote(at.world(), { ...options, joint: undefined })).toMatchObject({ outcome: 'refused', exit: 4 })
       expect(await promote(at.world(), options)).toMatchObject({
         outcome: 'promoted',
-        promotion: { joint: joint.hash },
+        promotion: { joint: expect.stringMatching(/^[0-9a-f]{64}$/) },
       })
       await madeReport(at, pilot.hash, { ...own, gates: { ...own.gates, 'accept:calibration': 'fail' } })
       expect(await promote(at.world(), options)).toMatchObject({ outcome: 'refused' })
@@ -175,12 +176,12 @@ describe('promote', () => {
       await madeReport(at, pilot.hash)
       const options = { folder: pilot.published, ...promotion }
       const others = await madeJoint(at, ['e'.repeat(64)])
-      expect(await promote(at.world(), { ...options, joint: others.folder })).toMatchObject({
+      expect(await promote(at.world(), { ...options, joint: others })).toMatchObject({
         outcome: 'refused',
         exit: 5,
       })
       const failed = await madeJoint(at, [pilot.hash], { skill: 'fail' })
-      expect(await promote(at.world(), { ...options, joint: failed.folder })).toMatchObject({
+      expect(await promote(at.world(), { ...options, joint: failed })).toMatchObject({
         outcome: 'refused',
         exit: 3,
       })
@@ -190,15 +191,22 @@ describe('promote', () => {
     it('refuses one that was edited', async () => {
       const pilot = await madePilot(at)
       const joint = await madeJoint(at, [pilot.hash], { skill: 'fail' })
-      const folder = join(at.root, 'joint')
-      await rename(joint.folder, folder)
-      const file = join(folder, '08_blend_grid.json')
+      const file = join(joint, '08_blend_grid.json')
       await writeFile(file, (await readFile(file, 'utf8')).replaceAll('"fail"', '"pass"'))
-      await expect(promote(at.world(), { folder: pilot.published, ...promotion, joint: folder })).rejects.toMatchObject(
-        {
-          code: 'MODEL_EDITED',
-        },
-      )
+      const options = { folder: pilot.published, ...promotion, joint }
+      await expect(promote(at.world(), options)).rejects.toMatchObject({ code: 'MODEL_EDITED', exit: 1 })
+    })
+
+    it('keeps it with the version, and finds it again for a repair', async () => {
+      const pilot = await madePilot(at)
+      await madeReport(at, pilot.hash)
+      const joint = await madeJoint(at, [pilot.hash])
+      const done = await promote(at.world(), { folder: pilot.published, ...promotion, joint })
+      const versions = join(at.models, '.versions')
+      expect(await readdir(join(versions, done.version, 'joint'))).toEqual(['08_blend_grid.json'])
+      await rm(versions, { recursive: true })
+      expect(await repair(at.world())).toMatchObject([{ outcome: 'repaired' }])
+      expect(await readdir(join(versions, done.version, 'joint'))).toEqual(['08_blend_grid.json'])
     })
   })
 

@@ -61,7 +61,7 @@ export async function promote(world: World, options: PromoteOptions): Promise<Pr
   const seen = await latestPromotion(await world.database(), place)
   const folder = options.report ?? join(world.settings.directories.reports, `${options.phase}_${city}_${bracket}`)
   const found = await readReport(world, folder)
-  const joint = options.joint === undefined ? null : await readJoint(world, options.joint)
+  const joint = options.joint === undefined ? null : await readJoint(options.joint)
   const evidence = { pilot, report: found, joint: joint?.blend ?? null }
   const requirements = requirementsOf(evidence)
   // A report about another pilot says nothing about this one and is not kept with it.

@@ -1,10 +1,11 @@
-import { realpath } from 'node:fs/promises'
-import { join } from 'node:path'
+import { readdir, realpath } from 'node:fs/promises'
+import { basename, join } from 'node:path'
 
-import type { ExitCode, Origin, Provenance } from 'kwx'
+import type { ArtefactFiles, ExitCode, Origin, Provenance } from 'kwx'
+import { artefactHash, contentHash, hashFiles } from 'kwx/artefacts'
 import type { BlendGridFile, ReportVerdict, VerificationFile } from 'kwx/reports'
 
-import { type Identified, identify } from './identify.ts'
+import { edited, type Identified, identify } from './identify.ts'
 import { readChecked } from './read-checked.ts'
 import { blendSchema, provenanceSchema, summarySchema, verificationSchema } from './schemas.ts'
 import type { World } from './world.ts'
@@ -30,8 +31,12 @@ export interface ReadReport extends Identified {
   readonly verification: { readonly passed: boolean; readonly checks: number; readonly pilot: string | null } | null
 }
 
-/** A blend over several pilots. */
-export interface ReadJoint extends Identified {
+/** A blend over several pilots: no artefact of a step, but a published folder whose name is the hash of its content. */
+export interface ReadJoint {
+  /** Hash of its files. */
+  readonly hash: string
+  readonly folder: string
+  readonly files: ArtefactFiles
   readonly blend: Blend
 }
 
@@ -59,14 +64,26 @@ export async function readReport(world: World, folder: string): Promise<ReadRepo
 }
 
 /**
- * Reads a folder that holds file 08 of several pilots, and proves that kwx wrote it.
+ * Reads a folder that holds file 08 of several pilots, and proves that it is as it was published.
  *
- * @throws KwxError as `identify` and `readChecked`
+ * @throws KwxError MODEL_EDITED (exit 1), and as `readChecked`
  */
-export async function readJoint(world: World, folder: string): Promise<ReadJoint> {
+export async function readJoint(folder: string): Promise<ReadJoint> {
   const real = await realpath(folder).catch(() => folder)
   const blend = await readChecked<Blend>(join(real, BLEND), blendSchema)
-  return { ...(await identify(world.store, ['blend', 'joint', 'joint-blend'], real)), blend }
+  const files = await hashFiles(real)
+  if ((await contentHash(real)) !== basename(real)) throw edited(folder, ['its content is not what was published'])
+  return { hash: artefactHash('joint', files), folder: real, files, blend }
+}
+
+/** The published joint blend of that hash; null where it is gone. */
+export async function findJoint(reports: string, hash: string): Promise<ReadJoint | null> {
+  for (const name of await readdir(reports).catch(() => [])) {
+    if (!name.startsWith('joint_')) continue
+    const joint = await readJoint(join(reports, name)).catch(() => null)
+    if (joint?.hash === hash) return joint
+  }
+  return null
 }
 
 async function readVerification(world: World, hash: string | undefined): Promise<ReadReport['verification']> {

@@ -13,6 +13,7 @@ import {
 
 import { assertOwnLink, liveVersion, pointTo } from './live-link.ts'
 import { finishPending } from './pending.ts'
+import { findJoint } from './read-report.ts'
 import { type Parts, readVersion, stageVersion, versionOf } from './version.ts'
 import { foldersOf, type World } from './world.ts'
 
@@ -66,16 +67,13 @@ export async function repair(world: World): Promise<Repaired[]> {
 
 async function bringBack(world: World, { version, pilot, report, joint }: Promotion): Promise<void> {
   if (!existsSync(join(foldersOf(world).versions, version!))) {
-    const open = async (kinds: readonly string[], hash: string | null): Promise<Parts['report']> => {
-      for (const kind of hash === null ? [] : kinds) {
-        if (await world.store.sidecar(kind, hash!)) return world.store.open(kind, hash!, null)
-      }
-      return null
-    }
-    const own = await open(['pilot'], pilot)
+    const open = async (kind: string, hash: string | null): Promise<Parts['report']> =>
+      hash !== null && (await world.store.sidecar(kind, hash)) ? world.store.open(kind, hash, null) : null
+    const { reports } = world.settings.directories
+    const own = await open('pilot', pilot)
     const parts = {
-      report: await open(['report'], report),
-      joint: await open(['blend', 'joint', 'joint-blend'], joint),
+      report: await open('report', report),
+      joint: joint === null ? null : await findJoint(reports, joint),
     }
     if (own && versionOf({ pilot: own, ...parts }) === version) await stageVersion(world, { pilot: own, ...parts })
   }

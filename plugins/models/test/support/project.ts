@@ -8,7 +8,6 @@ import type { ModelFile } from 'kwx/model'
 import type { Settings } from 'kwx/settings'
 import { fixedClock, formatDay, parseDay, parseInstant } from 'kwx/time'
 
-import { down, up } from '../../../../migrations/0007-registry.ts'
 import type { OpenedDatabase } from '../../../../test/support/databases.ts'
 import { modelExample } from '../../../../test/support/model-example.ts'
 import { repositoryContributions } from '../../../../test/support/plugins.ts'
@@ -35,6 +34,8 @@ export interface WorldOptions {
   readonly news?: (line: string) => void
 }
 
+const MIGRATION = '0007-registry'
+
 export const NOW = '2025-01-20T18:00:00Z'
 
 /**
@@ -44,8 +45,9 @@ export const NOW = '2025-01-20T18:00:00Z'
  */
 export async function project({ db, url }: OpenedDatabase, folder?: string): Promise<Project> {
   const root = folder ?? (await mkdtemp(join(tmpdir(), 'kwx-models-')))
-  await down(db as unknown as Parameters<typeof down>[0])
-  await up(db as unknown as Parameters<typeof up>[0])
+  const { up, down } = await import(`../../../../migrations/${MIGRATION}.ts`)
+  await down(db)
+  await up(db)
   return projectAt({ db, url }, root)
 }
 
@@ -188,10 +190,14 @@ export async function madeReport(
   return { ...report, published }
 }
 
-/** Writes a blend over several pilots. */
-export function madeJoint(at: Project, pilots: readonly string[], made: MadeReport = {}): Promise<Artefact> {
-  const fill = (folder: string) => writeJson(join(folder, '08_blend_grid.json'), blendOf(null, pilots, made))
-  return at.store.write('blend', provenance('blend:joint'), fill, sidecar(made.origin ?? 'real'))
+/** Publishes a blend over several pilots as `kwx blend` does, and answers where. */
+export async function madeJoint(at: Project, pilots: readonly string[], made: MadeReport = {}): Promise<string> {
+  const folder = join(at.root, 'joint')
+  const published = join(at.reports, 'joint_0123456789ab')
+  await mkdir(folder, { recursive: true })
+  await writeJson(join(folder, '08_blend_grid.json'), blendOf(null, pilots, made))
+  await publishFolder(folder, published)
+  return published
 }
 
 export const promotion = { role: 'champion', phase: 'phase1', dryRun: false } as const
