@@ -19,7 +19,7 @@ export interface FingerprintSpan {
   toDay: number
   /** Station whose readings are used. */
   station: string
-  priceSource: 'candles' | 'trades'
+  priceSource: 'candles' | 'trades' | 'quotes'
 }
 
 /**
@@ -82,4 +82,5 @@ const PRICES = {
   candles: `row(period_minutes, end_minute, price_open, price_high, price_low, price_close, bid_open, bid_high, bid_low,
     bid_close, ask_open, ask_high, ask_low, ask_close, volume_centi, open_interest_centi)`,
   trades: 'row(ordinal, ts_ms, price, count_centi, taker_yes)',
+  quotes: 'row(ts_ms, bid, ask, bid_size_centi, ask_size_centi)',
 }

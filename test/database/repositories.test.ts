@@ -9,6 +9,7 @@ import {
   type EventInput,
   listRuns,
   loadCandles,
+  loadQuotes,
   loadTrades,
   type MarketInput,
   type ObservationInput,
@@ -399,6 +400,22 @@ describe.each(databaseKinds)('repositories on the $name database', (kind) => {
       const before = await dataFingerprint(db, span)
       await change(ids)
       expect(await dataFingerprint(db, span)).not.toBe(before)
+    })
+
+    it('sees recorded quotes where they are asked for', async () => {
+      const ids = await fill(1)
+      const of = () => dataFingerprint(db, { ...span, priceSource: 'quotes' })
+      const [before, trades] = [await of(), await dataFingerprint(db, span)]
+      await loadQuotes(db, {
+        marketId: Int32Array.of(ids.get('E1-A')!),
+        tsMs: Float64Array.of(5),
+        bid: Int16Array.of(4000),
+        ask: Int16Array.of(-1),
+        bidSizeCenti: Int32Array.of(100),
+        askSizeCenti: Int32Array.of(-1),
+      })
+      expect(await of()).not.toBe(before)
+      expect(await dataFingerprint(db, span)).toBe(trades)
     })
 
     it('does not see other cities, other price sources or the mark of completeness', async () => {

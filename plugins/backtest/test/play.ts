@@ -36,6 +36,12 @@ export type Happening =
   | readonly [seconds: number, what: 'settle', pays: 1 | 0 | -1 | -2, market?: number]
   | readonly [seconds: number, what: 'close', market?: number]
 
+/** A book 40 at 43, a signal of 0.60 and a quote after it: an offer to buy YES rests at 41. */
+export const OFFER: Happening[] = [
+  [0, 'quote', 40, 43],
+  [60, 'signal', 0.6],
+  [61, 'quote', 40, 43],
+]
 export interface PlayOptions {
   readonly rule?: FillRule
   readonly limits?: Partial<RiskLimits>

@@ -35,10 +35,11 @@ export default defineStep({
     }
     const db = await ctx.database()
     // Prints fill orders whatever the prices are built from.
-    const trades = await dataFingerprint(db, { ...span, priceSource: 'trades' })
-    const prices =
-      config.price_source === 'trades' ? trades : await dataFingerprint(db, { ...span, priceSource: 'candles' })
-    return sha256(JSON.stringify([trades, prices, city.regimes.fee]))
+    const sources =
+      config.price_source === 'trades' ? (['trades'] as const) : (['trades', 'candles', 'quotes'] as const)
+    const rows: string[] = []
+    for (const priceSource of sources) rows.push(await dataFingerprint(db, { ...span, priceSource }))
+    return sha256(JSON.stringify([rows, city.regimes.fee]))
   },
 
   async run(ctx, _params, inputs) {
