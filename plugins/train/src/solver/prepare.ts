@@ -8,6 +8,7 @@ import { type NewtonResult, penaltyAt, proximalNewton } from './proximal-newton.
 import { roughStart } from './rough-start.ts'
 import { matrixRows } from './row-source.ts'
 import { isWide, WideFits } from './wide-fits.ts'
+import { DEPENDENT } from './working-set.ts'
 
 /** Where a fit begins: β of shape [p], and b. */
 export interface Start {
@@ -21,8 +22,10 @@ export type Tolerance = 'default' | 'tight'
 export interface Prepared {
   readonly n: number
   readonly p: number
-  /** Rows of few columns in panels, or those of many with a solver of their own. */
-  readonly layout: Panels | WideFits
+  /** Many columns have a solver of their own; null when they are few. */
+  readonly wide: WideFits | null
+  /** The rows in panels, laid out when they are asked for first. */
+  readonly panels: () => Panels
   /** Columns that are not 0 in every row: the others' coefficients are 0. */
   readonly kept: readonly number[]
   readonly earlier: { readonly classWeight: ClassWeight; readonly fit: NewtonResult }[]
@@ -52,10 +55,11 @@ export function prepare(
   checkRows({ x, n, p, y, weight, offset })
   const source = matrixRows(x, n, p)
   const kept = source.columnsInUse()
-  const layout = isWide(n, kept.length)
-    ? new WideFits(new ColumnRows(x, y, kept, weight, offset))
-    : new Panels(source, y, { columns: kept, weight, offset, kernel })
-  return { n, p, layout, kept, earlier: [] }
+  const wide = isWide(n, kept.length) ? new WideFits(new ColumnRows(x, y, kept, weight, offset)) : null
+  let laidOut: Panels | undefined
+  const panels = () => (laidOut ??= new Panels(source, y, { columns: kept, weight, offset, kernel }))
+  if (!wide) panels()
+  return { n, p, wide, panels, kept, earlier: [] }
 }
 
 /**
@@ -79,15 +83,17 @@ export function fitPrepared(
   maxIterations?: number,
 ): Solution {
   checkParameters(C, l1Ratio)
-  const { layout, n, p, kept } = prepared
+  const { n, p, kept, wide } = prepared
   const scale = 1 / (C * n)
   const [l1, l2] = [scale * l1Ratio, scale * (1 - l1Ratio)]
   const from = start ? compact(start, kept) : start
   const tight = tolerance === 'tight'
-  const fit =
-    layout instanceof WideFits
-      ? layout.fit(l1, l2, classWeight, from, tight, maxIterations)
-      : fitPanels(layout, prepared, l1, l2, classWeight, from, { tight, maxIterations })
+  const known = start !== null
+  let fit: Outcome | undefined
+  if (wide && !(known && wide.dependent)) fit = wide.fit(l1, l2, classWeight, from, tight, maxIterations)
+  if (!fit || fit.reason === DEPENDENT) {
+    fit = fitPanels(prepared, l1, l2, classWeight, fit?.at ?? from, known, { tight, maxIterations })
+  }
   const coefficients = new Float64Array(p)
   kept.forEach((j, k) => {
     coefficients[j] = fit.at[k]!
@@ -97,24 +103,28 @@ export function fitPrepared(
   return { coefficients, intercept, solver: FAST, objective: C * n * value, kkt, iterations, converged, reason }
 }
 
+type Outcome = Pick<NewtonResult, 'at' | 'value' | 'kkt' | 'iterations' | 'converged' | 'reason'>
+
+/** @param known  whether earlier fits may be used, and this one by later ones */
 function fitPanels(
-  panels: Panels,
   prepared: Prepared,
   l1: number,
   l2: number,
   classWeight: ClassWeight,
   start: Float64Array | null | undefined,
+  known: boolean,
   options: Parameters<typeof proximalNewton>[4],
 ): NewtonResult {
+  const panels = prepared.panels()
   panels.weigh(classWeight)
-  const best = start === null ? undefined : nearest(prepared, classWeight, l1, l2)
+  const best = known ? nearest(prepared, classWeight, l1, l2) : undefined
   const warm = start
     ? { at: start, hessian: best?.hessian ?? null }
     : best
       ? { at: best.last.at, known: best.last, hessian: best.hessian }
       : roughStart(panels, l1, l2, baseRate(panels))
   const fit = proximalNewton(panels, l1, l2, warm, options)
-  if (start !== null) prepared.earlier.push({ classWeight, fit })
+  if (known) prepared.earlier.push({ classWeight, fit })
   return fit
 }
 
