@@ -113,6 +113,11 @@ describe('the cumulative head', () => {
     )
   })
 
+  it('draws the distribution function towards 1/2 when hot', () => {
+    const p = coupled([0.2, 0.3, 0.5], options('cumulative', 2)).p
+    expect([...p].map((value) => Number(value.toFixed(12)))).toEqual([0.333333333333, 0.166666666667, 0.5])
+  })
+
   it('takes neighbours that are missing as one, and refuses a gap in two places', () => {
     const gone = Number.NaN
     const { p, rest } = coupled([0.2, gone, gone, 0.5], options('cumulative', 1, 'marginalise'))

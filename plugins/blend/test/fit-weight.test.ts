@@ -54,6 +54,24 @@ describe('fitting the weight of the model', () => {
     expect(fitWeight(busy, 'seed')).toEqual(fitWeight(cells, 'seed'))
   })
 
+  it('takes the mean over the rows of a day', () => {
+    const [pilot] = madePilots({ seed: 3, windows: 2, rowsPerDay: 1 })
+    const { n, label, model, market, day } = pilot!.rows
+    const doubled = Int32Array.from({ length: 2 * n }, (_, i) => i >> 1)
+    const pick = (values: Float64Array) => Float64Array.from(doubled, (i) => values[i]!)
+    const rows = {
+      n: 2 * n,
+      label: Uint8Array.from(doubled, (i) => label[i]!),
+      day: doubled.map((i) => day[i]!),
+      model: pick(model),
+      market: pick(market),
+    }
+    const windows = pilot!.windows.map((span) => ({ ...span, from: 2 * span.from, to: 2 * span.to }))
+    const [once, twice] = [pilot!, { ...withRows(pilot!, rows), windows }].map((one) => dayCells([one], 'none', 'all'))
+    expect(twice!.map(({ rows }) => rows)).toEqual(once!.map(({ rows }) => 2 * rows))
+    for (const [i, { loss }] of once!.entries()) expect(twice![i]!.loss[50]).toBeCloseTo(loss[50]!, 12)
+  })
+
   it('takes all cities of a date as one block: the same city twice is no more evidence', () => {
     const cells = cellsOf({ seed: 4, edge: 0.5 })
     const twice = fitWeight([...cells, ...cells.map((cell) => ({ ...cell, pilot: 1 }))], 'seed')

@@ -1,3 +1,4 @@
+import { randomFrom } from 'kwx/random'
 import { describe, expect, it } from 'vitest'
 
 import { marketSide } from '../src/services/day-cells.ts'
@@ -50,6 +51,27 @@ describe('walking over the windows', () => {
   it('shares one fit between pilots whose windows begin on one day', () => {
     const { fits } = walkWindows(madePilots(strong), 42)
     expect(fits[3]!.map(({ weight }) => weight)).toEqual(fits[0]!.map(({ weight }) => weight))
+  })
+
+  it('takes the overround out only where that surely helps', () => {
+    const [pilot] = madePilots({ seed: 1 })
+    const random = randomFrom('overround')
+    const luck = pilot!.rows.market.map((p) => Math.min(0.99, Math.max(0.01, p + 0.05 * random.normal())))
+    const right = pilot!.rows.market.map((p, i) => (pilot!.rows.label[i] ? (9 + p) / 10 : (9 * p) / 10))
+    const chosen = (power: Float64Array) => {
+      const devigged = { ...pilot!.rows.devigged, power }
+      return walkWindows([withRows(pilot!, { devigged })], 42).final.devig
+    }
+    expect(chosen(right)).toMatchObject({ method: 'power' })
+    expect(chosen(luck)).toMatchObject({
+      method: 'none',
+      reason: expect.stringContaining('No method is surely better'),
+    })
+    expect(chosen(luck).candidates.map(({ reason }) => reason)).toEqual([
+      'No ladder was complete.',
+      null,
+      'No ladder was complete.',
+    ])
   })
 
   it('takes no overround out where the ladder was incomplete', () => {

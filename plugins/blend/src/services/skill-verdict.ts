@@ -39,7 +39,7 @@ export function skillVerdict({
   }
   const low = weight.low ?? 0
   const found = `weight of the model ${weight.fitted?.toFixed(2) ?? 'none'} [${low.toFixed(2)}, ${weight.high?.toFixed(2) ?? 'none'}], log loss delivered minus market ${interval(delivered)}`
-  if (weight.value > 0 && low > 0 && delivered.high !== null && delivered.high < 0) {
+  if (low > 0 && delivered.high !== null && delivered.high < 0) {
     return { outcome: 'pass', sentence: `The delivered probability is better than the market: ${found}.` }
   }
   const lost = weight.fitted === 0 || (model.low !== null && model.low > 0)
