@@ -64,6 +64,8 @@ export interface HttpClient {
    */
   get<Value>(request: HttpRequest<Value> & { maybeMissing: true }): Promise<Value | null>
   get<Value>(request: HttpRequest<Value>): Promise<Value>
+  /** How far the service's clock was ahead of ours at its last answer, ms, to the second; null before it said. */
+  clockAheadMs(): number | null
   /** What rows from here are: decided by the host, and by the mark that a replay puts on its answers. */
   origin(): Origin
 }
@@ -85,6 +87,7 @@ export function httpClient(options: HttpClientOptions): HttpClient {
     pace,
   })
   let sawReplay = false
+  let ahead: number | null = null
 
   const keep = async (url: string, { status, body }: HttpAnswer) => {
     if (record) await record(await rawPayload({ source, url, status, receivedMs: clock.now() }, body))
@@ -107,6 +110,7 @@ export function httpClient(options: HttpClientOptions): HttpClient {
       return { kind: 'network', found: reasonOf(error), cause: error }
     }
     if (answer.replayed) sawReplay = true
+    if (answer.serverMs !== null) ahead = answer.serverMs - clock.now()
     const shown = redactUrl(url)
     if (answer.status === 404 && request.maybeMissing) {
       await keep(shown, answer)
@@ -159,7 +163,7 @@ export function httpClient(options: HttpClientOptions): HttpClient {
     }
   }
 
-  return { get: get as HttpClient['get'], origin: () => originOf(base, sawReplay) }
+  return { get: get as HttpClient['get'], clockAheadMs: () => ahead, origin: () => originOf(base, sawReplay) }
 }
 
 /** fetch hides the reason of a broken connection in `cause`. */

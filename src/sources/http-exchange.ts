@@ -7,6 +7,8 @@ export interface HttpAnswer {
   readonly body: Buffer
   /** The answer carried X-Replay-Now. */
   readonly replayed: boolean
+  /** What the service's clock said, epoch ms; null where it did not say. */
+  readonly serverMs: number | null
 }
 
 /** Bounds of one exchange. */
@@ -37,7 +39,10 @@ export async function exchangeOnce(first: URL, options: ExchangeOptions): Promis
     const location = response.status >= 300 && response.status < 400 ? response.headers.get('location') : null
     if (location === null) {
       const body = await readBounded(response, first, options)
-      return { status: response.status, body, replayed: response.headers.has('x-replay-now') }
+      const replayed = response.headers.get('x-replay-now')
+      const said = Date.parse(replayed ?? response.headers.get('date') ?? '')
+      const serverMs = Number.isNaN(said) ? null : said
+      return { status: response.status, body, replayed: replayed !== null, serverMs }
     }
     await response.body?.cancel()
     const next = new URL(location, url)

@@ -66,20 +66,31 @@ describe.skipIf(!sharedFolder()).each(kinds)('the loop over a recorded afternoon
       },
     }
     await clock.refresh()
-    const pace = { ...systemPace, sleep: (ms: number, signal?: AbortSignal) => systemPace.sleep(ms / 200, signal) }
     const ended = await runLoop(
       {
         db: opened.db,
-        sources: createSources({ sources: replay.sources }, { clock, offline: false, pace }),
+        sources: clients(clock),
         clock,
         home,
         signal: new AbortController().signal,
         sleep: () => replay.setClock({ advanceMs: MINUTE }),
         ...world,
       },
-      { pairs: [pair], record: true, ticks: 16, tickMs: 9000, onTick: (tick) => ticks.push(tick), ...over },
+      {
+        pairs: [pair],
+        record: true,
+        ticks: 16,
+        tickMs: 9000,
+        mostAheadMs: 5 * MINUTE,
+        onTick: (tick) => ticks.push(tick),
+        ...over,
+      },
     )
     return { ended, ticks }
+  }
+  const clients = (clock: { now: () => number }) => {
+    const pace = { ...systemPace, sleep: (ms: number, signal?: AbortSignal) => systemPace.sleep(ms / 200, signal) }
+    return createSources({ sources: replay.sources }, { clock, offline: false, pace })
   }
   const stored = (): Promise<Signal[]> => readSignals(opened.db, { fromMinute: 0, toMinute: 2 ** 31 - 1 })
   const signalsOf = (ticks: readonly Tick[]) => ticks.flatMap(({ signals }) => signals)
@@ -213,6 +224,14 @@ describe.skipIf(!sharedFolder()).each(kinds)('the loop over a recorded afternoon
     await replay.setFaults({ error503: { path: '/iem/' } })
     const { ticks } = await loop({ ticks: 6 })
     expect(new Set(signalsOf(ticks).map(({ standDown }) => standDown))).toEqual(new Set(['weather_stale']))
+  })
+
+  it('acts on nothing while its clock is not that of the exchange', async () => {
+    const behind = (minutes: number) => ({ now: () => Date.parse(START) - minutes * MINUTE })
+    await loop({ ticks: 1 }, { clock: behind(40), sources: clients(behind(40)) })
+    const { ticks } = await loop({ ticks: 1 }, { clock: behind(7), sources: clients(behind(7)) })
+    expect(signalsOf(ticks).length).toBeGreaterThan(3)
+    expect(new Set(signalsOf(ticks).map(({ standDown }) => standDown))).toEqual(new Set(['clock_skew']))
   })
 
   it('ends when the stop file is there, before it writes anything', async () => {

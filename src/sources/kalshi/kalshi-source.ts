@@ -52,6 +52,8 @@ export interface MarketsQuery {
 export interface KalshiSource {
   /** `replay` once an answer was marked as one; ask after the first call. */
   origin(): Origin
+  /** How far the exchange's clock was ahead of ours at its last answer, ms, to the second; null before it said. */
+  clockAheadMs(): number | null
   /** Read once per client. */
   cutoff(): Promise<KalshiCutoff>
   series(ticker: string): Promise<KalshiSeries>
@@ -98,6 +100,7 @@ export function kalshiSource(http: HttpClient): KalshiSource {
 
   const source: KalshiSource = {
     origin: () => http.origin(),
+    clockAheadMs: () => http.clockAheadMs(),
 
     cutoff() {
       cutoff ??= readCutoff().catch((error) => {

@@ -1,7 +1,7 @@
 import { EXIT, KwxError } from 'kwx'
 import { Flags, interruptible, KwxCommand } from 'kwx/command'
 import type { Environment } from 'kwx/pipeline'
-import { parseInstant } from 'kwx/time'
+import { MS_PER_MINUTE, parseInstant } from 'kwx/time'
 
 import type { LivePair } from '../services/load-pair.ts'
 import type { Replayed } from '../services/replay-signals.ts'
@@ -18,6 +18,7 @@ interface LoopFlags {
   readonly record: boolean
   readonly ticks: number | null
   readonly tickMs: number
+  readonly mostAheadMs: number
   readonly pages: { readonly host: string; readonly port: number } | null
   readonly log: 'lines' | 'json'
 }
@@ -81,6 +82,8 @@ export default class RtLoop extends KwxCommand<LoopAnswer | Replayed> {
           log: flags.log ?? (process.stderr.isTTY ? 'lines' : 'json'),
           ticks: flags.ticks ?? null,
           tickMs: flags['tick-seconds'] * 1000,
+          // The exchange takes signatures within ten seconds. A replay's clock may run many times faster than its answers.
+          mostAheadMs: settings.clock === 'system' ? 10_000 : 10 * MS_PER_MINUTE,
         }),
       ),
     )

@@ -26,6 +26,8 @@ export interface LoopOptions {
   /** Ticks after which the loop ends by itself; null for never. */
   readonly ticks: number | null
   readonly tickMs: number
+  /** Difference to the exchange's clock above which nothing is acted on; answers take their time, and say seconds. */
+  readonly mostAheadMs: number
   /** Told of every tick, finished or failed. */
   readonly onTick: (tick: Tick) => void
 }
@@ -112,8 +114,7 @@ export async function runLoop(world: LoopWorld, options: LoopOptions): Promise<s
     const first = Math.max(worked === null ? last : worked + 1, last - MOST_BEHIND)
     const minutes: number[] = []
     const signals: Signal[] = []
-    const circumstances: Circumstances =
-      state.state === 'pause' ? { standDown: 'paused', reason: state.reason } : { standDown: null, reason: null }
+    const circumstances = circumstancesOf(state, world.sources.kalshi.clockAheadMs(), options.mostAheadMs)
     const due = pricesFailed ? ([1, 0] as const) : ([first, last] as const)
     if (due[0] <= due[1]) {
       for (const { city } of cities) await markComplete(db, city, tradingDays(city, atMs), last)
@@ -134,6 +135,16 @@ export async function runLoop(world: LoopWorld, options: LoopOptions): Promise<s
     await world.sleep(Math.max(0, tickMs - durationMs), signal)
   }
   return `${ticks} ticks done`
+}
+
+/** What holds for every market of a tick: the switch, then the clocks. */
+function circumstancesOf(state: SwitchState, aheadMs: number | null, mostAheadMs: number): Circumstances {
+  if (state.state === 'pause') return { standDown: 'paused', reason: state.reason }
+  if (aheadMs !== null && Math.abs(aheadMs) > mostAheadMs) {
+    const seconds = (aheadMs / 1000).toFixed(0)
+    return { standDown: 'clock_skew', reason: `the exchange's clock is ${seconds} s ahead of ours` }
+  }
+  return { standDown: null, reason: null }
 }
 
 const anotherLoop = (name: string, minute: number): KwxError =>
