@@ -13,6 +13,7 @@ export const config = (over: Partial<LoadedConfig['config']>): LoadedConfig['con
   city: 'miami',
   bracket: 'between',
   feature_set: 'elasticnet_rich',
+  offset: 'none',
   train_days: 42,
   test_days: 7,
   step_days: 7,
