@@ -84,6 +84,9 @@ const settlement = (over: Partial<SettlementInput> = {}): SettlementInput => ({
   ...over,
 })
 
+/** Tables that only grow refuse to be emptied; no test here fills them. */
+const CLEARED = TABLES.filter((table) => table !== 'models' && table !== 'promotions')
+
 describe.each(databaseKinds)('repositories on the $name database', (kind) => {
   let opened: OpenedDatabase
   let db: Database
@@ -92,7 +95,7 @@ describe.each(databaseKinds)('repositories on the $name database', (kind) => {
     db = opened.db
   })
   afterAll(() => opened?.done())
-  beforeEach(() => runQuery(db, `truncate ${TABLES.join(', ')}`))
+  beforeEach(() => runQuery(db, `truncate ${CLEARED.join(', ')}`))
 
   describe('saveMarkets', () => {
     it('gives every market an id and keeps it when the market comes again', async () => {
@@ -375,7 +378,7 @@ describe.each(databaseKinds)('repositories on the $name database', (kind) => {
     it('does not depend on ids or on the order in which rows came', async () => {
       await fill(1)
       const one = await dataFingerprint(db, span)
-      await runQuery(db, `truncate ${TABLES.join(', ')}`)
+      await runQuery(db, `truncate ${CLEARED.join(', ')}`)
       await fill(-1)
       expect(await dataFingerprint(db, span)).toBe(one)
       await fill(1)
