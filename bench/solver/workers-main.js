@@ -4,8 +4,9 @@ import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { isMainThread, parentPort, Worker } from 'node:worker_threads'
 
-import { prepare } from '../../plugins/train/src/solver/fit.ts'
 import { PASS } from '../../plugins/train/src/solver/kernel.ts'
+import { fastestKernel, Panels } from '../../plugins/train/src/solver/panels.ts'
+import { matrixRows } from '../../plugins/train/src/solver/row-source.ts'
 
 const [ROWS, COLUMNS, PASSES] = [150_000, 40, 30]
 const median = (values) => [...values].sort((a, b) => a - b)[values.length >> 1]
@@ -16,6 +17,12 @@ export async function main() {
     options: { set: { type: 'string' }, trials: { type: 'string' }, rounds: { type: 'string', default: '5' } },
   })
   const rounds = Number(values.rounds)
+  if (values.set) jobs(values, rounds)
+  await passes(rounds)
+}
+
+/** The job with one worker and with two, in turns. */
+function jobs(values, rounds) {
   const found = new Map([1, 2].map((workers) => [workers, []]))
   for (let round = 0; round < rounds; round++) {
     for (const [workers, list] of found) {
@@ -44,7 +51,6 @@ export async function main() {
     `CPU ${(two.cpu / one.cpu).toFixed(3)} times as much: two free cores would be ${((2 * one.cpu) / two.cpu).toFixed(2)} times as fast`,
   )
   console.log(hashes.size === 1 ? 'all results are equal' : 'RESULTS DIFFER')
-  await passes(rounds)
 }
 
 /** Passes by one thread and by two at a time. */
@@ -83,12 +89,10 @@ if (!isMainThread) {
     return state / 2 ** 32 - 0.5
   }
   const x = Float64Array.from({ length: ROWS * COLUMNS }, next)
-  const { panels } = prepare(
-    x,
-    ROWS,
-    COLUMNS,
-    Uint8Array.from({ length: ROWS }, (_, i) => i & 1),
-  )
+  const y = Uint8Array.from({ length: ROWS }, (_, i) => i & 1)
+  const columns = Array.from({ length: COLUMNS }, (_, j) => j)
+  const options = { columns, weight: null, offset: null, kernel: fastestKernel }
+  const panels = new Panels(matrixRows(x, ROWS, COLUMNS), y, options)
   panels.weigh(null)
   const at = new Float64Array(COLUMNS + 1).fill(0.1)
   for (let k = 0; k < 20; k++) panels.pass(at, PASS.gradient)
