@@ -185,6 +185,24 @@ describe('an audit of time', () => {
     expect(lines).toContain('2025-03-09 springs-forward at 2025-03-09T08:00:00.000Z, UTC -6 h to -5 h')
   })
 
+  it('moves nothing by civil midnight in a zone without daylight time, on the same nights', async () => {
+    const own = cityAs('phx', {
+      zone: 'America/Phoenix',
+      standardOffset: -420,
+      regimes: { ...chicago.regimes, close: [{ rule: '23:59 civil' }] },
+    })
+    for (const day of [FALL, SPRING]) {
+      const closeMs = minuteToMs(climateDayEnd(day, -420) - 1)
+      const prints = minutesOf(day, -420, 30)
+      await saveEvents(db, 'phx', [{ day, ticker: eventTicker(day, 'KXPHX'), closeMs, prints }])
+    }
+    const report = await auditTime({ db, city: own, span: {}, dataset: null })
+    expect(report.dst_days).toEqual([])
+    expect(report.counts).toMatchObject({ close_agrees: 2, close_differs: 0 })
+    expect(report.rows.prices).toMatchObject({ rows: 288, own_day: 288 })
+    expect(report.rows.prices.would_change).toEqual({ civil_midnight: 0, utc: 84, before_6am: 72 })
+  })
+
   it('lets an exchange that closes an hour off its rule stand, and reports it', async () => {
     const day = parseDay('2024-11-03')
     const own = cityAs('hour', { regimes: { ...chicago.regimes, close: [{ rule: '23:59 civil' }] } })
