@@ -24,7 +24,7 @@ const INDEXES = [
   { table: 'trades', columns: 'market_id, ordinal' },
 ]
 
-/** Tables of phases that are not installed yet. */
+/** Tables of phases that come after this one: what is missing of them is no failure of the pilot. */
 const LATER = ['models', 'promotions', 'rt_signals']
 
 type Catalog = {
