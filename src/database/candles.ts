@@ -67,12 +67,14 @@ const CANDLE_BYTES = 14
 /**
  * Candles of some markets, one series per market that has any, in the order of the ids.
  *
+ * `since` holds for each market the first end minute to read; absent: all.
+ *
  * Fastest of four ways measured: 518,400 candles in 0.5 s on the embedded database, where row objects take 8.5 s.
  */
 export async function* readCandles(
   db: Database,
   marketIds: readonly number[],
-  { periodMinutes = 1 }: { periodMinutes?: number } = {},
+  { periodMinutes = 1, since }: { periodMinutes?: number; since?: readonly number[] } = {},
 ): AsyncGenerator<CandleSeries> {
   const packed = readPacked(db, marketIds, {
     table: 'candles',
@@ -81,6 +83,7 @@ export async function* readCandles(
       int4send(volume_centi)`,
     where: `period_minutes = ${Math.trunc(periodMinutes)}`,
     order: 'end_minute',
+    since,
   })
   for await (const { marketId, view } of packed) {
     const n = view.byteLength / CANDLE_BYTES

@@ -43,12 +43,21 @@ export interface TradeSeries extends Omit<TradeRows, 'marketId' | 'ordinal'> {
 
 const TRADE_BYTES = 15
 
-/** Prints of some markets, one series per market that has any, in the order of the ids. */
-export async function* readTrades(db: Database, marketIds: readonly number[]): AsyncGenerator<TradeSeries> {
+/**
+ * Prints of some markets, one series per market that has any, in the order of the ids.
+ *
+ * @param since  for each market the first ordinal to read; absent: all
+ */
+export async function* readTrades(
+  db: Database,
+  marketIds: readonly number[],
+  since?: readonly number[],
+): AsyncGenerator<TradeSeries> {
   const packed = readPacked(db, marketIds, {
     table: 'trades',
     bytes: 'int8send(ts_ms) || int2send(price) || int4send(count_centi) || boolsend(taker_yes)',
     order: 'ordinal',
+    since,
   })
   for await (const { marketId, view } of packed) {
     const n = view.byteLength / TRADE_BYTES

@@ -32,6 +32,9 @@ export interface CityRows {
   readonly newestReportMs: number | null
 }
 
+/** How the price rows of some markets are read, by market id. */
+export type ReadPrices = (db: Database, ids: readonly number[]) => Promise<ReadonlyMap<number, Prices>>
+
 /** Reports are read from this many days before the first event, as for a dataset: a ladder trades from the day before. */
 const DAYS_BEFORE = 2
 
@@ -39,21 +42,18 @@ const DAYS_BEFORE = 2
  * Reads the rows of a pair for the events of some days, with the readers and the gate of the dataset builder.
  *
  * @param days  event days, both inclusive
+ * @param readPrices  all of them unless told otherwise
  */
 export async function readCityRows(
   db: Database,
   { city, loaded, station }: Pick<Pair, 'city' | 'loaded' | 'station'>,
   [first, last]: readonly [number, number],
+  readPrices: ReadPrices = wholePrices(loaded.config.price_source),
 ): Promise<CityRows> {
   const { config } = loaded
   const markets = await readMarkets(db, { city: city.id, fromDay: first, toDay: last })
   const ids = markets.map(({ market_id }) => market_id)
-  const prices = new Map<number, Prices>()
-  if (config.price_source === 'trades') {
-    for await (const { marketId, ...trades } of readTrades(db, ids)) prices.set(marketId, pricesFromTrades(trades))
-  } else {
-    for await (const { marketId, ...candles } of readCandles(db, ids)) prices.set(marketId, pricesFromCandles(candles))
-  }
+  const prices = await readPrices(db, ids)
   const observations = await readObservations(db, { station, ...reportSpan(city, first, last) })
   const gate = gateObservations(observations, {
     city,
@@ -77,3 +77,17 @@ const reportSpan = ({ standardOffset }: City, first: number, last: number) => ({
   fromMs: minuteToMs(climateDayStart(first - DAYS_BEFORE, standardOffset)),
   toMs: minuteToMs(climateDayEnd(last + 1, standardOffset)),
 })
+
+/** Every price row there is, read as a dataset reads it. */
+const wholePrices =
+  (source: 'candles' | 'trades'): ReadPrices =>
+  async (db, ids) => {
+    const prices = new Map<number, Prices>()
+    if (source === 'trades') {
+      for await (const { marketId, ...trades } of readTrades(db, ids)) prices.set(marketId, pricesFromTrades(trades))
+    } else {
+      for await (const { marketId, ...candles } of readCandles(db, ids))
+        prices.set(marketId, pricesFromCandles(candles))
+    }
+    return prices
+  }

@@ -3,6 +3,7 @@ import { type Database, lastWorkedMinute, type Signal, saveMinute } from 'kwx/da
 import type { Sources } from 'kwx/sources'
 import { type Clock, MS_PER_MINUTE } from 'kwx/time'
 
+import { CityMemory } from './city-memory.ts'
 import { fetchMarkets, fetchPrices, fetchReports, markComplete, tradingDays } from './fetch-news.ts'
 import type { LivePair } from './load-pair.ts'
 import type { Circumstances } from './signals-at.ts'
@@ -74,6 +75,7 @@ export async function runLoop(world: LoopWorld, options: LoopOptions): Promise<s
   const { pairs, record, ticks, tickMs, onTick } = options
   const name = loopName(pairs)
   const cities = [...new Map(pairs.map((pair) => [pair.city.id, pair])).values()]
+  const memories = new Map(pairs.map((pair) => [pair, new CityMemory(pair)]))
   const stations = [...new Set(pairs.map(({ station }) => station))]
   let [marketsAt, reportsAt] = [Number.NEGATIVE_INFINITY, Number.NEGATIVE_INFINITY]
   let worked = record ? await lastWorkedMinute(db, name) : null
@@ -99,6 +101,7 @@ export async function runLoop(world: LoopWorld, options: LoopOptions): Promise<s
     if (atMs - marketsAt >= MARKETS_EVERY_MS) {
       for (const { city } of cities) fetched += await attempt(`markets of ${city.id}`, () => fetchMarkets(world, city))
       for (const pair of pairs) pair.forgetModels()
+      for (const memory of memories.values()) memory.forget()
       if (faults.length === 0) marketsAt = atMs
     }
     for (const pair of cities) fetched += await attempt(`prices of ${pair.city.id}`, () => fetchPrices(world, pair))
@@ -119,7 +122,7 @@ export async function runLoop(world: LoopWorld, options: LoopOptions): Promise<s
     if (due[0] <= due[1]) {
       for (const { city } of cities) await markComplete(db, city, tradingDays(city, atMs), last)
     }
-    for await (const { minute, signals: found } of workMinutes(db, pairs, due, () => clock.now(), circumstances)) {
+    for await (const { minute, signals: found } of workMinutes(db, memories, due, () => clock.now(), circumstances)) {
       signal.throwIfAborted()
       if (record) {
         const saved = await saveMinute(db, { loop: name, endMinute: minute, endedMs: clock.now() }, found)

@@ -1,7 +1,8 @@
 import type { Database, Signal } from 'kwx/database'
 import { minuteToMs } from 'kwx/time'
 
-import { type CityRows, readCityRows } from './city-rows.ts'
+import type { CityMemory } from './city-memory.ts'
+import type { CityRows } from './city-rows.ts'
 import { tradingDays } from './fetch-news.ts'
 import type { Pair } from './pair.ts'
 import { type Circumstances, signalsAt } from './signals-at.ts'
@@ -23,19 +24,19 @@ export interface MinuteSignals {
  */
 export async function* workMinutes(
   db: Database,
-  pairs: readonly Pair[],
+  pairs: ReadonlyMap<Pair, CityMemory>,
   [first, last]: readonly [first: number, last: number],
   now: () => number,
   circumstances: Circumstances,
 ): AsyncGenerator<MinuteSignals, void> {
   if (first > last) return
   const rows = new Map<Pair, CityRows>()
-  for (const pair of pairs) {
+  for (const [pair, memory] of pairs) {
     const days = [
       tradingDays(pair.city, minuteToMs(first) - 1)[0],
       tradingDays(pair.city, minuteToMs(last) - 1)[1],
     ] as const
-    rows.set(pair, await readCityRows(db, pair, days))
+    rows.set(pair, await memory.rows(db, days))
   }
   for (let minute = first; minute <= last; minute++) {
     const behind = now() / 60_000 - minute
@@ -44,7 +45,7 @@ export async function* workMinutes(
         ? { standDown: 'late', reason: `worked through ${Math.floor(behind)} minutes after its end` }
         : circumstances
     const signals: Signal[] = []
-    for (const pair of pairs) signals.push(...(await signalsAt(pair, rows.get(pair)!, minute, own)))
+    for (const pair of pairs.keys()) signals.push(...(await signalsAt(pair, rows.get(pair)!, minute, own)))
     yield { minute, signals }
   }
 }
