@@ -85,7 +85,9 @@ function skill({ pilot, report, joint }: PromotionEvidence): Requirement[] {
 
 function origin({ pilot, report, joint }: PromotionEvidence): Requirement {
   const requirement = 'origin'
-  const origins = [...new Set([pilot.origin, report?.summary.origin, joint?.origin].filter((one) => one != null))]
+  const origins = [
+    ...new Set([pilot.origin, report?.summary.origin, (joint ?? report?.blend)?.origin].filter((one) => one != null)),
+  ]
   const list = origins.join(' and ')
   if (origins.length === 0)
     return { requirement, outcome: 'missing', sentence: 'Nothing says where its rows are from.' }
