@@ -4,7 +4,7 @@ import { join } from 'node:path'
 
 import { afterAll, describe, expect, it } from 'vitest'
 import type { RunResult } from '../../../src/pipeline/index.ts'
-import { spawned } from '../../../test/support/kwx.ts'
+import { kwx, spawned } from '../../../test/support/kwx.ts'
 import { acceptedOf, describeAccepted } from '../src/services/accepted.ts'
 import { good } from './support/cases.ts'
 import { closeShared, judged } from './support/judge.ts'
@@ -48,5 +48,21 @@ describe('kwx accept', () => {
     const env = { KWX_HOME: folder, KWX_REPORTS_DIR: join(folder, 'reports') }
     expect((await spawned('dev.js', ['accept', '--config', join(folder, 'none.yaml')], { env })).status).toBe(2)
     expect((await spawned('dev.js', ['accept'], { env })).status).toBe(2)
+  })
+})
+
+describe('kwx accept recompute', () => {
+  it('exits 2 for a folder that is no report, or that is not there', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'kwx-'))
+    const { error } = await kwx('accept', 'recompute', folder)
+    expect(error).toBeUndefined()
+    expect(process.exitCode).toBe(2)
+    process.exitCode = 0
+    const { stdout } = await kwx('accept', 'recompute', folder, '--json')
+    process.exitCode = 0
+    expect(JSON.parse(stdout)).toMatchObject({ command: 'accept:recompute', error: { code: 'NOT_A_REPORT', exit: 2 } })
+    await kwx('accept', 'recompute', join(folder, 'gone'))
+    expect(process.exitCode).toBe(2)
+    process.exitCode = 0
   })
 })
