@@ -117,6 +117,16 @@ describe('promote', () => {
     })
   })
 
+  it('refuses what was trained and judged on simulated rows, and says so', async () => {
+    const pilot = await madePilot(at, { origin: 'simulated' })
+    await madeReport(at, pilot.hash, { origin: 'simulated' })
+    const { exit, requirements } = await promote(at.world(), { folder: pilot.published, ...promotion })
+    expect([exit, requirements.at(-1)]).toEqual([
+      3,
+      { requirement: 'origin', outcome: 'fail', sentence: 'Its rows are simulated.' },
+    ])
+  })
+
   it('records no reason where nothing was let through', async () => {
     const pilot = await madePilot(at)
     await madeReport(at, pilot.hash)
