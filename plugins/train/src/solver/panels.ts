@@ -186,14 +186,6 @@ export class Panels {
     return out
   }
 
-  /** Log-odds of the rows in their order at (β, b), offsets included, shape [n]. */
-  decisionValues(at: ArrayLike<number>): Float64Array {
-    this.#beta.set(at)
-    this.kernel.pass(PASS.loss, true, 0, this.#sides[1].end)
-    const zeros = this.#sides[1].first * PANEL_ROWS
-    return Float64Array.from(this.#slot, (slot) => (slot < zeros ? -this.#margins[slot]! : this.#margins[slot]!))
-  }
-
   #loss(start: number, end: number): number {
     let sum = 0
     this.#sides.forEach((side, outcome) => {

@@ -16,7 +16,7 @@ export interface Point {
 export interface WarmStart {
   /** (β, b), shape [p + 1]. */
   readonly at: Float64Array
-  /** What is known of `at` from an earlier fit on the same rows and class weight: it saves a pass. */
+  /** What is known of `at` from an earlier fit on the same rows and class weight, with its Hessian: it saves a pass. */
   readonly known?: Point | undefined
   /** Hessian of (1/n) Σ w loss of an earlier fit on the same rows and class weight; null when there is none. */
   readonly hessian: Float64Array | null
@@ -92,32 +92,25 @@ export function proximalNewton(
   const penalty = (point: Float64Array) => penaltyAt(point, l1, l2)
   const valueAt = ({ at, loss }: Point) => loss + penalty(at)
 
-  let before = Number.POSITIVE_INFINITY
-  let here: Point
-  let hessian: Float64Array
   /** Whether the Hessian is that of `here`. */
-  let fresh: boolean
-  const takeHessian = (at: Float64Array) => {
-    here = evaluate(at, PASS.hessian)
-    keepHessian()
-  }
+  let fresh = start.hessian === null
+  let here = start.known ?? evaluate(Float64Array.from(start.at), fresh ? PASS.hessian : PASS.gradient)
+  let hessian = start.hessian ?? panels.hessian(1 / n)
+  let before = Number.POSITIVE_INFINITY
   const keepHessian = () => {
     hessian = panels.hessian(1 / n)
     fresh = true
     before = Number.POSITIVE_INFINITY
   }
-  if (start.hessian === null) {
-    takeHessian(Float64Array.from(start.at))
-  } else {
-    here = start.known ?? evaluate(Float64Array.from(start.at), PASS.gradient)
-    hessian = start.hessian
-    fresh = false
+  const takeHessian = (at: Float64Array) => {
+    here = evaluate(at, PASS.hessian)
+    keepHessian()
   }
   let stuck = 0
   let leastKkt = Number.POSITIVE_INFINITY
   for (let iteration = 0; ; iteration++) {
-    const { at, gradient } = here!
-    const value = valueAt(here!)
+    const { at, gradient } = here
+    const value = valueAt(here)
     const kkt = violation(
       { l1 },
       at,
@@ -126,8 +119,8 @@ export function proximalNewton(
     const done = (converged: boolean, reason: string, point = at, reached = value): NewtonResult => {
       return {
         at: point,
-        last: here!,
-        hessian: hessian!,
+        last: here,
+        hessian: hessian,
         value: reached,
         kkt,
         iterations: iteration,
@@ -143,12 +136,12 @@ export function proximalNewton(
     }
     if (iteration >= maxIterations) return done(kkt <= TIGHT_ENOUGH, 'iteration limit')
 
-    const target = minimiseQuadratic({ gradient, hessian: hessian!, l1, l2 }, at, Math.max(1e-16, INNER[shape] * kkt))
+    const target = minimiseQuadratic({ gradient, hessian: hessian, l1, l2 }, at, Math.max(1e-16, INNER[shape] * kkt))
     const slope = firstOrder(gradient, at, target) + penalty(target) - penalty(at)
     const decrease =
-      -(firstOrder(gradient, at, target) + curve(hessian!, at, target) / 2) + penalty(at) - penalty(target)
-    const trusted = fresh! || decrease <= STALE_RATE[shape] * before
-    const proven = fresh! || (trusted && iteration > 0) || decrease <= 1e-3 * enough * value
+      -(firstOrder(gradient, at, target) + curve(hessian, at, target) / 2) + penalty(at) - penalty(target)
+    const trusted = fresh || decrease <= STALE_RATE[shape] * before
+    const proven = fresh || (trusted && iteration > 0) || decrease <= 1e-3 * enough * value
     if (!tight && proven && decrease <= enough * value) {
       return done(true, 'predicted decrease', target, value - Math.max(0, decrease))
     }
@@ -159,12 +152,12 @@ export function proximalNewton(
 
     // far from the optimum the next step will want the Hessian of where this one leads
     const far = FAR[start.isRough && shape === 'narrow' ? 'near' : shape]
-    const mode = fresh! && decrease > far * value ? PASS.hessian : PASS.gradient
+    const mode = fresh && decrease > far * value ? PASS.hessian : PASS.gradient
     let step = 1
     let next = evaluate(target, mode)
     const slack = ROUNDING * value
     while (!(valueAt(next) <= value + 1e-4 * step * slope + slack) && step > 1e-10) {
-      if (!fresh!) break
+      if (!fresh) break
       step /= 2
       next = evaluate(
         at.map((from, j) => from + step * (target[j]! - from)),
@@ -179,7 +172,7 @@ export function proximalNewton(
         before = step === 1 ? decrease : 0
         fresh = false
       }
-    } else if (fresh!) {
+    } else if (fresh) {
       return done(kkt <= TIGHT_ENOUGH, 'rounding')
     } else {
       takeHessian(at)
