@@ -42,28 +42,36 @@ export async function loadPair(
     city,
     set,
     station: loaded.config.observation_station ?? city.station,
-    weight: await fittedWeight(settings.directories.reports, city.id, loaded.config.bracket),
+    weight: await fittedWeight(
+      // A promoted model brings the reports it was promoted on; a candidate has only what was published.
+      modelDir === undefined
+        ? join(folder, city.id, loaded.config.bracket, 'acceptance')
+        : join(settings.directories.reports, `phase1_${city.id}_${loaded.config.bracket}`),
+      city.id,
+      loaded.config.bracket,
+    ),
     candidate: modelDir !== undefined,
     modelFor: models.modelFor,
     forgetModels: models.forget,
   }
 }
 
-async function fittedWeight(reports: string, city: string, bracket: string): Promise<Pair['weight']> {
-  const file = join(reports, `phase1_${city}_${bracket}`, '08_blend_grid.json')
+async function fittedWeight(folder: string, city: string, bracket: string): Promise<Pair['weight']> {
+  const file = join(folder, '08_blend_grid.json')
   const there = await access(file).then(
     () => true,
     () => false,
   )
   if (!there) return { value: 0, source: 'no fitted weight: the market alone' }
   const { weight, city: of, bracket: kind } = await readJson<BlendGridFile>(file)
-  if (of === city && kind === bracket && weight.value >= 0 && weight.value <= 1) {
+  const isWeight = typeof weight?.value === 'number' && weight.value >= 0 && weight.value <= 1
+  if (of === city && kind === bracket && isWeight) {
     return { value: weight.value, source: weight.reason }
   }
   throw new KwxError(`${file} holds no weight for ${city} ${bracket}.`, {
     code: 'RT_WEIGHT_INVALID',
     exit: EXIT.usage,
     hint: 'Fit it again with "kwx blend --config FILE".',
-    details: { file, city: of, bracket: kind, weight: weight.value },
+    details: { file, city: of, bracket: kind, weight: weight?.value },
   })
 }
