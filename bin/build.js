@@ -32,7 +32,17 @@ await build({
   target: 'node24',
   sourcemap: 'linked',
   // PGlite and Tinypool look for files beside themselves; the rest is optional and absent.
-  external: ['@electric-sql/pglite', 'tinypool', 'pg-native', 'bufferutil', 'utf-8-validate', 'typescript', 'ts-node', 'tsx', 'pnpapi'],
+  external: [
+    '@electric-sql/pglite',
+    'tinypool',
+    'pg-native',
+    'bufferutil',
+    'utf-8-validate',
+    'typescript',
+    'ts-node',
+    'tsx',
+    'pnpapi',
+  ],
   banner: {
     js: "import{createRequire as __req}from'node:module';const require=__req(import.meta.url),__filename=import.meta.filename,__dirname=import.meta.dirname;",
   },

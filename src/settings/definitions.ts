@@ -80,6 +80,31 @@ const ofSources: Definition[] = SOURCES.flatMap(([name, short, url, rate, needsK
     : []),
 ])
 
+/** The exchange's read key. */
+const ofKalshi: readonly Definition[] = [
+  {
+    key: 'sources.kalshi.keyId',
+    about: "Id of a read key of the exchange; public data needs none, the exchange's stream does.",
+    variables: ['KWX_KALSHI_KEY_ID'],
+    type: 'secret',
+    variablesOnly: true,
+  },
+  {
+    key: 'sources.kalshi.privateKey',
+    about: 'The key itself, PEM.',
+    variables: ['KWX_KALSHI_PRIVATE_KEY'],
+    type: 'secret',
+    variablesOnly: true,
+  },
+  {
+    key: 'sources.kalshi.privateKeyFile',
+    about: 'A file with the key, PEM, of mode 0600.',
+    variables: ['KWX_KALSHI_PRIVATE_KEY_FILE'],
+    type: 'folder',
+    variablesOnly: true,
+  },
+]
+
 /** All settings. `home` comes first, because the defaults of others lie inside it. */
 export const DEFINITIONS: readonly Definition[] = [
   {
@@ -117,28 +142,9 @@ export const DEFINITIONS: readonly Definition[] = [
     type: 'folder',
     default: ({ project }) => join(project, 'configs', 'pipelines'),
   },
-  ...ofSources,
-  {
-    key: 'sources.kalshi.keyId',
-    about: "Id of a read key of the exchange; public data needs none, the exchange's stream does.",
-    variables: ['KWX_KALSHI_KEY_ID'],
-    type: 'secret',
-    variablesOnly: true,
-  },
-  {
-    key: 'sources.kalshi.privateKey',
-    about: 'The key itself, PEM.',
-    variables: ['KWX_KALSHI_PRIVATE_KEY'],
-    type: 'secret',
-    variablesOnly: true,
-  },
-  {
-    key: 'sources.kalshi.privateKeyFile',
-    about: 'A file with the key, PEM, of mode 0600.',
-    variables: ['KWX_KALSHI_PRIVATE_KEY_FILE'],
-    type: 'folder',
-    variablesOnly: true,
-  },
+  ...ofSources.filter(({ key }) => key.startsWith('sources.kalshi.')),
+  ...ofKalshi,
+  ...ofSources.filter(({ key }) => !key.startsWith('sources.kalshi.')),
   {
     key: 'contact',
     about: 'E-mail or page of whoever runs this, told to services that want to know who asks (api.weather.gov).',

@@ -8,6 +8,8 @@ export interface ShownSetting {
   /** Null where there is none. */
   readonly value: string | number | null
   readonly origin: string
+  /** True for what a project file may not hold. */
+  readonly variablesOnly?: true
 }
 
 /** All settings with their origins and without their secrets, in the order of the documentation. */
@@ -23,5 +25,10 @@ export function shownSetting(settings: Settings, key: string): ShownSetting | un
     .split('.')
     .reduce<unknown>((at, step) => (at as Record<string, unknown> | undefined)?.[step], settings)
   const isSet = typeof value === 'string' || typeof value === 'number'
-  return { key, value: isSet ? redacted(definition, value) : null, origin: settings.origins[key] ?? 'not set' }
+  return {
+    key,
+    value: isSet ? redacted(definition, value) : null,
+    origin: settings.origins[key] ?? 'not set',
+    ...(definition.variablesOnly ? { variablesOnly: true as const } : {}),
+  }
 }

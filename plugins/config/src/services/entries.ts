@@ -8,6 +8,8 @@ export interface Entry {
   readonly key: string
   readonly value: unknown
   readonly origin: string
+  /** True for what a project file may not hold: shown as a comment. */
+  readonly variablesOnly?: true
 }
 
 /** The project's settings without their secrets. */
@@ -44,7 +46,7 @@ export const valueAt = (config: ProductionConfig, key: string): unknown =>
 export function renderEntries(entries: readonly Entry[]): string[] {
   const rows: { left: string; origin: string }[] = []
   let open: string[] = []
-  for (const { key, value, origin } of entries) {
+  for (const { key, value, origin, variablesOnly } of entries) {
     const steps = key.split('.')
     const name = steps.pop()!
     const shared = steps.findIndex((step, i) => open[i] !== step)
@@ -52,7 +54,8 @@ export function renderEntries(entries: readonly Entry[]): string[] {
       rows.push({ left: `${'  '.repeat(i)}${steps[i]}:`, origin: '' })
     }
     open = steps
-    rows.push({ left: `${'  '.repeat(steps.length)}${name}: ${yamlScalar(value)}`, origin })
+    const mark = variablesOnly || origin === 'not set' ? '# ' : ''
+    rows.push({ left: `${'  '.repeat(steps.length)}${mark}${name}: ${yamlScalar(value)}`, origin })
   }
   const width = Math.min(60, Math.max(0, ...rows.filter(({ origin }) => origin).map(({ left }) => left.length)))
   return rows.map(({ left, origin }) => (origin ? `${left.padEnd(width)}  # ${origin}` : left))
