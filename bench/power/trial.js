@@ -22,20 +22,22 @@ const START = '2023-01-02'
 const root = join(import.meta.dirname, '../..')
 const cityFile = (id) => join(root, 'plugins', id === 'simville' ? 'simulate' : 'dataset', 'cities', `${id}.json`)
 
+/** A database in memory for each seed: deleted rows of earlier markets make every query slower. */
 let opened
-async function database() {
-  if (!opened) {
-    const url = 'pglite:memory'
-    opened = await openDatabase({ url })
-    await ensureMigrated(opened, url)
-  }
-  return opened
+async function database(seed) {
+  if (opened?.seed === seed) return opened.db
+  await opened?.db.destroy()
+  const url = 'pglite:memory'
+  const db = await openDatabase({ url })
+  await ensureMigrated(db, url)
+  opened = { seed, db }
+  return db
 }
 
 /** Simulates, builds, trains and pools; answers with what the joint file says. */
 export async function powerTrial({ seed, edge, cities, days, set, trials, testDays = 7, trainDays = 42 }, folder) {
   const since = performance.now()
-  const db = await database()
+  const db = await database(seed)
   const { default: featureSet } = await import(join(root, `plugins/dataset/src/feature-sets/${set}.ts`))
   const pilots = []
   for (const id of cities) {
