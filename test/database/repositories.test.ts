@@ -29,9 +29,8 @@ import {
   saveRawPayload,
   saveSettlements,
   saveTruth,
-  TABLES,
 } from '../../src/database/index.ts'
-import { databaseKinds, migratedDatabase, type OpenedDatabase } from '../support/databases.ts'
+import { databaseKinds, emptyTables, migratedDatabase, type OpenedDatabase } from '../support/databases.ts'
 
 const market = (ticker: string, over: Partial<MarketInput> = {}): MarketInput => ({
   ticker,
@@ -84,9 +83,6 @@ const settlement = (over: Partial<SettlementInput> = {}): SettlementInput => ({
   ...over,
 })
 
-/** Tables that only grow refuse to be emptied; no test here fills them. */
-const CLEARED = TABLES.filter((table) => table !== 'models' && table !== 'promotions')
-
 describe.each(databaseKinds)('repositories on the $name database', (kind) => {
   let opened: OpenedDatabase
   let db: Database
@@ -95,7 +91,7 @@ describe.each(databaseKinds)('repositories on the $name database', (kind) => {
     db = opened.db
   })
   afterAll(() => opened?.done())
-  beforeEach(() => runQuery(db, `truncate ${CLEARED.join(', ')}`))
+  beforeEach(() => emptyTables(db))
 
   describe('saveMarkets', () => {
     it('gives every market an id and keeps it when the market comes again', async () => {
@@ -378,7 +374,7 @@ describe.each(databaseKinds)('repositories on the $name database', (kind) => {
     it('does not depend on ids or on the order in which rows came', async () => {
       await fill(1)
       const one = await dataFingerprint(db, span)
-      await runQuery(db, `truncate ${CLEARED.join(', ')}`)
+      await emptyTables(db)
       await fill(-1)
       expect(await dataFingerprint(db, span)).toBe(one)
       await fill(1)

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 
-import { type Database, ensureMigrated, openDatabase, runQuery } from '../../src/database/index.ts'
+import { type Database, ensureMigrated, openDatabase, runQuery, TABLES } from '../../src/database/index.ts'
 
 export interface DatabaseKind {
   readonly name: 'embedded' | 'server'
@@ -54,3 +54,9 @@ export async function migratedDatabase(kind: DatabaseKind): Promise<OpenedDataba
     },
   }
 }
+
+/** Tables that only grow refuse to be emptied. */
+const CLEARED = TABLES.filter((table) => table !== 'models' && table !== 'promotions')
+
+/** Empties every table that can be, for `beforeEach`. */
+export const emptyTables = (db: Database) => runQuery(db, `truncate ${CLEARED.join(', ')}`)

@@ -15,12 +15,11 @@ import {
   readSettlements,
   readTrades,
   runQuery,
-  TABLES,
 } from 'kwx/database'
 import { parseDay } from 'kwx/time'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 
-import { databaseKinds, migratedDatabase, type OpenedDatabase } from '../../../test/support/databases.ts'
+import { databaseKinds, emptyTables, migratedDatabase, type OpenedDatabase } from '../../../test/support/databases.ts'
 import { importFolder } from '../src/services/import/import-folder.ts'
 import type { ImportOptions } from '../src/services/import/options.ts'
 import { splitRow } from '../src/services/import/read-csv.ts'
@@ -107,7 +106,7 @@ describe.each(databaseKinds)('importFolder into the $name database', (kind) => {
     db = opened.db
   })
   afterAll(() => opened?.done())
-  beforeEach(() => runQuery(db, `truncate ${TABLES.join(', ')}`))
+  beforeEach(() => emptyTables(db))
 
   const load = (folder: string, over: Partial<ImportOptions> = {}) =>
     importFolder({
