@@ -60,6 +60,18 @@ describe('loadPair', () => {
     expect((await (await load()).modelFor(parseDay(day))).standDown).toBe(standDown)
   })
 
+  it('knows the challenger beside the champion, and none for a candidate', async () => {
+    const { folder, load } = await project(blend)
+    const pair = await load()
+    expect(await pair.challengerFor!(parseDay('2025-02-20'))).toMatchObject({ model: null, standDown: 'no_model' })
+    const other = await livePair({}, { intercept: 3 })
+    await cp(join(other.folder, 'models'), join(folder, 'm', 'challengers'), { recursive: true })
+    pair.forgetModels()
+    expect((await pair.challengerFor!(parseDay('2025-02-20'))).model?.intercept).toBe(3)
+    expect((await pair.modelFor(parseDay('2025-02-20'))).model?.intercept).toBe(-2.5)
+    expect((await load(join(folder, 'models'))).challengerFor).toBeUndefined()
+  })
+
   it('sees a promotion after it was told to forget', async () => {
     const { folder, load } = await project(blend)
     const pair = await load(join(folder, 'nothing-yet'))

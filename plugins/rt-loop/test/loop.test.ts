@@ -146,6 +146,21 @@ describe.skipIf(!sharedFolder()).each(kinds)('the loop over a recorded afternoon
     }
   })
 
+  it('asks a challenger about the same rows and acts on the champion', async () => {
+    const other = (await livePair({}, { intercept: -1.5 })).pair
+    const both = { ...pair, challengerFor: other.modelFor }
+    await loop({ pairs: [both] })
+    const seen = (await stored()).filter(({ pModel }) => pModel !== null)
+    expect(seen.length).toBeGreaterThan(3)
+    for (const { pModel, modelId, trace } of seen) {
+      expect(trace['challenger_p_model']).toBeGreaterThan(pModel!)
+      expect(trace['challenger_model_id']).not.toBe(modelId)
+    }
+    const span = [seen[0]!.endMinute, seen.at(-1)!.endMinute] as const
+    expect((await replaySignals(opened.db, [both], span)).differences).toEqual([])
+    expect((await replaySignals(opened.db, [pair], span)).differences.length).toBeGreaterThan(0)
+  })
+
   it('finds a changed row in a replay', async () => {
     await loop()
     const signals = await stored()

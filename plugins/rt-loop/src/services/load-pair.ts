@@ -35,8 +35,10 @@ export async function loadPair(
   const city = await loadCity(contributions, loaded.config.city)
   const set = await contributions.load<FeatureSet>('featureSets', loaded.config.feature_set)
   checkFeatureSet(set)
-  const folder = modelDir ?? loaded.config.model_dir ?? modelFolders(settings.directories.models).champion
+  const { champion, challenger } = modelFolders(settings.directories.models)
+  const folder = modelDir ?? loaded.config.model_dir ?? champion
   const models = modelsOf({ loaded, city, set }, folder)
+  const beside = modelDir === undefined ? modelsOf({ loaded, city, set }, challenger) : null
   return {
     loaded,
     city,
@@ -52,7 +54,11 @@ export async function loadPair(
     ),
     candidate: modelDir !== undefined,
     modelFor: models.modelFor,
-    forgetModels: models.forget,
+    ...(beside ? { challengerFor: beside.modelFor } : {}),
+    forgetModels() {
+      models.forget()
+      beside?.forget()
+    },
   }
 }
 

@@ -19,6 +19,8 @@ export interface Pair {
   readonly candidate: boolean
   /** The model that may be used for an event's day, or why there is none. */
   modelFor(day: number): Promise<UsableModel>
+  /** The challenger of that day: asked beside the champion and never acted on; absent for a candidate. */
+  challengerFor?(day: number): Promise<UsableModel>
 }
 
 /** A model for one day. */

@@ -81,7 +81,7 @@ const FIELDS = [
   'side',
   'standDown',
 ] as const
-const TRACED = ['features', 'price_cents', 'weather_age_minutes', 'weight'] as const
+const TRACED = ['features', 'price_cents', 'weather_age_minutes', 'weight', 'challenger_p_model'] as const
 
 function differencesOf(recorded: Signal, rebuilt: Signal | undefined): Difference[] {
   const { endMinute, ticker } = recorded

@@ -62,7 +62,11 @@ export async function signalsAt(
       until,
     )
     const built = joined?.rows() ?? null
-    signals.push(signalOf(pair, rows, market, own, minute, built, await pair.modelFor(market.day), circumstances))
+    const models = {
+      usable: await pair.modelFor(market.day),
+      challenger: (await pair.challengerFor?.(market.day)) ?? null,
+    }
+    signals.push(signalOf(pair, rows, market, own, minute, built, models, circumstances))
   }
   return signals.sort((a, b) => (a.ticker < b.ticker ? -1 : 1))
 }
@@ -88,7 +92,7 @@ function signalOf(
   prices: Prices,
   minute: number,
   built: FeatureRows | null,
-  usable: UsableModel,
+  { usable, challenger }: { readonly usable: UsableModel; readonly challenger: UsableModel | null },
   circumstances: Circumstances,
 ): Signal {
   const { city, loaded, weight } = pair
@@ -144,7 +148,20 @@ function signalOf(
       fee: fee ? { type: fee.type, multiplier: fee.multiplier, grain: fee.grain } : null,
       settlement: settlement?.source ?? null,
       reason: circumstances.reason ?? usable.reason,
+      ...challengerOf(challenger, row),
     },
+  }
+}
+
+/** What the challenger says of the same row, for whoever compares the two later; nothing where there is none. */
+function challengerOf(challenger: UsableModel | null, row: Float64Array | null): Record<string, unknown> {
+  if (!challenger?.model) return {}
+  const { model, standDown } = challenger
+  return {
+    challenger_model_id: model.id,
+    challenger_window: model.window,
+    challenger_p_model: row === null ? null : predictOne(model, row),
+    challenger_stand_down: standDown,
   }
 }
 
