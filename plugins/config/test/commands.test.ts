@@ -38,7 +38,7 @@ describe('kwx config', () => {
     const pairs = [...stdout.matchAll(/: (\S+) (\S+), \S+, (\d+) windows/g)].map(([, ...found]) => found.join(' '))
     expect(pairs.sort()).toEqual([
       ...['austin between 15', 'austin between 8', 'austin greater 15', 'austin less 15'],
-      ...['chicago between 21', 'chicago between 8', 'chicago greater 21', 'chicago greater 8'],
+      ...['chicago between 21', 'chicago between 5', 'chicago between 8', 'chicago greater 21', 'chicago greater 8'],
       ...['chicago less 21', 'chicago less 8'],
       ...[
         'miami between 21',
