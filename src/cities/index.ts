@@ -1,5 +1,5 @@
 export type { City } from './city.ts'
 export { citySchema } from './city-schema.ts'
 export { cityIds, loadCities, loadCity, loadUsableCities } from './load-city.ts'
-export { type Dated, regimeOn, requireRegime, seriesOn } from './regime-on.ts'
+export { regimeOn, requireRegime, seriesOn } from './regime-on.ts'
 export { stationsOf } from './stations-of.ts'

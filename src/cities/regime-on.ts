@@ -1,19 +1,10 @@
 import { EXIT, KwxError } from '../errors.ts'
-import { formatDay, parseDay } from '../time/index.ts'
+import { type Dated, formatDay, holdsOn } from '../time/index.ts'
 import type { City } from './city.ts'
-
-/** A fact that holds for the event days from `from` to `until`, both inclusive; an absent end is open. */
-export interface Dated {
-  readonly from?: string
-  readonly until?: string
-}
 
 /** The fact of a list that holds for the event of a day, or undefined when none is known for it. */
 export const regimeOn = <Fact extends Dated>(facts: readonly Fact[], day: number): Fact | undefined =>
-  facts.find(
-    ({ from, until }) =>
-      (from === undefined || parseDay(from) <= day) && (until === undefined || day <= parseDay(until)),
-  )
+  facts.find((fact) => holdsOn(fact, day))
 
 /**
  * A dated fact that something cannot be done without.

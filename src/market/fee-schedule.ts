@@ -1,5 +1,6 @@
 import { EXIT, KwxError } from '../errors.ts'
-import { formatDay, parseDay } from '../time/days.ts'
+import { type Dated, holdsOn } from '../time/dated.ts'
+import { formatDay } from '../time/days.ts'
 
 /** Smallest step of a charged fee: a whole cent, or a hundredth of one. */
 export type FeeGrain = 'cent' | 'centicent'
@@ -19,10 +20,7 @@ export interface FeeSchedule {
 }
 
 /** A schedule with the days on which it holds, both included; absent means open. */
-export interface FeeRegime extends FeeSchedule {
-  readonly from?: string
-  readonly until?: string
-}
+export interface FeeRegime extends FeeSchedule, Dated {}
 
 /** The weather series' schedule: taker fees only, rounded to whole cents until 6 July 2026. */
 export const WEATHER_FEES: readonly FeeRegime[] = [
@@ -38,10 +36,7 @@ export const WEATHER_FEES: readonly FeeRegime[] = [
  * @throws KwxError FEE_REGIME_UNKNOWN (exit 5) when none or several hold on that day: a fee is never guessed
  */
 export function feeRegimeOn(regimes: readonly FeeRegime[], day: number, series = 'the series'): FeeRegime {
-  const holding = regimes.filter(
-    ({ from, until }) =>
-      (from === undefined || parseDay(from) <= day) && (until === undefined || day <= parseDay(until)),
-  )
+  const holding = regimes.filter((regime) => holdsOn(regime, day))
   if (holding.length === 1) return holding[0]!
   throw new KwxError(
     `${holding.length === 0 ? 'No fee regime' : `${holding.length} fee regimes`} of ${series} on ${formatDay(day)}; expected one.`,

@@ -2,6 +2,8 @@ export type { CivilTime } from './civil-time.ts'
 export { civilTime } from './civil-time.ts'
 export type { Clock } from './clock.ts'
 export { fixedClock, systemClock } from './clock.ts'
+export type { Dated } from './dated.ts'
+export { holdsOn } from './dated.ts'
 export {
   candleEndMinute,
   climateDayAt,

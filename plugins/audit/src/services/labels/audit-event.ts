@@ -1,9 +1,8 @@
-import type { City } from 'kwx/cities'
+import { type City, regimeOn } from 'kwx/cities'
 import type { MarketRow, Settlement } from 'kwx/database'
 import { ladderFault, yesDegrees } from 'kwx/market'
 import { climateDayEnd, formatDay, formatInstant, minuteToMs } from 'kwx/time'
 
-import { datedFact } from '../dated.ts'
 import { CROSS_CHECK, usedSettlement } from '../used-settlement.ts'
 import type { LabelEvent, LabelFinding, LabelFindingKind } from './label-audit.ts'
 import { flippedBy, type MarketLabel, marketLabel } from './market-labels.ts'
@@ -33,7 +32,7 @@ export function auditEvent(
   const find = (kind: LabelFindingKind, sentence: string, concerned: readonly string[] = []) =>
     findings.push({ kind, event, event_day, markets: concerned, sentence })
 
-  const regime = datedFact(city.regimes.settlement, day)
+  const regime = regimeOn(city.regimes.settlement, day)
   const used = usedSettlement(issuances)
   const allowed = regime ? [...(SOURCES[regime.source] ?? [regime.source]), 'simulated'] : []
   const official = used && allowed.includes(used.source) ? used.tmax_f : null

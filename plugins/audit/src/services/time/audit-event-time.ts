@@ -1,10 +1,9 @@
-import type { City } from 'kwx/cities'
+import { type City, regimeOn } from 'kwx/cities'
 import type { MarketRow } from 'kwx/database'
 import { eventDayOfTicker } from 'kwx/market'
 import type { CloseClock, DayMembership, TimeFault, TimeFaultKind } from 'kwx/reports'
 import { formatDay, formatInstant, minuteToMs } from 'kwx/time'
 
-import { datedFact } from '../dated.ts'
 import type { CloseRule } from './close-rule.ts'
 
 /**
@@ -39,7 +38,7 @@ export function closeClock(
   const { event_ticker: event, day } = markets[0]!
   const stored = [...new Set(markets.flatMap(({ close_ms }) => (close_ms === null ? [] : [close_ms])))].sort()
   const at = stored.at(-1) ?? null
-  const fact = datedFact(city.regimes.close, day)
+  const fact = regimeOn(city.regimes.close, day)
   const rule = fact && rules(fact.rule)
   const asText = (ms: number | null) => (ms === null ? null : formatInstant(ms))
   if (!fact || !rule) return { rule: null, expected: null, stored: asText(at), minutes_off: null }
