@@ -67,6 +67,9 @@ describe.skipIf(!sharedFolder()).each(databaseKinds.filter(({ name }) => name ==
         '--record',
         '--tick-seconds',
         '1',
+        // Any that is free: other loops may run on the machine.
+        '--port',
+        '0',
       ]
       for (const killAfterMs of [4000, 6000, 5000]) {
         await spawned('run.js', [...loop, '--quiet'], { cwd: folder, env, killAfterMs })
