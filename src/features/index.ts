@@ -1,4 +1,6 @@
 export { checkFeatureSet } from './check-set.ts'
+export type { EventLadder } from './event-ladder.ts'
+export { eventLadder, freshAt, ladderPrices, priceAsOf } from './event-ladder.ts'
 export type { Feature, FeatureInput, FeatureSet, LadderView, MarketView, WeatherView } from './feature.ts'
 export { defineFeatureSet } from './feature.ts'
 export type { GateAudit, GateRules } from './gate.ts'

@@ -1,21 +1,20 @@
-import type { Prices } from 'kwx/features'
-import { clipProbability, logit, sigmoid } from 'kwx/model'
+import type { EventLadder, Prices } from 'kwx/features'
+import { clipProbability, logit, NO_HEAD, pooledLadder, sigmoid } from 'kwx/model'
 import { randomFrom } from 'kwx/random'
 import { describe, expect, it } from 'vitest'
 
 import { chooseHead } from '../src/services/choose-head.ts'
 import { dayCells } from '../src/services/day-cells.ts'
-import type { EventLadder } from '../src/services/event-ladder.ts'
 import { ladderIndex } from '../src/services/ladder-index.ts'
 import type { PilotRows } from '../src/services/pilot-rows.ts'
-import { deliver, NO_HEAD, pooledLadder } from '../src/services/pooled-ladder.ts'
+import { deliverRows, ladderAt } from '../src/services/pooled-ladder.ts'
 import { scoreLadders } from '../src/services/score-ladders.ts'
 
 const DAYS = 60
 const RUNGS = 4
 
 /** Days of four rungs, of which a pilot models the two in the middle; every rung has a price every 10 minutes. */
-async function madeLadders({ overround = 1, gone = false } = {}): Promise<PilotRows> {
+async function madeLadders({ overround = 1, gone = false, isWhole = true } = {}): Promise<PilotRows> {
   const random = randomFrom(`ladders/${overround}`)
   const rows: { ticker: number; day: number; minute: number; y: number; p: number; price: number }[] = []
   const ladders = new Map<string, EventLadder>()
@@ -38,7 +37,7 @@ async function madeLadders({ overround = 1, gone = false } = {}): Promise<PilotR
         ticker: `M${RUNGS * day + k}`,
         prices: gone && k === 3 ? null : quoted(minutes, cents),
       })),
-      whole: true,
+      whole: isWhole,
       outcome,
     })
   }
@@ -93,14 +92,14 @@ describe('the ladder around a row', () => {
     const gone = await madeLadders({ overround: 1.05, gone: true })
     expect(whole.rows.devigged.power.every(Number.isFinite)).toBe(true)
     expect(gone.rows.devigged.power.every(Number.isNaN)).toBe(true)
-    expect(pooledLadder(gone, 0, choice)).toBeNull()
+    expect(pooledLadder(ladderAt(gone, 0)!, choice)).toBeNull()
   })
 })
 
 describe('the pooled ladder', () => {
   it('is the market where the pilot has no model', async () => {
     const pilot = await madeLadders()
-    const { p } = pooledLadder(pilot, 0, choice)!
+    const p = pooledLadder(ladderAt(pilot, 0)!, choice)!
     const prices = pilot.ladders!.price.subarray(0, RUNGS)
     expect([p[0], p[3]]).toEqual([prices[0], prices[3]])
     expect(p[1]).not.toBe(prices[1])
@@ -109,13 +108,24 @@ describe('the pooled ladder', () => {
   it('is delivered with its head, and without where a rung has no price', async () => {
     const head = { method: 'softmax', temperature: 1 } as const
     const [whole, gone] = [await madeLadders({ overround: 1.1 }), await madeLadders({ overround: 1.1, gone: true })]
-    const plain = deliver(whole, 0, whole.rows.n, choice)
-    const coupled = deliver(whole, 0, whole.rows.n, { ...choice, head })
-    const { p, own } = pooledLadder(whole, 0, choice)!
+    const plain = deliverRows(whole, 0, whole.rows.n, choice)
+    const coupled = deliverRows(whole, 0, whole.rows.n, { ...choice, head })
+    const ladder = ladderAt(whole, 0)!
+    const p = pooledLadder(ladder, choice)!
     expect(coupled[0]).toBeCloseTo(plain[0]! / p.reduce((sum: number, one) => sum + one, 0), 12)
-    expect(plain[0]).toBe(p[own])
-    expect(deliver(gone, 0, gone.rows.n, { ...choice, head })).toEqual(deliver(gone, 0, gone.rows.n, choice))
-    expect(deliver(whole, 0, whole.rows.n, { ...choice, weight: 0, head })).toEqual(whole.rows.market)
+    expect(plain[0]).toBe(p[ladder.own])
+    expect(deliverRows(gone, 0, gone.rows.n, { ...choice, head })).toEqual(deliverRows(gone, 0, gone.rows.n, choice))
+    expect(deliverRows(whole, 0, whole.rows.n, { ...choice, weight: 0, head })).toEqual(whole.rows.market)
+  })
+
+  it('has neither head nor overround to lose where its brackets leave a degree unpaid', async () => {
+    const head = { method: 'softmax', temperature: 1 } as const
+    const broken = await madeLadders({ overround: 1.1, isWhole: false })
+    expect(ladderAt(broken, 0)).toBeNull()
+    expect(broken.rows.devigged.power.every(Number.isNaN)).toBe(true)
+    expect(deliverRows(broken, 0, broken.rows.n, { ...choice, head })).toEqual(
+      deliverRows(broken, 0, broken.rows.n, choice),
+    )
   })
 
   it('gets a head where coupling surely helps, and none where it does not', async () => {

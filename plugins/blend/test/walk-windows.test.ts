@@ -1,7 +1,7 @@
 import { randomFrom } from 'kwx/random'
 import { describe, expect, it } from 'vitest'
 
-import { marketSide } from '../src/services/day-cells.ts'
+import { marketSides } from '../src/services/day-cells.ts'
 import { walkWindows } from '../src/services/walk-windows.ts'
 import { madePilots, withRows } from './support/made-pilots.ts'
 
@@ -76,6 +76,6 @@ describe('walking over the windows', () => {
 
   it('takes no overround out where the ladder was incomplete', () => {
     const [pilot] = madePilots({ seed: 1 })
-    expect(marketSide(pilot!.rows, 'power')).toEqual(pilot!.rows.market)
+    expect(marketSides(pilot!.rows, 'power')).toEqual(pilot!.rows.market)
   })
 })

@@ -1,11 +1,11 @@
-import type { HeadOptions } from 'kwx/model'
+import { type HeadOptions, headed, type PoolChoice, pooledLadder } from 'kwx/model'
 import type { BlendHead } from 'kwx/reports'
 
 import { dateBlocks, ends, LEVEL, meanAt, onceEach, resampled } from './date-blocks.ts'
 import { type DayCell, rowLogLoss } from './day-cells.ts'
 import { MIN_DAYS } from './fit-weight.ts'
 import type { PilotRows } from './pilot-rows.ts'
-import { type Choice, headed, pooledLadder } from './pooled-ladder.ts'
+import { ladderAt } from './pooled-ladder.ts'
 
 const CANDIDATES: readonly Pick<HeadOptions, 'method' | 'temperature'>[] = [
   ...[0.8, 0.9, 1, 1.1, 1.25].map((temperature) => ({ method: 'softmax', temperature }) as const),
@@ -23,7 +23,7 @@ export function chooseHead(
   pilots: readonly PilotRows[],
   cells: readonly DayCell[],
   wanted: (cell: DayCell) => boolean,
-  choice: Pick<Choice, 'weight' | 'devig'>,
+  choice: Pick<PoolChoice, 'weight' | 'devig'>,
   seed: string,
 ): BlendHead {
   const none = (reason: string, candidates: BlendHead['candidates'] = []): BlendHead => ({
@@ -60,7 +60,7 @@ export function chooseHead(
 function gainsOf(
   pilots: readonly PilotRows[],
   cells: readonly DayCell[],
-  choice: Pick<Choice, 'weight' | 'devig'>,
+  choice: Pick<PoolChoice, 'weight' | 'devig'>,
 ): Map<DayCell, Float64Array> {
   const gains = new Map(cells.map((cell) => [cell, new Float64Array(CANDIDATES.length)]))
   const cellOf = new Map(cells.map((cell) => [`${cell.pilot}/${cell.window}/${cell.day}`, cell]))
@@ -69,11 +69,12 @@ function gainsOf(
     windows.forEach(({ from, to }, w) => {
       for (let i = from; i < to; i++) {
         const cell = cellOf.get(`${p}/${w}/${rows.day[i]!}`)
-        const ladder = cell && pooledLadder(pilot, i, choice)
-        if (!ladder) continue
-        const [y, own, gain] = [rows.label[i]!, ladder.p[ladder.own]!, gains.get(cell)!]
+        const ladder = cell && ladderAt(pilot, i)
+        const pooled = ladder && pooledLadder(ladder, choice)
+        if (!pooled) continue
+        const [y, own, gain] = [rows.label[i]!, pooled[ladder.own]!, gains.get(cell)!]
         CANDIDATES.forEach((candidate, c) => {
-          const p = headed(ladder, { ...candidate, missing: 'refuse' })
+          const p = headed(pooled, ladder.own, { ...candidate, missing: 'refuse' })
           if (!Number.isNaN(p)) gain[c]! += (rowLogLoss(y, own) - rowLogLoss(y, p)) / cell.rows
         })
       }

@@ -1,5 +1,5 @@
 import type { DevigMethod } from 'kwx/market'
-import { CLIP, clipProbability, logit, POOL_CLIP, sigmoid } from 'kwx/model'
+import { CLIP, clipProbability, logit, marketSide, POOL_CLIP, sigmoid } from 'kwx/model'
 
 import type { BlendRows, PilotRows } from './pilot-rows.ts'
 
@@ -17,11 +17,11 @@ export interface DayCell {
   readonly loss: Float64Array
 }
 
-/** The market's side of the pool: without its overround where the ladder was complete, else the price. */
-export function marketSide(rows: BlendRows, method: DevigMethod): Float64Array {
+/** The market's side of the pool in each row. */
+export function marketSides(rows: BlendRows, method: DevigMethod): Float64Array {
   if (method === 'none') return rows.market
   const devigged = rows.devigged[method]
-  return rows.market.map((price, i) => (Number.isNaN(devigged[i]!) ? price : clipProbability(devigged[i]!)))
+  return rows.market.map((price, i) => marketSide(price, devigged[i]!))
 }
 
 /** Log loss of one probability, clipped as everywhere. */
@@ -40,7 +40,7 @@ export const rowLogLoss = (y: number, p: number): number => {
 export function dayCells(pilots: readonly PilotRows[], method: DevigMethod, weights: 'all' | 'zero'): DayCell[] {
   const last = weights === 'all' ? STEPS : 0
   return pilots.flatMap(({ rows, windows }, pilot) => {
-    const market = marketSide(rows, method)
+    const market = marketSides(rows, method)
     return windows.flatMap(({ from, to }, window) => {
       const byDay = new Map<number, { positives: number; rows: number; loss: Float64Array }>()
       for (let i = from; i < to; i++) {

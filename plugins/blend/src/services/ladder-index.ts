@@ -1,8 +1,7 @@
-import { MAX_QUOTE_AGE } from 'kwx/features'
-import { DEVIG_METHODS, type DevigMethod, devigLadder } from 'kwx/market'
-import { marketProbability } from 'kwx/model'
+import { type EventLadder, freshAt, ladderPrices } from 'kwx/features'
+import { DEVIG_METHODS, type DevigMethod } from 'kwx/market'
+import { withoutOverround } from 'kwx/model'
 
-import { type EventLadder, newestAt, priceAsOf } from './event-ladder.ts'
 import type { BlendRows, LadderIndex, RowSpan } from './pilot-rows.ts'
 import type { PilotPredictions } from './read-pilot.ts'
 
@@ -42,11 +41,12 @@ export async function ladderIndex(
       for (let i = from; i < to; i++) {
         if (!days.has(rows.day[i]!)) continue
         const found = eventOf.get(rows.ticker.values[rows.ticker.codes[i]!]!)
-        if (!found) continue
+        // A ladder that pays a degree twice or not at all is no law: it has no sum to correct and nothing to couple.
+        if (!found?.ladder.whole) continue
         const rungs = rungsAt(rows, i, found.ladder, markets)
         perRow[i] = { ...rungs, event: found.event, outcome: found.ladder.outcome }
-        if (!found.ladder.whole) continue
-        for (const method of METHODS) devigged[method][i] = devigLadder(rungs.price, method)?.[rungs.own] ?? Number.NaN
+        const ladder = { ...rungs, model: [] }
+        for (const method of METHODS) devigged[method][i] = withoutOverround(ladder, method)
       }
     }
   }
@@ -78,21 +78,16 @@ function marketSpans({ ticker }: Pick<BlendRows, 'ticker'>, windows: readonly Ro
 function rungsAt(
   { ticker, endMinute, market }: PilotPredictions['rows'],
   i: number,
-  { rungs }: EventLadder,
+  ladder: EventLadder,
   markets: ReadonlyMap<string, { from: number; to: number }>,
 ): Pick<Rungs, 'price' | 'row' | 'own'> {
   const minute = endMinute[i]!
   const name = ticker.values[ticker.codes[i]!]!
-  const own = rungs.findIndex((rung) => rung.ticker === name)
-  const price = new Float64Array(rungs.length)
-  const row = new Int32Array(rungs.length).fill(-1)
-  rungs.forEach((rung, k) => {
-    const cents = k === own ? Number.NaN : priceAsOf(rung.prices, minute)
-    price[k] = k === own ? market[i]! : Number.isNaN(cents) ? Number.NaN : marketProbability(cents)
+  const own = ladder.rungs.findIndex((rung) => rung.ticker === name)
+  const price = ladderPrices(ladder, minute, { rung: own, price: market[i]! })
+  const row = Int32Array.from(ladder.rungs, (rung, k) => {
     const span = markets.get(rung.ticker)
-    if (k === own || !span) return
-    const at = newestAt(endMinute, minute, span.from, span.to)
-    if (at >= 0 && minute - endMinute[at]! <= MAX_QUOTE_AGE) row[k] = at
+    return k === own || !span ? -1 : freshAt(endMinute, minute, span.from, span.to)
   })
   if (own >= 0) row[own] = i
   return { price, row, own }

@@ -1,9 +1,15 @@
 import type { City } from 'kwx/cities'
 import type { ProductionConfig } from 'kwx/config'
 import { type Database, type MarketRow, readCandles, readMarkets, readTrades } from 'kwx/database'
-import { closeMinuteOf, type Prices, pricesFromCandles, pricesFromTrades, untilClose } from 'kwx/features'
-
-import { type EventLadder, eventLadder } from './event-ladder.ts'
+import {
+  closeMinuteOf,
+  type EventLadder,
+  eventLadder,
+  type Prices,
+  pricesFromCandles,
+  pricesFromTrades,
+  untilClose,
+} from 'kwx/features'
 
 /** Days of markets whose prices are in memory at once. */
 const BATCH_DAYS = 14

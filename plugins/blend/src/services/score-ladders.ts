@@ -1,9 +1,9 @@
-import { type BlendP, unifiedHead } from 'kwx/model'
+import { type BlendP, type PoolChoice, pooledLadder, unifiedHead } from 'kwx/model'
 import type { BlendLadders } from 'kwx/reports'
 import { type LadderForecast, meanRankedProbabilityScore, multiclassLogLoss } from 'kwx/scores'
 
 import type { PilotRows } from './pilot-rows.ts'
-import { type Choice, pooledLadder } from './pooled-ladder.ts'
+import { ladderAt } from './pooled-ladder.ts'
 import { orNull } from './scores.ts'
 
 /**
@@ -15,7 +15,7 @@ import { orNull } from './scores.ts'
  *
  * @param choices  of each window
  */
-export function scoreLadders(pilot: PilotRows, choices: readonly Choice[]): BlendLadders | null {
+export function scoreLadders(pilot: PilotRows, choices: readonly PoolChoice[]): BlendLadders | null {
   const { ladders, rows, windows } = pilot
   if (!ladders) return null
   const market: LadderForecast[] = []
@@ -28,8 +28,9 @@ export function scoreLadders(pilot: PilotRows, choices: readonly Choice[]): Blen
     for (let i = from; i < to; i++) {
       const key = `${ladders.event[i]}/${rows.endMinute[i]}`
       if (seen.has(key)) continue
-      const prices = pooledLadder(pilot, i, { weight: 0, devig: 'none' })
-      const blend = pooledLadder(pilot, i, choice)
+      const ladder = ladderAt(pilot, i)
+      const prices = ladder && pooledLadder(ladder, { weight: 0, devig: 'none' })
+      const blend = ladder && pooledLadder(ladder, choice)
       if (!prices || !blend) continue
       seen.add(key)
       const outcome = ladders.outcome[i]!
@@ -38,8 +39,8 @@ export function scoreLadders(pilot: PilotRows, choices: readonly Choice[]): Blen
         continue
       }
       const { method, temperature } = choice.head
-      const law = couple(blend.p, method === 'none' ? 'softmax' : method, temperature ?? 1)
-      const priced = couple(prices.p, 'softmax', 1)
+      const law = couple(blend, method === 'none' ? 'softmax' : method, temperature ?? 1)
+      const priced = couple(prices, 'softmax', 1)
       if (!law || !priced) continue
       market.push({ p: priced, outcome })
       pooled.push({ p: law, outcome })

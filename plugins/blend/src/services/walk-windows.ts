@@ -1,4 +1,5 @@
 import { DEVIG_METHODS, type DevigMethod } from 'kwx/market'
+import type { PoolChoice } from 'kwx/model'
 import type { BlendDevig, BlendHead, BlendWeight } from 'kwx/reports'
 import { formatDay } from 'kwx/time'
 
@@ -7,7 +8,7 @@ import { chooseHead } from './choose-head.ts'
 import { type DayCell, dayCells } from './day-cells.ts'
 import { fitWeight } from './fit-weight.ts'
 import type { PilotRows } from './pilot-rows.ts'
-import { type Choice, deliver } from './pooled-ladder.ts'
+import { deliverRows } from './pooled-ladder.ts'
 
 /** What the evidence of some days says. */
 export interface Fit {
@@ -28,7 +29,7 @@ export interface Walk {
   readonly final: Fit
 }
 
-export const choiceOf = ({ weight, devig, head }: Fit): Choice => ({
+export const choiceOf = ({ weight, devig, head }: Fit): PoolChoice => ({
   weight: weight.value,
   devig: devig.method,
   head,
@@ -57,7 +58,7 @@ export function walkWindows(pilots: readonly PilotRows[], seed: number): Walk {
   const delivered = pilots.map((pilot, p) => {
     const out = new Float64Array(pilot.rows.n)
     pilot.windows.forEach(({ from, to }, w) => {
-      out.set(deliver(pilot, from, to, choiceOf(fits[p]![w]!)), from)
+      out.set(deliverRows(pilot, from, to, choiceOf(fits[p]![w]!)), from)
     })
     return out
   })

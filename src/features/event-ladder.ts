@@ -1,7 +1,8 @@
-import type { MarketRow } from 'kwx/database'
-import type { Prices } from 'kwx/features'
-import { MAX_QUOTE_AGE } from 'kwx/features'
-import { ladderFault, yesDegrees } from 'kwx/market'
+import type { MarketRow } from '../database/markets.ts'
+import { ladderFault, yesDegrees } from '../market/index.ts'
+import { marketProbability } from '../model/probability.ts'
+import { MAX_QUOTE_AGE } from './ladder-view.ts'
+import type { Prices } from './prices.ts'
 
 /** All markets of one event, from the coldest up. */
 export interface EventLadder {
@@ -42,23 +43,40 @@ export function eventLadder(
   }
 }
 
-/** Index of the newest entry at or before `minute` in `endMinute[from, to)`, ascending; -1 where there is none. */
-export function newestAt(endMinute: Int32Array, minute: number, from: number, to: number): number {
+/**
+ * Index of the newest entry of `endMinute[from, to)`, ascending, that is at most MAX_QUOTE_AGE minutes old at `minute`; -1
+ * where there is none.
+ */
+export function freshAt(endMinute: Int32Array, minute: number, from: number, to: number): number {
   let [low, high] = [from, to]
   while (low < high) {
     const middle = (low + high) >> 1
     if (endMinute[middle]! <= minute) low = middle + 1
     else high = middle
   }
-  return low > from ? low - 1 : -1
+  return low > from && minute - endMinute[low - 1]! <= MAX_QUOTE_AGE ? low - 1 : -1
+}
+
+/** A market's mid in cents as it was known at a minute; NaN where the newest row is old or states an empty side. */
+export function priceAsOf(prices: Prices | null, minute: number): number {
+  if (!prices) return Number.NaN
+  const at = freshAt(prices.endMinute, minute, 0, prices.endMinute.length)
+  return at < 0 ? Number.NaN : prices.mid[at]!
 }
 
 /**
- * A market's mid in cents as it was known at a minute; NaN where the newest row is older than MAX_QUOTE_AGE minutes or
- * states an empty side.
+ * The prices of a ladder at a minute as probabilities, clipped; NaN where a rung has no fresh one.
+ *
+ * @param own  index of the rung whose row it is, and that row's own probability
  */
-export function priceAsOf(prices: Prices | null, minute: number): number {
-  if (!prices) return Number.NaN
-  const at = newestAt(prices.endMinute, minute, 0, prices.endMinute.length)
-  return at < 0 || minute - prices.endMinute[at]! > MAX_QUOTE_AGE ? Number.NaN : prices.mid[at]!
+export function ladderPrices(
+  { rungs }: Pick<EventLadder, 'rungs'>,
+  minute: number,
+  own: { readonly rung: number; readonly price: number },
+): Float64Array {
+  return Float64Array.from(rungs, ({ prices }, k) => {
+    if (k === own.rung) return own.price
+    const cents = priceAsOf(prices, minute)
+    return Number.isNaN(cents) ? Number.NaN : marketProbability(cents)
+  })
 }

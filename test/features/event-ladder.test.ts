@@ -1,8 +1,6 @@
-import type { StrikeType } from 'kwx/database'
-import { MAX_QUOTE_AGE, type Prices } from 'kwx/features'
 import { describe, expect, it } from 'vitest'
-
-import { eventLadder, newestAt, priceAsOf } from '../src/services/event-ladder.ts'
+import { eventLadder, freshAt, ladderPrices, MAX_QUOTE_AGE, type Prices, priceAsOf } from '../../src/features/index.ts'
+import type { StrikeType } from '../../src/market/index.ts'
 
 const prices = (rows: readonly (readonly [minute: number, mid: number])[]): Prices => {
   const mid = Float64Array.from(rows, ([, cents]) => cents)
@@ -51,12 +49,23 @@ describe('the price as of a minute', () => {
   })
 
   it('looks only into its part of the rows', () => {
-    expect(newestAt(Int32Array.of(1, 5, 2, 9), 8, 2, 4)).toBe(2)
-    expect(newestAt(Int32Array.of(1, 5, 2, 9), 1, 2, 4)).toBe(-1)
+    expect(freshAt(Int32Array.of(1, 5, 2, 9), 8, 2, 4)).toBe(2)
+    expect(freshAt(Int32Array.of(1, 5, 2, 9), 1, 2, 4)).toBe(-1)
+    expect(freshAt(Int32Array.of(1, 5), 6 + MAX_QUOTE_AGE, 0, 2)).toBe(-1)
   })
 })
 
 describe('the ladder of an event', () => {
+  it('has the own row as it is, the others as they were known, and nothing that is old', () => {
+    const at = new Map([
+      [1, prices([[100, 5]])],
+      [2, prices([[90, 60]])],
+      [3, prices([[84, 30]])],
+    ])
+    const ladder = eventLadder(whole, at)
+    expect([...ladderPrices(ladder, 100, { rung: 0, price: 0.07 })]).toEqual([0.07, 0.6, Number.NaN])
+  })
+
   it('runs from the coldest rung up and knows which one won', () => {
     const ladder = eventLadder(whole, new Map())
     expect(ladder.rungs.map(({ ticker }) => ticker)).toEqual(['M1', 'M2', 'M3'])
