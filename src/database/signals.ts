@@ -40,9 +40,15 @@ export interface WorkedMinute {
  * Writes the signals of one minute and that the minute is done, together or not at all. A minute that is done already
  * stays as it is: of two loops that come to it, one wins.
  *
+ * @param also  writes what stands or falls with the minute
  * @returns false when it was done already
  */
-export async function saveMinute(db: Database, minute: WorkedMinute, signals: readonly Signal[]): Promise<boolean> {
+export async function saveMinute(
+  db: Database,
+  minute: WorkedMinute,
+  signals: readonly Signal[],
+  also?: (trx: Database) => Promise<void> | undefined,
+): Promise<boolean> {
   return inTransaction(db, async (trx) => {
     const standDowns = signals.filter(({ standDown }) => standDown !== null).length
     const claimed = await runQuery(
@@ -53,6 +59,7 @@ export async function saveMinute(db: Database, minute: WorkedMinute, signals: re
     )
     if (claimed.length === 0) return false
     await runQuery(trx, SAVE, [JSON.stringify(signals), minute.endedMs])
+    await also?.(trx)
     return true
   })
 }

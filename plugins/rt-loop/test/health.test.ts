@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net'
 import { afterEach, describe, expect, it } from 'vitest'
 
 import { Health } from '../src/services/health.ts'
-import type { Tick } from '../src/services/run-loop.ts'
+import type { Tick } from '../src/services/loop-types.ts'
 import { serveHealth } from '../src/services/serve-health.ts'
 import { watch } from '../src/services/watchdog.ts'
 
@@ -22,6 +22,7 @@ const tick = (over: Partial<Tick> = {}): Tick => ({
   fetched: 3,
   faults: [],
   state: 'go',
+  feed: { mode: 'polling', reason: null },
   ...over,
 })
 

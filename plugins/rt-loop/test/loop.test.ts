@@ -17,8 +17,11 @@ import { buildDataset } from '../../dataset/src/services/build/build-dataset.ts'
 import { readData } from '../../dataset/src/services/build/read-data.ts'
 import { Health } from '../src/services/health.ts'
 import type { LivePair } from '../src/services/load-pair.ts'
+import type { LoopOptions, LoopWorld, Tick } from '../src/services/loop-types.ts'
+import { loopName } from '../src/services/minute-worker.ts'
+import type { PriceEvent } from '../src/services/price-feed.ts'
 import { replaySignals } from '../src/services/replay-signals.ts'
-import { type LoopOptions, type LoopWorld, loopName, runLoop, type Tick } from '../src/services/run-loop.ts'
+import { runLoop } from '../src/services/run-loop.ts'
 import { STAND_DOWNS } from '../src/services/stand-down.ts'
 import { stopFile } from '../src/services/stop-switch.ts'
 import { watch } from '../src/services/watchdog.ts'
@@ -144,6 +147,43 @@ describe.skipIf(!sharedFolder()).each(kinds)('the loop over a recorded afternoon
     for (const { endMinute, ticker, trace } of withFeatures) {
       expect([ticker, trace['features']]).toEqual([ticker, built.get(`${endMinute} ${ticker}`)])
     }
+  })
+
+  it('tells of every print once and in order, and gives each minute a place in its own transaction', async () => {
+    const events: PriceEvent[] = []
+    const minutes: number[] = []
+    const seen: number[] = []
+    await loop({
+      onPrice: (event) => events.push(event),
+      onMinute: async (trx, { endMinute }, signals) => {
+        const [row] = await runQuery<{ n: number }>(
+          trx,
+          'select count(*) as n from rt_signals where ts_utc = to_timestamp($1::float8 * 60)',
+          [endMinute],
+        )
+        minutes.push(endMinute)
+        seen.push(row!.n - signals.length)
+      },
+    })
+    expect(new Set(seen)).toEqual(new Set([0]))
+    expect(minutes).toEqual(minutes.map((_, k) => minutes[0]! + k))
+    const told = events.flatMap((event) => (event.kind === 'print' ? [event] : []))
+    const rows = await runQuery<{ n: number }>(opened.db, 'select count(*) as n from trades')
+    expect(told.length).toBe(rows[0]!.n)
+    expect(told.length).toBeGreaterThan(20)
+  })
+
+  it('keeps nothing of a minute whose hook fails', async () => {
+    const failing = loop({
+      onMinute: async (trx) => {
+        await addControl(trx, { command: 'resume', reason: 'within', atMs: 1 })
+        throw new Error('the hook failed')
+      },
+    })
+    await expect(failing).rejects.toThrow('the hook failed')
+    expect(await stored()).toEqual([])
+    expect(await lastWorkedMinute(opened.db, loopName([pair]))).toBeNull()
+    expect(await runQuery(opened.db, 'select * from rt_controls')).toEqual([])
   })
 
   it('asks a challenger about the same rows and acts on the champion', async () => {

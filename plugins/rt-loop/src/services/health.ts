@@ -1,6 +1,6 @@
 import { Counter, Gauge, Histogram, Registry } from 'prom-client'
 
-import type { Tick } from './run-loop.ts'
+import type { Tick } from './loop-types.ts'
 import { STAND_DOWNS } from './stand-down.ts'
 
 /** How alive a loop is, by what it finished last: a process that answers is not yet a loop that works. */

@@ -1,6 +1,6 @@
 import { destination, pino } from 'pino'
 
-import type { Tick } from './run-loop.ts'
+import type { Tick } from './loop-types.ts'
 import { tickLines } from './tick-lines.ts'
 
 /** What the loop says while it runs. */

@@ -2,9 +2,9 @@ import type { Database, Signal } from 'kwx/database'
 import { readSignals } from 'kwx/database'
 
 import { readCityRows } from './city-rows.ts'
-import { tradingDays } from './fetch-news.ts'
 import type { Pair } from './pair.ts'
 import { signalsAt } from './signals-at.ts'
+import { tradingDays } from './trading-days.ts'
 
 /** A signal that a rebuild from the recorded rows does not give again. */
 export interface Difference {

@@ -1,6 +1,6 @@
 import { formatInstant } from 'kwx/time'
 
-import type { Tick } from './run-loop.ts'
+import type { Tick } from './loop-types.ts'
 
 /** A tick as a person follows it: one line, and one for each fault and for each signal to act on. */
 export function tickLines({ number, atMs, durationMs, minutes, signals, fetched, faults, state }: Tick): string[] {

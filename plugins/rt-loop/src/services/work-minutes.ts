@@ -3,9 +3,9 @@ import { minuteToMs } from 'kwx/time'
 
 import type { CityMemory } from './city-memory.ts'
 import type { CityRows } from './city-rows.ts'
-import { tradingDays } from './fetch-news.ts'
 import type { Pair } from './pair.ts'
 import { type Circumstances, signalsAt } from './signals-at.ts'
+import { tradingDays } from './trading-days.ts'
 
 /** Minutes after its end at which a minute's signals are no longer acted on. */
 export const LATE_AFTER = 2

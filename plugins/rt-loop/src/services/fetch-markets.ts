@@ -1,0 +1,38 @@
+import type { City } from 'kwx/cities'
+import { saveMarkets } from 'kwx/database'
+import { eventDayOfTicker } from 'kwx/market'
+import { type KalshiMarket, marketInput } from 'kwx/sources'
+import { MS_PER_DAY } from 'kwx/time'
+
+import type { NewsWorld } from './news-world.ts'
+import { DAYS_AHEAD, tradingDays } from './trading-days.ts'
+
+/** Brings the markets of the events that trade into the database; once in some minutes is enough. */
+export async function fetchMarkets({ db, sources, clock }: NewsWorld, city: City): Promise<number> {
+  const [first, last] = tradingDays(city, clock.now())
+  const inSpan = (day: number | null): day is number => day !== null && day >= first && day <= last
+  let found = 0
+  for (const { ticker: seriesTicker } of city.series) {
+    const markets = await sources.kalshi.markets({
+      seriesTicker,
+      tier: 'live',
+      fromMs: clock.now(),
+      toMs: clock.now() + (DAYS_AHEAD + 2) * MS_PER_DAY,
+      keep: (event) => inSpan(eventDayOfTicker(event)),
+    })
+    const events = Map.groupBy(markets, (market: KalshiMarket) => market.eventTicker)
+    await saveMarkets(
+      db,
+      [...events].map(([ticker, of]) => ({
+        ticker,
+        seriesTicker,
+        city: city.id,
+        day: eventDayOfTicker(ticker)!,
+        origin: sources.kalshi.origin(),
+        markets: of.map(marketInput),
+      })),
+    )
+    found += markets.length
+  }
+  return found
+}

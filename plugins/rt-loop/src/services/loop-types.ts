@@ -1,0 +1,61 @@
+import type { Database, Signal, WorkedMinute } from 'kwx/database'
+import type { Sources } from 'kwx/sources'
+import type { Clock } from 'kwx/time'
+
+import type { PriceWorld } from './fetch-prices.ts'
+import type { LivePair } from './load-pair.ts'
+import type { FeedState, PriceEvent, PriceFeed } from './price-feed.ts'
+import type { SwitchState } from './stop-switch.ts'
+
+/** What the loop runs in; `sleep` and `clock` make a replay and a test possible. */
+export interface LoopWorld {
+  readonly db: Database
+  readonly sources: Sources
+  readonly clock: Clock & { refresh?(): Promise<void> }
+  readonly home: string
+  readonly signal: AbortSignal
+  sleep(ms: number, signal: AbortSignal): Promise<void>
+}
+
+/** What a feed needs of the world. */
+export interface FeedWorld extends PriceWorld {
+  readonly signal: AbortSignal
+}
+
+/** How to run, and who is told. */
+export interface LoopOptions {
+  readonly pairs: readonly LivePair[]
+  /** Writes signals; else they are only shown. */
+  readonly record: boolean
+  /** Ticks after which the loop ends by itself; null for never. */
+  readonly ticks: number | null
+  readonly tickMs: number
+  /** Difference to the exchange's clock above which nothing is acted on; answers take their time, and say seconds. */
+  readonly mostAheadMs: number
+  /** Told of every tick, finished or failed. */
+  readonly onTick: (tick: Tick) => void
+  /** Makes the feed of prices; absent: by request. */
+  readonly feed?: (world: FeedWorld, pairs: readonly LivePair[]) => PriceFeed
+  /** Told of every print and quote after it was stored, in the order in which the loop learned of them. */
+  readonly onPrice?: (event: PriceEvent) => void
+  /**
+   * Called in the transaction that writes a minute, after its signals: what it writes stands or falls with them. Minutes
+   * come in order, each once; every price of the minute was told before. Not called in a dry run.
+   */
+  readonly onMinute?: (trx: Database, minute: WorkedMinute, signals: readonly Signal[]) => Promise<void>
+}
+
+/** What one tick did. */
+export interface Tick {
+  readonly number: number
+  readonly atMs: number
+  readonly durationMs: number
+  /** Minutes that were worked through since the tick before. */
+  readonly minutes: readonly number[]
+  readonly signals: readonly Signal[]
+  readonly fetched: number
+  /** What kept the tick from being whole; the loop goes on. */
+  readonly faults: readonly string[]
+  readonly state: SwitchState['state']
+  readonly feed: FeedState
+}

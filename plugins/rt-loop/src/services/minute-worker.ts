@@ -1,0 +1,109 @@
+import { EXIT, KwxError } from 'kwx'
+import { type Database, lastWorkedMinute, type Signal, saveMinute } from 'kwx/database'
+import { type Clock, minuteToMs } from 'kwx/time'
+
+import { CityMemory } from './city-memory.ts'
+import type { LivePair } from './load-pair.ts'
+import type { LoopOptions } from './loop-types.ts'
+import { markComplete } from './mark-complete.ts'
+import type { Circumstances } from './signals-at.ts'
+import { tradingDays } from './trading-days.ts'
+import { workMinutes } from './work-minutes.ts'
+
+/** Minutes before the start of a restarted loop that it works through again, so that none is missing. */
+const MOST_BEHIND = 180
+
+/** The name under which a set of configurations works through minutes; the same set goes on where it stopped. */
+export const loopName = (pairs: readonly LivePair[]): string =>
+  pairs
+    .map(({ loaded, candidate }) => (candidate ? `${loaded.name} (candidate)` : loaded.name))
+    .sort()
+    .join('+')
+
+interface WorkerWorld {
+  readonly db: Database
+  readonly clock: Clock
+  readonly signal: AbortSignal
+}
+
+/** Works through minutes in order, each once, and writes each with its signals. */
+export class MinuteWorker {
+  readonly #world: WorkerWorld
+  readonly #options: Pick<LoopOptions, 'pairs' | 'record' | 'onMinute'>
+  readonly #name: string
+  readonly #memories: ReadonlyMap<LivePair, CityMemory>
+  #worked: number | null = null
+  #done: { minutes: number[]; signals: Signal[] } = { minutes: [], signals: [] }
+
+  private constructor(world: WorkerWorld, options: Pick<LoopOptions, 'pairs' | 'record' | 'onMinute'>) {
+    this.#world = world
+    this.#options = options
+    this.#name = loopName(options.pairs)
+    this.#memories = new Map(options.pairs.map((pair) => [pair, new CityMemory(pair)]))
+  }
+
+  /** One that goes on after the last minute that was written under the same name. */
+  static async start(world: WorkerWorld, options: Pick<LoopOptions, 'pairs' | 'record' | 'onMinute'>) {
+    const worker = new MinuteWorker(world, options)
+    if (options.record) worker.#worked = await lastWorkedMinute(world.db, worker.#name)
+    return worker
+  }
+
+  /** The last minute that was worked through. */
+  get worked(): number | null {
+    return this.#worked
+  }
+
+  /** Reads everything again at the next minute. */
+  forget(): void {
+    for (const memory of this.#memories.values()) memory.forget()
+  }
+
+  /** What was done since it was asked last. */
+  takeDone(): { readonly minutes: readonly number[]; readonly signals: readonly Signal[] } {
+    const done = this.#done
+    this.#done = { minutes: [], signals: [] }
+    return done
+  }
+
+  /**
+   * Every minute up to `last` that was not worked through. Not to be called while another call is under way.
+   *
+   * @throws KwxError RT_ANOTHER_LOOP (exit 1) when another process wrote one of them
+   */
+  async upTo(last: number, circumstances: Circumstances): Promise<void> {
+    const { db, clock, signal } = this.#world
+    const { pairs, record, onMinute } = this.#options
+    const first = Math.max(this.#worked === null ? last : this.#worked + 1, last - MOST_BEHIND)
+    if (first > last) return
+    for (const city of new Set(pairs.map(({ city }) => city))) {
+      await markComplete(db, city, tradingDays(city, minuteToMs(last)), last)
+    }
+    for await (const { minute, signals } of workMinutes(
+      db,
+      this.#memories,
+      [first, last],
+      () => clock.now(),
+      circumstances,
+    )) {
+      signal.throwIfAborted()
+      if (record) {
+        const worked = { loop: this.#name, endMinute: minute, endedMs: clock.now() }
+        if (!(await saveMinute(db, worked, signals, (trx) => onMinute?.(trx, worked, signals)))) {
+          throw anotherLoop(this.#name, minute)
+        }
+      }
+      this.#worked = minute
+      this.#done.minutes.push(minute)
+      this.#done.signals.push(...signals)
+    }
+  }
+}
+
+const anotherLoop = (name: string, minute: number): KwxError =>
+  new KwxError(`Another process works on "${name}": it has written minute ${minute} already.`, {
+    code: 'RT_ANOTHER_LOOP',
+    exit: EXIT.error,
+    hint: 'Stop one of the two, or give them different configurations.',
+    details: { loop: name, minute },
+  })

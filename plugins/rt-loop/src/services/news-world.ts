@@ -1,0 +1,15 @@
+import type { Database } from 'kwx/database'
+import type { Sources } from 'kwx/sources'
+import type { Clock } from 'kwx/time'
+
+/** What fetching needs of the world. */
+export interface NewsWorld {
+  readonly db: Database
+  readonly sources: Sources
+  readonly clock: Clock
+  /**
+   * Runs work while no minute is worked through. What is stored within, stamped with the clock's time within, is seen by
+   * every minute that is worked through afterwards and by none before.
+   */
+  inTurn<Result>(work: () => Promise<Result>): Promise<Result>
+}

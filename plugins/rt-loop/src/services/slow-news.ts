@@ -1,0 +1,76 @@
+import { messageOf } from 'kwx'
+import { MS_PER_MINUTE } from 'kwx/time'
+
+import { fetchMarkets } from './fetch-markets.ts'
+import { fetchReports } from './fetch-reports.ts'
+import type { LivePair } from './load-pair.ts'
+import type { FeedWorld } from './loop-types.ts'
+
+const MARKETS_EVERY_MS = 10 * MS_PER_MINUTE
+const REPORTS_EVERY_MS = MS_PER_MINUTE
+
+/** What an update of one kind brought. */
+interface Brought {
+  readonly rows: number
+  readonly faults: readonly string[]
+}
+
+/**
+ * News that come slower than prices: markets and promotions every ten minutes, reports every minute. What cannot be
+ * brought is a fault, and markets are then asked for again at the next tick.
+ */
+export class SlowNews {
+  readonly #world: FeedWorld
+  readonly #pairs: readonly LivePair[]
+  #marketsAt = Number.NEGATIVE_INFINITY
+  #reportsAt = Number.NEGATIVE_INFINITY
+
+  constructor(world: FeedWorld, pairs: readonly LivePair[]) {
+    this.#world = world
+    this.#pairs = pairs
+  }
+
+  /** Null while they are not due. */
+  async markets(atMs: number): Promise<Brought | null> {
+    if (atMs - this.#marketsAt < MARKETS_EVERY_MS) return null
+    const cities = [...new Map(this.#pairs.map(({ city }) => [city.id, city])).values()]
+    const brought = await this.#each(
+      cities,
+      ({ id }) => `markets of ${id}`,
+      (city) => fetchMarkets(this.#world, city),
+    )
+    for (const pair of this.#pairs) pair.forgetModels()
+    if (brought.faults.length === 0) this.#marketsAt = atMs
+    return brought
+  }
+
+  /** Null while they are not due. */
+  async reports(atMs: number): Promise<Brought | null> {
+    if (atMs - this.#reportsAt < REPORTS_EVERY_MS) return null
+    this.#reportsAt = atMs
+    const stations = [...new Set(this.#pairs.map(({ station }) => station))]
+    return this.#each(
+      stations,
+      (station) => `reports of ${station}`,
+      (station) => fetchReports(this.#world, station),
+    )
+  }
+
+  async #each<Item>(
+    items: readonly Item[],
+    what: (item: Item) => string,
+    work: (item: Item) => Promise<number>,
+  ): Promise<Brought> {
+    let rows = 0
+    const faults: string[] = []
+    for (const item of items) {
+      try {
+        rows += await work(item)
+      } catch (error) {
+        this.#world.signal.throwIfAborted()
+        faults.push(`${what(item)}: ${messageOf(error)}`)
+      }
+    }
+    return { rows, faults }
+  }
+}

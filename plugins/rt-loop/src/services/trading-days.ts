@@ -1,0 +1,11 @@
+import type { City } from 'kwx/cities'
+import { climateDayAtMs } from 'kwx/time'
+
+/** Two events of a city trade at once: today's, and from the morning on tomorrow's. */
+export const DAYS_AHEAD = 1
+
+/** Event days of a city that may be trading now. */
+export const tradingDays = (city: City, nowMs: number): readonly [first: number, last: number] => {
+  const today = climateDayAtMs(nowMs, city.standardOffset)
+  return [today, today + DAYS_AHEAD]
+}
