@@ -15,7 +15,6 @@ import { gunzipSync } from 'node:zlib'
 import { simulate } from '../plugins/backtest/src/engine/simulate.ts'
 import { CLOSE, PRINT, QUOTE, SETTLE, SIGNAL, TapeBuilder } from '../plugins/backtest/src/engine/tape.ts'
 import { buildTape } from '../plugins/backtest/src/services/build-tape.ts'
-import { feeCalendar } from '../plugins/backtest/src/services/fee-calendar.ts'
 import { readMarketData } from '../plugins/backtest/src/services/market-data.ts'
 
 const { values } = parseArgs({
@@ -30,6 +29,7 @@ const { readJson } = await import('kwx/artefacts')
 const { ensureMigrated, loadTrades, openDatabase, saveMarkets } = await import('kwx/database')
 const { WEATHER_FEES, eventDayOfTicker } = await import('kwx/market')
 const { randomFrom } = await import('kwx/random')
+const { feeCalendar } = await import('kwx/trading')
 const { candleEndMinute, parseDay } = await import('kwx/time')
 
 const limits = {

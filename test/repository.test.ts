@@ -26,9 +26,9 @@ async function importGraph(): Promise<Edge[]> {
 
 /** The part of the tree that owns a path. */
 const home = (path: string) =>
-  /^(src\/(?:model|market|scores|random|time)|src|plugins\/[^/]+|migrations)\//.exec(path)?.[1]
+  /^(src\/(?:model|market|trading|scores|random|time)|src|plugins\/[^/]+|migrations)\//.exec(path)?.[1]
 
-const PURE = ['src/model', 'src/market', 'src/scores', 'src/random', 'src/time']
+const PURE = ['src/model', 'src/market', 'src/trading', 'src/scores', 'src/random', 'src/time']
 const isPure = (path: string) => PURE.includes(home(path) ?? '')
 
 const FORBIDDEN: Record<string, (edge: Edge) => boolean> = {

@@ -1,6 +1,5 @@
+import { FILL_RULES } from 'kwx/trading'
 import { describe, expect, it } from 'vitest'
-
-import { FILL_RULES } from '../src/engine/assumptions.ts'
 import { type Happening, OFFER, type PlayOptions, play } from './play.ts'
 
 const filled = (ledger: ReturnType<typeof play>) =>

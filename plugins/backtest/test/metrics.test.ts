@@ -1,8 +1,7 @@
 import fc from 'fast-check'
 import type { BacktestBand } from 'kwx/reports'
+import { ASSUMPTIONS } from 'kwx/trading'
 import { describe, expect, it } from 'vitest'
-
-import { ASSUMPTIONS } from '../src/engine/assumptions.ts'
 import { adverseSelection } from '../src/metrics/adverse-selection.ts'
 import { actedOn, type Judgement, judgeRun } from '../src/metrics/band.ts'
 import { drawdowns, equityCurve } from '../src/metrics/drawdown.ts'

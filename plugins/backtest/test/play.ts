@@ -1,6 +1,6 @@
 import { feeCounter } from 'kwx/market'
 
-import type { FillRule, RiskLimits } from '../src/engine/assumptions.ts'
+import type { FillRule, RiskLimits } from 'kwx/trading'
 import { simulate } from '../src/engine/simulate.ts'
 import { CLOSE, PRINT, QUOTE, SETTLE, SIGNAL, TapeBuilder } from '../src/engine/tape.ts'
 

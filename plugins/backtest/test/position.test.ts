@@ -1,7 +1,6 @@
 import fc from 'fast-check'
+import { ASSUMPTIONS, FILL_RULES } from 'kwx/trading'
 import { describe, expect, it } from 'vitest'
-
-import { ASSUMPTIONS, FILL_RULES } from '../src/engine/assumptions.ts'
 import { type Happening, OFFER, type PlayOptions, play } from './play.ts'
 
 describe('a position', () => {

@@ -1,10 +1,9 @@
 import fc from 'fast-check'
 import type { SealedLabel } from 'kwx/reports'
+import { feeCalendar } from 'kwx/trading'
 import { describe, expect, it } from 'vitest'
-
 import { CLOSE, PRINT, QUOTE, SETTLE, SIGNAL, type Tape, TapeBuilder } from '../src/engine/tape.ts'
 import { buildTape } from '../src/services/build-tape.ts'
-import { feeCalendar } from '../src/services/fee-calendar.ts'
 import type { MarketData } from '../src/services/market-data.ts'
 import { distanceFromMaximum } from '../src/services/running-maximum.ts'
 import type { Signals } from '../src/services/signals.ts'

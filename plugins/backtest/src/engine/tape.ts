@@ -5,22 +5,12 @@ export const PRINT = 2
 export const QUOTE = 3
 export const SIGNAL = 4
 
-/** What a market settled on, in `a` of a SETTLE event. */
-export const PAYS_NO = 0
-export const PAYS_YES = 1
-export const UNSETTLED = -1
-export const CONTRADICTORY = -2
-
-/** An absent side of a book, cents. */
-export const NO_BID = 0
-export const NO_ASK = 100
-
 /**
  * Everything that happens in some markets, in the order of time, as columns of length `n`.
  *
  * | kind | a | b | c | d |
  * | --- | --- | --- | --- | --- |
- * | SETTLE | what it pays, see above | | | |
+ * | SETTLE | what it pays, as `Trader` is told | | | |
  * | CLOSE | | | | |
  * | PRINT | price of YES, cents 1 to 99 | count, 1e-2 contracts | taker bought 1 YES, 0 NO, 2 unknown | |
  * | QUOTE | best bid, cents, NO_BID | best ask, NO_ASK | size at the bid, -1 unknown | size at the ask |

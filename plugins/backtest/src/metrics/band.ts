@@ -1,8 +1,7 @@
 import type { BacktestBand, BacktestMetrics } from 'kwx/reports'
 import { ece } from 'kwx/scores'
-
-import { ASSUMPTIONS } from '../engine/assumptions.ts'
-import type { Ledger } from '../engine/ledger.ts'
+import type { Ledger } from 'kwx/trading'
+import { ASSUMPTIONS } from 'kwx/trading'
 import { adverseSelection } from './adverse-selection.ts'
 import { dailyPnl } from './daily-pnl.ts'
 import { drawdowns, equityCurve } from './drawdown.ts'

@@ -1,4 +1,4 @@
-import type { Ledger, Order } from '../engine/ledger.ts'
+import type { Ledger, Order } from 'kwx/trading'
 
 /** An order to open, judged at its market's settlement. */
 export interface JudgedOrder {

@@ -1,7 +1,7 @@
 import type { BacktestAcceptanceFile, BacktestBand, BacktestMetrics } from 'kwx/reports'
 import { formatDay } from 'kwx/time'
 
-import { ASSUMPTIONS, FILL_RULES, type FillRule } from '../engine/assumptions.ts'
+import { ASSUMPTIONS, FILL_RULES, type FillRule } from 'kwx/trading'
 import { actedOn } from '../metrics/band.ts'
 import { consistentBins } from '../metrics/reliability.ts'
 import type { BacktestInputs, BacktestRuns } from '../services/run-rules.ts'

@@ -1,8 +1,7 @@
 import type { BacktestAcceptanceFile } from 'kwx/reports'
 import { formatDay } from 'kwx/time'
 
-import { ASSUMPTIONS } from '../engine/assumptions.ts'
-import { CONTRADICTORY, UNSETTLED } from '../engine/tape.ts'
+import { ASSUMPTIONS, CONTRADICTORY, UNSETTLED } from 'kwx/trading'
 import { backtestGates, backtestVerdict } from '../metrics/gates.ts'
 import type { BacktestInputs, BacktestRuns } from './run-rules.ts'
 

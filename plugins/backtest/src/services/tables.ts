@@ -1,6 +1,6 @@
 import type { Column, Table } from 'kwx/artefacts'
 
-import { FILL_RULES } from '../engine/assumptions.ts'
+import { FILL_RULES } from 'kwx/trading'
 import type { BacktestInputs, BacktestRuns } from './run-rules.ts'
 
 const textColumn = (values: readonly string[], codes: readonly number[]): Column => ({

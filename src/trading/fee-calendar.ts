@@ -1,7 +1,8 @@
-import { type FeeRegime, feeCounter, feeRegimeOn } from 'kwx/market'
-import { climateDayStart, minuteToMs } from 'kwx/time'
+import { feeCounter } from '../market/fee-counter.ts'
+import { type FeeRegime, feeRegimeOn } from '../market/fee-schedule.ts'
+import { climateDayStart, minuteToMs } from '../time/days.ts'
 
-import type { DatedFees } from '../engine/simulate.ts'
+import type { DatedFees } from './setting.ts'
 
 /** Fees as the simulation takes them, and the regimes they come from. */
 export interface FeeCalendar {

@@ -50,21 +50,29 @@ export class Account {
     this.reserve(m, side, -amount)
   }
 
-  buy(m: number, side: 0 | 1, price: number, countCenti: number, fee: number): void {
-    const cost = price * countCenti
+  /** Takes over a position that was bought before: no cash moves. */
+  hold(m: number, side: 0 | 1, countCenti: number, cost: number): void {
     this.side[m] = side
     this.countCenti[m]! += countCenti
     this.cost[m]! += cost
     this.locked += cost
     this.exposure[2 * this.#event[m]! + side]! += cost
+  }
+
+  buy(m: number, side: 0 | 1, price: number, countCenti: number, fee: number): void {
+    const cost = price * countCenti
+    this.hold(m, side, countCenti, cost)
     this.#move(m, -cost - fee, fee)
   }
 
-  sell(m: number, price: number, countCenti: number, fee: number): void {
+  /** @returns  what the sold contracts had cost, 1e-4 dollars */
+  sell(m: number, price: number, countCenti: number, fee: number): number {
     // The part of the cost that leaves with them; whole units, so that nothing is lost: the last sale takes the rest.
     const share = Math.floor((this.cost[m]! * countCenti) / this.countCenti[m]!)
-    this.#forget(m, countCenti, countCenti === this.countCenti[m] ? this.cost[m]! : share)
+    const gone = countCenti === this.countCenti[m] ? this.cost[m]! : share
+    this.#forget(m, countCenti, gone)
     this.#move(m, price * countCenti - fee, fee)
+    return gone
   }
 
   /** Pays 100 cents for each contract of the side that won. There is no fee for it. */

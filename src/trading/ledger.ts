@@ -14,6 +14,8 @@ export interface Fill {
   readonly countCenti: number
   /** 1e-4 dollars: what this fill added to the order's fee. */
   readonly fee: number
+  /** 1e-4 dollars by which it raised or, negative, lowered what the position had cost. */
+  readonly cost: number
   /** Index of the signal that it acts on. */
   readonly signal: number
 }
@@ -35,6 +37,12 @@ export interface Order {
   end: OrderEnd
 }
 
+/** Orders and fills as they come. */
+export interface Journal {
+  readonly orders: Order[]
+  readonly fills: Fill[]
+}
+
 /** How an order ended. */
 export type OrderEnd =
   | 'resting'
@@ -44,6 +52,7 @@ export type OrderEnd =
   | 'crossed-instead'
   | 'expired'
   | 'closed'
+  | 'withdrawn'
   | 'partly'
 
 /** Why a signal led to no order, or what else was met; counts. */

@@ -1,7 +1,21 @@
-import { NO_ASK, NO_BID } from './tape.ts'
+/** An absent side of a book, cents. */
+export const NO_BID = 0
+export const NO_ASK = 100
 
 /** State of a book as a trader may use it. */
 export type BookState = 'quoted' | 'one_sided_book' | 'empty_book' | 'stale_book' | 'wide_spread'
+
+/** One market's part of the books. */
+export interface BookRow {
+  readonly bid: number
+  readonly ask: number
+  readonly bidSize: number
+  readonly askSize: number
+  readonly lastPrint: number
+  /** When each side was last seen, epoch ms; 0 for never. */
+  readonly bidAt: number
+  readonly askAt: number
+}
 
 /** Best prices of every market, cents of YES, each with the time it was last seen. */
 export class Books {
@@ -24,6 +38,29 @@ export class Books {
     this.lastPrint = new Int32Array(markets)
     this.#bidAt = new Float64Array(markets)
     this.#askAt = new Float64Array(markets)
+  }
+
+  row(m: number): BookRow {
+    return {
+      bid: this.bid[m]!,
+      ask: this.ask[m]!,
+      bidSize: this.bidSize[m]!,
+      askSize: this.askSize[m]!,
+      lastPrint: this.lastPrint[m]!,
+      bidAt: this.#bidAt[m]!,
+      askAt: this.#askAt[m]!,
+    }
+  }
+
+  /** Puts back what `row` gave. */
+  restore(m: number, row: BookRow): void {
+    this.bid[m] = row.bid
+    this.ask[m] = row.ask
+    this.bidSize[m] = row.bidSize
+    this.askSize[m] = row.askSize
+    this.lastPrint[m] = row.lastPrint
+    this.#bidAt[m] = row.bidAt
+    this.#askAt[m] = row.askAt
   }
 
   /** A recorded top of book. A crossed one is no book: it is counted and both sides are forgotten. */

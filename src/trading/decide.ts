@@ -1,5 +1,4 @@
-import { edgeCents, kellyFraction, type WinP } from 'kwx/market'
-
+import { edgeCents, kellyFraction, type WinP } from '../market/edge.ts'
 import type { RiskLimits } from './assumptions.ts'
 
 /** Best prices of one side, cents: what its owner gets and what its buyer pays. */

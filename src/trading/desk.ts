@@ -1,38 +1,46 @@
-import { winProbability } from 'kwx/market'
-import type { BlendP } from 'kwx/model'
-
+import { winProbability } from '../market/edge.ts'
+import type { BlendP } from '../model/probability.ts'
 import type { Account } from './account.ts'
 import { ASSUMPTIONS } from './assumptions.ts'
-import type { Books } from './book.ts'
+import { type Books, NO_ASK, NO_BID } from './book.ts'
 import { exitFor, type FeePerContract, type OwnBook, targetCenti, type Wish, wishFor } from './decide.ts'
-import { type Fill, type Order, type OrderEnd, OUTCOMES, type SignalOutcome } from './ledger.ts'
+import { type Fill, type Journal, type Order, type OrderEnd, OUTCOMES, type SignalOutcome } from './ledger.ts'
 import { restingFill } from './resting-fill.ts'
-import type { DatedFees, Setting } from './simulate.ts'
-import { NO_ASK, NO_BID } from './tape.ts'
+import type { DatedFees, Setting } from './setting.ts'
 
 /** A resting order; at most one in each market. */
-interface Live {
+export interface LiveOrder {
   readonly order: Order
+  /** Its index in the journal. */
   readonly id: number
   readonly side: 0 | 1
   readonly limit: number
   leftCenti: number
   queueCenti: number
-  /** When a signal last wanted it, and which. */
+  /** When a signal last wanted it. */
   confirmedMs: number
   /** 1e-4 dollars charged so far. */
   fee: number
 }
 
+/** A signal that has found no usable book yet. */
+export interface WaitingSignal {
+  /** Into the setting's `signalP`. */
+  readonly index: number
+  readonly at: number
+  /** Why not. */
+  readonly obstacle: SignalOutcome
+}
+
 /** Who decides: turns signals into orders, and prints and quotes into fills. */
 export class Desk {
-  readonly fills: Fill[] = []
-  readonly orders: Order[] = []
+  readonly fills: Fill[]
+  readonly orders: Order[]
   readonly outcomes = Object.fromEntries(OUTCOMES.map((name) => [name, 0])) as Record<SignalOutcome, number>
   readonly #account: Account
   readonly #books: Books
   readonly #setting: Setting
-  readonly #live: (Live | null)[]
+  readonly #live: (LiveOrder | null)[]
   /** Signal that waits for a book, by market; -1 for none. */
   readonly #waiting: Int32Array
   readonly #signalAt: Float64Array
@@ -41,12 +49,14 @@ export class Desk {
   #feeIndex = 0
   readonly #perContract: FeePerContract
 
-  constructor(account: Account, books: Books, setting: Setting) {
+  constructor(account: Account, books: Books, setting: Setting, { orders, fills }: Journal) {
+    this.orders = orders
+    this.fills = fills
     this.#account = account
     this.#books = books
     this.#setting = setting
     const markets = setting.event.length
-    this.#live = new Array<Live | null>(markets).fill(null)
+    this.#live = new Array<LiveOrder | null>(markets).fill(null)
     this.#waiting = new Int32Array(markets).fill(-1)
     this.#signalAt = new Float64Array(markets)
     this.#obstacle = new Array<SignalOutcome>(markets).fill('signal_expired')
@@ -121,12 +131,42 @@ export class Desk {
 
   close(m: number): void {
     this.#cancel(m, 'closed')
-    if (this.#waiting[m]! >= 0) this.outcomes[this.#obstacle[m]!]++
-    this.#waiting[m] = -1
+    this.giveUp(m)
   }
 
   finish(): void {
     for (let m = 0; m < this.#live.length; m++) this.close(m)
+  }
+
+  resting(m: number): Readonly<LiveOrder> | null {
+    return this.#live[m]!
+  }
+
+  waiting(m: number): WaitingSignal | null {
+    const index = this.#waiting[m]!
+    return index < 0 ? null : { index, at: this.#signalAt[m]!, obstacle: this.#obstacle[m]! }
+  }
+
+  /** Puts back what `resting` and `waiting` gave; reserves the cash of what rests. */
+  restore(m: number, live: LiveOrder | null, waiting: WaitingSignal | null): void {
+    this.#live[m] = live
+    if (live) this.#account.reserve(m, live.side, live.limit * live.leftCenti)
+    this.#waiting[m] = waiting?.index ?? -1
+    if (!waiting) return
+    this.#signalAt[m] = waiting.at
+    this.#obstacle[m] = waiting.obstacle
+  }
+
+  /** Takes back what rests and gives up the signal that waits. */
+  withdraw(m: number): void {
+    this.#cancel(m, 'withdrawn')
+    this.giveUp(m)
+  }
+
+  /** Gives up the signal that waits. */
+  giveUp(m: number): void {
+    if (this.#waiting[m]! >= 0) this.outcomes[this.#obstacle[m]!]++
+    this.#waiting[m] = -1
   }
 
   #tryExit(m: number, at: number, side: 0 | 1, p: BlendP, signal: number): boolean {
@@ -151,8 +191,8 @@ export class Desk {
     }
     const fee = this.#count(false, at)(100 * exit.price, quantity)
     const order = this.#record(at, m, side, false, false, exit.price, held, exit.gain, signal)
-    this.#account.sell(m, exit.price, quantity, fee)
-    this.#traded(at, m, order, exit.price, quantity, fee, signal)
+    const gone = this.#account.sell(m, exit.price, quantity, fee)
+    this.#traded(at, m, order, exit.price, quantity, fee, -gone, signal)
     this.orders[order]!.end = quantity === held ? 'filled' : 'partly'
     this.outcomes.acted++
     return true
@@ -196,7 +236,7 @@ export class Desk {
     const fee = this.#count(false, at)(100 * price, quantity)
     const order = this.#record(at, m, side, true, false, price, want, wish.crossEdge, signal)
     this.#account.buy(m, side, price, quantity, fee)
-    this.#traded(at, m, order, price, quantity, fee, signal)
+    this.#traded(at, m, order, price, quantity, fee, price * quantity, signal)
     this.orders[order]!.end = quantity === want ? 'filled' : 'partly'
     return 'acted'
   }
@@ -240,7 +280,7 @@ export class Desk {
     return Math.min(target - this.#account.countCenti[m]!, room)
   }
 
-  #fillResting(m: number, at: number, live: Live, quantity: number): void {
+  #fillResting(m: number, at: number, live: LiveOrder, quantity: number): void {
     const { side, limit, order, id } = live
     const charged = this.#count(true, at)(100 * limit, order.filledCenti + quantity)
     const fee = charged - live.fee
@@ -248,7 +288,7 @@ export class Desk {
     live.leftCenti -= quantity
     this.#account.release(m, side, limit * quantity)
     this.#account.buy(m, side, limit, quantity, fee)
-    this.#traded(at, m, id, limit, quantity, fee, order.signal)
+    this.#traded(at, m, id, limit, quantity, fee, limit * quantity, order.signal)
     if (live.leftCenti === 0) {
       order.end = 'filled'
       this.#live[m] = null
@@ -256,7 +296,7 @@ export class Desk {
   }
 
   /** The resting order of a market, unless its time is over. */
-  #standing(m: number, at: number): Live | null {
+  #standing(m: number, at: number): LiveOrder | null {
     const live = this.#live[m] ?? null
     if (live === null || at - live.confirmedMs <= ASSUMPTIONS.orderLifeMs) return live
     this.#cancel(m, 'expired')
@@ -323,11 +363,12 @@ export class Desk {
     price: number,
     countCenti: number,
     fee: number,
+    cost: number,
     signal: number,
   ): void {
     const { side, opens, maker } = this.orders[order]!
     this.orders[order]!.filledCenti += countCenti
-    this.fills.push({ timeMs, market, order, side, opens, maker, price, countCenti, fee, signal })
+    this.fills.push({ timeMs, market, order, side, opens, maker, price, countCenti, fee, cost, signal })
   }
 
   #count(maker: boolean, at?: number) {
