@@ -147,6 +147,7 @@ function runnable(root: string, file: string): string {
 /** What code must bring to be of its kind; JavaScript checks no types. */
 const MEMBERS: Partial<Record<Kind, readonly string[]>> = {
   steps: ['title', 'version', 'params', 'consumes', 'produces', 'run'],
+  sources: ['title', 'service', 'open'],
 }
 
 async function loadFile({ kind, id, plugin, file }: Contribution): Promise<unknown> {
@@ -173,6 +174,7 @@ const COMMAND_THAT_LISTS: Partial<Record<Kind, string>> = {
   pipelines: 'kwx pipelines',
   cities: 'kwx cities',
   featureSets: 'kwx feature-sets',
+  sources: 'kwx sources',
 }
 
 async function unknownContribution(kind: Kind, id: string, known: Contribution[]): Promise<KwxError> {

@@ -43,6 +43,12 @@ export const citySchema = {
       station: { type: 'string', pattern: '^[A-Z0-9]{4}$' },
       reason: { type: 'string', minLength: 1 },
     }),
+    observations: {
+      type: 'array',
+      minItems: 1,
+      uniqueItems: true,
+      items: { type: 'string', pattern: '^[a-z][a-z0-9-]{1,40}$' },
+    },
     gates: listOf(['source', 'fields', 'reason'], {
       source: { type: 'string' },
       fields: { type: 'array', minItems: 1, items: { type: 'string', enum: ['dew_f', 'humidity_pct', 'wind_mph'] } },

@@ -24,6 +24,8 @@ export interface City {
   }[]
   /** Stations that a configuration may name as stand-in for weather features; never for labels. */
   readonly proxies: readonly { readonly station: string; readonly reason: string }[]
+  /** Feeds that a loop asks for the station's reports, the first the one that a dataset is built from; see `observationFeeds`. */
+  readonly observations?: readonly string[]
   /** Feature inputs that must not be read from a source here, with the reason. */
   readonly gates: readonly {
     readonly source: string

@@ -35,6 +35,8 @@ export const TABLES = [
   'rt_signals',
   'rt_minutes',
   'rt_controls',
+  'report_receipts',
+  'fee_changes',
 ] as const satisfies readonly (keyof Schema)[]
 
 /** What there is, without changing anything. Counting takes about 0.1 s per million rows. */

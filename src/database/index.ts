@@ -1,13 +1,16 @@
 export { type CandlePrices, type CandleRows, type CandleSeries, loadCandles, readCandles } from './candles.ts'
 export { type Completeness, readCompleteness, saveCompleteness } from './completeness.ts'
+export { countRows, type RowCount } from './count-rows.ts'
 export { dataFingerprint, type FingerprintSpan } from './data-fingerprint.ts'
 export { type DatabaseStatus, databaseStatus, TABLES } from './database-status.ts'
+export { type FeeChangeRow, readFeeChanges, saveFeeChanges } from './fee-changes.ts'
 export { type EventInput, type MarketInput, type MarketRow, readMarkets, saveMarkets } from './markets.ts'
 export { ensureMigrated, type MigrationState, type MigrationStep, migrate, migrationStates } from './migrate.ts'
 export { type ObservationInput, readObservations, saveObservations } from './observations.ts'
 export { type Database, isEmbeddedUrl, openDatabase } from './open-database.ts'
 export { loadQuotes, type QuoteRows, type QuoteSeries, readQuotes } from './quotes.ts'
 export { type RawPayloadInput, saveRawPayload } from './raw-payloads.ts'
+export { type PublicationLag, publicationLags, type Receipt, readReceipts, saveReceipts } from './receipts.ts'
 export { redactUrl } from './redact-url.ts'
 export {
   latestPromotion,

@@ -108,15 +108,27 @@ export interface ObservationsTable {
   origin: Origin
 }
 
+/** When a running loop first received a report: the publication lag of its source is measured from these. */
+export interface ReportReceiptsTable {
+  station: string
+  source: string
+  valid_ms: number
+  report_type: 'routine' | 'special' | 'minute'
+  received_ms: number
+  /** When the source was last asked before without having the report; null at a loop's first question. */
+  absent_ms: number | null
+}
+
 /** Every issuance of a daily maximum that we know of; at most one per city and day is `used`. */
 export interface SettlementsTable {
   city: string
   day: number
-  /** `nws-cli`, `archive` (a file of official maxima), `simulated`. */
+  /** `nws-cli`, `archive` (a file of official maxima), `ncei`, `iem-daily`, `simulated`, or one that a plugin adds. */
   source: string
   /** The source's id of the issuance; `archive` for a file. */
   product_id: string
-  kind: 'preliminary' | 'final' | 'correction' | 'archive'
+  /** `cross-check`: never pays. */
+  kind: 'preliminary' | 'final' | 'correction' | 'archive' | 'cross-check'
   /** Null when the source does not say; an archive value is then known at the end of the next day. */
   issued_ms: number | null
   /** Degrees F; null when the report says MM. */
@@ -273,6 +285,15 @@ export interface RtMinutesTable {
   ended_ms: number
 }
 
+/** From when on a series charges differently, as the exchange says. */
+export interface FeeChangesTable {
+  series_ticker: string
+  scheduled_ms: number
+  fee_type: string
+  fee_multiplier: number
+  seen_ms: number
+}
+
 /** Commands to all loops; the newest counts. */
 export interface RtControlsTable {
   control_id: Generated<number>
@@ -301,6 +322,8 @@ export interface Schema {
   rt_signals: RtSignalsTable
   rt_minutes: RtMinutesTable
   rt_controls: RtControlsTable
+  report_receipts: ReportReceiptsTable
+  fee_changes: FeeChangesTable
 }
 
 export type { StrikeType }

@@ -9,7 +9,8 @@ export type SettlementInput = Omit<Settlement, 'used'>
  * Writes issuances of daily maxima and decides anew, for each city-day touched, which one is used.
  *
  * The first `final` by issue time pays, and no later correction replaces it; where there is no final, an `archive`
- * value stands in. NCEI's values are there to be held against the others: they hold later corrections. A preliminary value and a report without a temperature are never used.
+ * value stands in. Values of kind `cross-check` are there to be held against the others: they hold later corrections. A
+ * preliminary value and a report without a temperature are never used.
  */
 export async function saveSettlements(db: Database, rows: readonly SettlementInput[]): Promise<{ rows: number }> {
   const given = [
@@ -50,10 +51,10 @@ const RANKED = `
     select distinct city, day from jsonb_to_recordset($1::jsonb) as given (city text, day integer)
   ), ranked as (
     select city, day, source, product_id,
-      tmax_f is not null and kind in ('final', 'archive') and source <> 'ncei' and 1 = row_number() over (
+      tmax_f is not null and kind in ('final', 'archive') and 1 = row_number() over (
         partition by city, day
-        order by tmax_f is null or kind not in ('final', 'archive') or source = 'ncei', kind = 'archive', issued_ms nulls last,
-          source, product_id
+        order by tmax_f is null or kind not in ('final', 'archive'), kind = 'archive', issued_ms nulls last, source,
+          product_id
       ) as first
     from settlements join days using (city, day)
   )`

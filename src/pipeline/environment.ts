@@ -54,13 +54,14 @@ export async function openEnvironment(options: EnvironmentOptions): Promise<Envi
     return db
   }
   const openSources = async () => {
-    const [{ createSources }, { saveRawPayload }] = await Promise.all([
+    const [{ createSources, loadSources }, { saveRawPayload }] = await Promise.all([
       import('../sources/index.ts'),
       import('../database/index.ts'),
     ])
     const record = async (payload: Parameters<typeof saveRawPayload>[1]) =>
       saveRawPayload(await environment.database(), payload)
-    return createSources(settings, { clock, offline, record, signal })
+    const installed = await loadSources(contributions)
+    return createSources(settings, { clock, offline, installed, record, signal })
   }
   const environment: Environment = {
     settings,

@@ -33,6 +33,9 @@ const SOURCES = [
 /** Names of the sources that have settings. */
 export const SOURCE_NAMES: readonly string[] = SOURCES.map(([name]) => name)
 
+/** What can be set of a source that a plugin contributes. */
+export const MORE_SOURCE_KEYS = ['url', 'requestsPerSecond', 'timeoutSeconds', 'attempts'] as const
+
 const ofSources: Definition[] = SOURCES.flatMap(([name, short, url, rate, needsKey]) => [
   {
     key: `sources.${name}.url`,

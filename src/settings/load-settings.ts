@@ -3,6 +3,7 @@ import { dirname, isAbsolute, resolve } from 'node:path'
 import { type Problem, problemsError } from '../schema/problem.ts'
 import { expected, fromText } from './check-value.ts'
 import { DEFINITIONS, type Definition, SOURCE_NAMES } from './definitions.ts'
+import { moreSources } from './more-sources.ts'
 import type { Said } from './read-project-file.ts'
 import { shownMistake } from './redact.ts'
 import type { Settings, SourceSettings } from './settings.ts'
@@ -32,10 +33,12 @@ export async function loadSettings(options: LoadSettingsOptions = {}): Promise<S
   const project = file ? dirname(file) : resolve(cwd)
   const problems: Problem[] = []
   let inFile = new Map<string, Said>()
+  let ofPlugins: unknown
   if (file) {
     const { readProjectFile } = await import('./read-project-file.ts')
     const read = await readProjectFile(file, cwd)
     inFile = read.values
+    ofPlugins = read.sources
     problems.push(...read.problems)
   }
 
@@ -54,13 +57,16 @@ export async function loadSettings(options: LoadSettingsOptions = {}): Promise<S
     values.set(key, value)
     origins[key] = said?.origin ?? 'default'
   }
+  const more = moreSources(ofPlugins, env)
+  problems.push(...more.mistakes.map(({ origin, message }) => ({ file: origin, line: 0, column: 0, message })))
   for (const key of Object.keys(flags)) {
     if (!DEFINITIONS.some((one) => one.key === key)) throw new TypeError(`"${key}" is not a setting.`)
   }
   if (problems.length > 0) {
     throw problemsError(problems, { code: 'SETTINGS_INVALID', what: 'The configuration of the project', hint: HINT })
   }
-  return { ...assemble(values), origins, file }
+  const moreOf = Object.keys(more.sources).length > 0 ? { moreSources: more.sources } : {}
+  return { ...assemble(values), ...moreOf, origins, file }
 }
 
 const HINT = 'Correct them; "kwx config explain <key>" says what a setting is for and where its value comes from.'

@@ -1,8 +1,17 @@
 import { relative } from 'node:path'
 
-import { checkAgainst, dotted, inOrder, type Problem, placeOf, readYaml, type YamlDocument } from '../schema/index.ts'
+import {
+  checkAgainst,
+  dotted,
+  inOrder,
+  nearest,
+  type Problem,
+  placeOf,
+  readYaml,
+  type YamlDocument,
+} from '../schema/index.ts'
 import { expected } from './check-value.ts'
-import { DEFINITIONS } from './definitions.ts'
+import { DEFINITIONS, SOURCE_NAMES } from './definitions.ts'
 import { shownMistake } from './redact.ts'
 import { settingsSchema } from './settings-schema.ts'
 
@@ -12,14 +21,22 @@ export interface Said {
   readonly origin: string
 }
 
-/** The settings of a project file by dotted key, and every mistake in it. `folder` shortens the name shown. */
+/**
+ * The settings of a project file by dotted key, its `sources` as they stand, and every mistake in it.
+ *
+ * @param folder  shortens the name shown
+ */
 export async function readProjectFile(
   file: string,
   folder: string,
-): Promise<{ values: Map<string, Said>; problems: Problem[] }> {
+): Promise<{ values: Map<string, Said>; sources: unknown; problems: Problem[] }> {
   const shown = relative(folder, file)
   const document: YamlDocument = { ...(await readYaml(file)), file: shown }
-  const problems = (await checkAgainst(settingsSchema(), document)).map((problem) => ({ ...problem, file: shown }))
+  const { sources } = (document.value ?? {}) as { sources?: unknown }
+  const problems = (await checkAgainst(settingsSchema(hasSlip(sources)), document)).map((problem) => ({
+    ...problem,
+    file: shown,
+  }))
   const values = new Map<string, Said>()
   for (const definition of DEFINITIONS) {
     const path = definition.key.split('.')
@@ -37,5 +54,11 @@ export async function readProjectFile(
     }
     values.set(definition.key, { value, origin: placeOf({ file: shown, ...position }) })
   }
-  return { values, problems: inOrder(problems) }
+  return { values, sources, problems: inOrder(problems) }
 }
+
+/** Whether some name is a slip of the pen for a source of kwx itself, and not one that a plugin contributes. */
+const hasSlip = (sources: unknown): boolean =>
+  typeof sources === 'object' &&
+  sources !== null &&
+  Object.keys(sources).some((id) => !SOURCE_NAMES.includes(id) && nearest(id, SOURCE_NAMES) !== undefined)

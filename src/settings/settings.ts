@@ -23,6 +23,8 @@ export interface Settings {
   readonly directories: { readonly models: string; readonly reports: string; readonly pipelines: string }
   /** By name: kalshi, iem, nws, visual-crossing, ncei. */
   readonly sources: Readonly<Record<string, SourceSettings>>
+  /** What is set of sources that plugins contribute, by their ids; what is not set is the plugin's. */
+  readonly moreSources?: Readonly<Record<string, Partial<SourceSettings>>>
   /** Told to services that want to know who asks. */
   readonly contact?: string
   /** `system`, an ISO instant at which time stands still, or the URL of a service that tells the time. */

@@ -1,5 +1,6 @@
 import { nearest } from '../schema/nearest.ts'
 import { DEFINITIONS } from './definitions.ts'
+import { isSourceVariable } from './more-sources.ts'
 
 /** Read by oclif or by the tests. */
 const OTHERS = new Set(['KWX_DATA_DIR', 'KWX_CONFIG_DIR', 'KWX_CACHE_DIR', 'KWX_TEST_DATABASE_URL'])
@@ -12,7 +13,7 @@ const OTHERS = new Set(['KWX_DATA_DIR', 'KWX_CONFIG_DIR', 'KWX_CACHE_DIR', 'KWX_
 export function unknownVariables(env: Readonly<Record<string, string | undefined>>): { name: string; meant: string }[] {
   const known = DEFINITIONS.flatMap(({ variables }) => variables)
   return Object.keys(env)
-    .filter((name) => name.startsWith('KWX_') && !known.includes(name) && !OTHERS.has(name))
+    .filter((name) => name.startsWith('KWX_') && !isSourceVariable(name) && !known.includes(name) && !OTHERS.has(name))
     .flatMap((name) => {
       const meant = nearest(name, known)
       return meant ? [{ name, meant }] : []

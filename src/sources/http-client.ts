@@ -24,6 +24,8 @@ export interface HttpClientOptions {
   readonly concurrency?: number
   /** Headers that prove who asks, made anew for each try: a signature ages. Never shown, never kept. */
   readonly sign?: ((url: URL) => Readonly<Record<string, string>>) | undefined
+  /** What must not be seen in addresses, errors and kept answers, wherever it turns up. */
+  readonly secrets?: readonly string[]
   /** Largest body in bytes; 64 MiB unless told: the longest answer we ask for is some 5 MB. */
   readonly maxBytes?: number
   /** The run's clock: stamps payloads. */
@@ -80,6 +82,8 @@ export const backoffMs = (next: number, random: number): number =>
 /** A read-only client of one service. It can only GET: nothing in kwx is able to change anything elsewhere. */
 export function httpClient(options: HttpClientOptions): HttpClient {
   const { source, clock, attempts, signal, record, pace = systemPace, maxBytes = 64 * 2 ** 20 } = options
+  const hide = hider(options.secrets ?? [])
+  const shownOf = (url: URL): string => hide(redactUrl(url))
   const base = options.url.replace(/\/+$/, '')
   const limit = throttle({
     requestsPerSecond: options.requestsPerSecond,
@@ -90,8 +94,14 @@ export function httpClient(options: HttpClientOptions): HttpClient {
   let ahead: number | null = null
 
   const keep = async (url: string, { status, body }: HttpAnswer) => {
-    if (record) await record(await rawPayload({ source, url, status, receivedMs: clock.now() }, body))
+    if (!record) return
+    // A service may repeat the key that it refuses.
+    const text = body.toString('latin1')
+    const hidden = hide(text)
+    const kept = hidden === text ? body : Buffer.from(hidden, 'latin1')
+    await record(await rawPayload({ source, url, status, receivedMs: clock.now() }, kept))
   }
+  const excerpt = (body: Buffer) => hide(excerptOf(body))
 
   async function attempt<Value>(url: URL, request: HttpRequest<Value>): Promise<{ value: Value | null } | Failure> {
     let answer: HttpAnswer
@@ -107,11 +117,11 @@ export function httpClient(options: HttpClientOptions): HttpClient {
     } catch (error) {
       signal?.throwIfAborted()
       if (isKwxError(error)) throw error
-      return { kind: 'network', found: reasonOf(error), cause: error }
+      return { kind: 'network', found: hide(reasonOf(error)), cause: error }
     }
     if (answer.replayed) sawReplay = true
     if (answer.serverMs !== null) ahead = answer.serverMs - clock.now()
-    const shown = redactUrl(url)
+    const shown = shownOf(url)
     if (answer.status === 404 && request.maybeMissing) {
       await keep(shown, answer)
       return { value: null }
@@ -139,7 +149,7 @@ export function httpClient(options: HttpClientOptions): HttpClient {
       return { value }
     } catch (error) {
       if (error instanceof UnusableBody) {
-        return { kind: 'body', status: 200, found: error.message, answer }
+        return { kind: 'body', status: 200, found: hide(error.message), answer }
       }
       await keep(shown, answer)
       throw error
@@ -149,7 +159,7 @@ export function httpClient(options: HttpClientOptions): HttpClient {
   async function get<Value>(request: HttpRequest<Value>): Promise<Value | null> {
     const url = new URL(base + request.path)
     for (const [name, value] of request.query ?? []) url.searchParams.append(name, String(value))
-    const shown = redactUrl(url)
+    const shown = shownOf(url)
     if (options.offline) throw offlineError({ source, url: shown, what: request.what })
     for (let n = 1; ; n++) {
       signal?.throwIfAborted()
@@ -166,6 +176,16 @@ export function httpClient(options: HttpClientOptions): HttpClient {
   return { get: get as HttpClient['get'], clockAheadMs: () => ahead, origin: () => originOf(base, sawReplay) }
 }
 
+/** Replaces each secret, as it is and as either part of an address writes it. Very short ones are left: they would hide half the text. */
+function hider(secrets: readonly string[]): (text: string) => string {
+  const forms = new Set(
+    secrets
+      .filter(({ length }) => length >= 4)
+      .flatMap((secret) => [secret, encodeURIComponent(secret), `${new URLSearchParams([['', secret]])}`.slice(1)]),
+  )
+  return (text) => [...forms].reduce((left, form) => left.replaceAll(form, '***'), text)
+}
+
 /** fetch hides the reason of a broken connection in `cause`. */
 function reasonOf(error: unknown): string {
   if (error instanceof DOMException && error.name === 'TimeoutError') return 'no complete answer in time'
@@ -174,7 +194,7 @@ function reasonOf(error: unknown): string {
   return typeof code === 'string' ? `${messageOf(cause) || 'connection failed'} (${code})` : messageOf(cause)
 }
 
-const excerpt = (body: Buffer): string => {
+const excerptOf = (body: Buffer): string => {
   const text = body.subarray(0, 400).toString('utf8').replace(/\s+/g, ' ').trim()
   return text.length > 160 ? `${text.slice(0, 160)}...` : text || 'an empty body'
 }

@@ -20,12 +20,27 @@ export { kalshiStream, type StreamOptions } from './kalshi/stream.ts'
 export type { StreamEvent } from './kalshi/stream-event.ts'
 export { type Applied, StreamState } from './kalshi/stream-state.ts'
 export type { KalshiTrade, KalshiTrades } from './kalshi/trades.ts'
+export { loadSources } from './load-sources.ts'
 export { type NceiMaximum, type NceiSource, nceiSource } from './ncei/ncei-source.ts'
 export { type NwsSource, nwsSource } from './nws/nws-source.ts'
 export { type NwsObservation, observationOf } from './nws/observation-feature.ts'
 export { type Pace, systemPace } from './pace.ts'
 export type { RawPayload, Recorder } from './raw-payload.ts'
-export { createSources, type Sources, type SourcesOptions } from './sources.ts'
+export {
+  defineSource,
+  type FeedMaximum,
+  type FeedReport,
+  type MaximaFeed,
+  type ObservationFeed,
+  type Source,
+} from './source.ts'
+export {
+  createSources,
+  type OpenedMaxima,
+  type OpenedObservations,
+  type Sources,
+  type SourcesOptions,
+} from './sources.ts'
 export { jsonBody, UnusableBody } from './unusable-body.ts'
 export { type MinuteRow, minuteRowsOf } from './visual-crossing/minute-rows.ts'
 export {

@@ -1,15 +1,41 @@
-import { EXIT, KwxError } from '../errors.ts'
+import { EXIT, isKwxError, KwxError } from '../errors.ts'
+import { nearest } from '../schema/nearest.ts'
 import type { Settings, SourceSettings } from '../settings/settings.ts'
+import type { Origin } from '../step.ts'
 import type { Clock } from '../time/clock.ts'
-import { type HttpClient, type HttpClientOptions, httpClient } from './http-client.ts'
-import { type IemSource, iemSource } from './iem/iem-source.ts'
-import { type KalshiSource, kalshiSource } from './kalshi/kalshi-source.ts'
-import { readKalshiKey, signRequest } from './kalshi/sign-request.ts'
-import { type NceiSource, nceiSource } from './ncei/ncei-source.ts'
-import { type NwsSource, nwsSource } from './nws/nws-source.ts'
+import { type HttpClient, httpClient } from './http-client.ts'
+import iem from './iem/iem.ts'
+import type { IemSource } from './iem/iem-source.ts'
+import kalshi from './kalshi/kalshi.ts'
+import type { KalshiSource } from './kalshi/kalshi-source.ts'
+import ncei from './ncei/ncei.ts'
+import type { NceiSource } from './ncei/ncei-source.ts'
+import nws from './nws/nws.ts'
+import type { NwsSource } from './nws/nws-source.ts'
 import type { Pace } from './pace.ts'
 import type { Recorder } from './raw-payload.ts'
-import { type VisualCrossingSource, visualCrossingSource } from './visual-crossing/visual-crossing-source.ts'
+import type {
+  MaximaAnswer,
+  MaximaFeed,
+  MaximaQuestion,
+  ObservationAnswer,
+  ObservationFeed,
+  ObservationQuestion,
+  Source,
+} from './source.ts'
+import visualCrossing from './visual-crossing/visual-crossing.ts'
+import type { VisualCrossingSource } from './visual-crossing/visual-crossing-source.ts'
+
+/** A feed with its client behind it. `of` is the source it belongs to. */
+type Opened<Feed, Ask, Answer> = Omit<Feed, 'read'> & {
+  readonly name: string
+  readonly of: string
+  read(ask: Ask): Promise<Answer>
+  /** What its rows are; ask after the first question. */
+  origin(): Origin
+}
+export type OpenedObservations = Opened<ObservationFeed<never>, ObservationQuestion, ObservationAnswer>
+export type OpenedMaxima = Opened<MaximaFeed<never>, MaximaQuestion, MaximaAnswer>
 
 /** The outside world as a step may use it: read only, throttled, recorded. */
 export interface Sources {
@@ -18,6 +44,11 @@ export interface Sources {
   readonly nws: NwsSource
   readonly visualCrossing: VisualCrossingSource
   readonly ncei: NceiSource
+  /** Names of the feeds that the installed sources offer, in order. */
+  feeds(kind: 'observations' | 'maxima'): string[]
+  /** @throws KwxError SOURCE_FEED (exit 2) for a name that nobody offers */
+  observations(name: string): OpenedObservations
+  maxima(name: string): OpenedMaxima
 }
 
 /** What all clients of a run share. */
@@ -26,6 +57,8 @@ export interface SourcesOptions {
   readonly clock: Clock
   /** Every request is then KwxError SOURCE_OFFLINE (exit 5) that names what was asked for. */
   readonly offline: boolean
+  /** The installed sources by id, one that could not be loaded as its error; those of kwx itself unless told. */
+  readonly installed?: ReadonlyMap<string, Source | KwxError>
   /** Keeps every answer; absent, none is kept. */
   readonly record?: Recorder | undefined
   /** Ends requests and their waiting. */
@@ -34,55 +67,107 @@ export interface SourcesOptions {
   readonly pace?: Pace
 }
 
+/** The sources of kwx itself, as its package.json contributes them. */
+const OWN: ReadonlyMap<string, Source> = new Map(
+  Object.entries({ kalshi, iem, nws, 'visual-crossing': visualCrossing, ncei }) as [string, Source][],
+)
+
+/** Where the settings say nothing about a contributed source. */
+const POLITE = { timeoutSeconds: 30, attempts: 6 }
+
 /**
  * Clients of all services that kwx reads, from the settings; no request is made before the first call.
  *
- * Make one per run: the exchange's cutoff between its tiers is read once.
- *
- * @throws KwxError SOURCE_UNKNOWN (exit 2) when the settings lack a service
+ * Make one per run: each service has one client with its throttle, and the exchange's cutoff is read once.
  */
 export function createSources(
-  settings: Pick<Settings, 'sources'> & Partial<Pick<Settings, 'contact'>>,
-  options: SourcesOptions,
+  settings: Pick<Settings, 'sources'> & Partial<Pick<Settings, 'contact' | 'moreSources'>>,
+  { installed = OWN, ...options }: SourcesOptions,
 ): Sources {
-  const client = (source: string, more: Pick<HttpClientOptions, 'concurrency' | 'sign'> = {}): HttpClient => {
-    const found = settings.sources[source]
-    if (!found) {
-      throw new KwxError(
-        `The settings have no source "${source}"; they have ${Object.keys(settings.sources).join(', ')}.`,
-        {
-          code: 'SOURCE_UNKNOWN',
-          exit: EXIT.usage,
-          hint: `Set sources.${source}.url.`,
-        },
-      )
+  const opened = new Map<string, { source: Source; client: unknown; http: HttpClient }>()
+  const open = (id: string) => {
+    const there = opened.get(id)
+    if (there) return there
+    const source = installed.get(id)
+    if (!source) throw unknown('source', id, [...installed.keys()])
+    if (isKwxError(source)) throw source
+    const own: Partial<SourceSettings> = settings.sources[id] ?? settings.moreSources?.[id] ?? {}
+    const http = httpClient({
+      source: id,
+      ...POLITE,
+      ...source.service,
+      ...own,
+      ...options,
+      sign: source.sign?.(own),
+      secrets: [own.key, own.privateKey].filter((secret) => secret !== undefined),
+    })
+    const made = { source, http, client: source.open(http, { key: own.key, contact: settings.contact }) }
+    opened.set(id, made)
+    return made
+  }
+  const client = <Client>(id: string): Client => open(id).client as Client
+
+  const offers = (kind: 'observations' | 'maxima'): Map<string, string> => {
+    const found = new Map<string, string>()
+    for (const [id, source] of installed) {
+      for (const name of isKwxError(source) ? [] : Object.keys(source[kind] ?? {})) {
+        const other = found.get(name)
+        if (other) throw clash(name, other, id)
+        found.set(name, id)
+      }
     }
-    return httpClient({ source, ...found, ...options, ...more })
+    return found
   }
-  // One client per service and run: its throttle and its idea of the origin are the service's.
-  const made = new Map<string, unknown>()
-  const once = <Source>(name: string, make: () => Source): Source => {
-    if (!made.has(name)) made.set(name, make())
-    return made.get(name) as Source
+  const feed = <Feed>(kind: 'observations' | 'maxima', name: string): Feed => {
+    const known = offers(kind)
+    const id = known.get(name)
+    const broken = [...installed.values()].find(isKwxError)
+    if (!id) throw broken ?? unknown('feed', name, [...known.keys()])
+    const { source, client: asked, http } = open(id)
+    const found = source[kind]![name]!
+    const read = (ask: never) => found.read(asked, ask)
+    return { ...found, name, of: id, read, origin: () => http.origin() } as Feed
   }
+
   return {
-    kalshi: kalshiSource(client('kalshi', { sign: signed(settings.sources['kalshi']) })),
-    iem: iemSource(client('iem')),
+    get kalshi() {
+      return client<KalshiSource>('kalshi')
+    },
+    get iem() {
+      return client<IemSource>('iem')
+    },
     get nws() {
-      return once('nws', () => nwsSource(client('nws'), settings.contact))
+      return client<NwsSource>('nws')
     },
     get visualCrossing() {
-      const { key } = settings.sources['visual-crossing'] ?? {}
-      return once('visual-crossing', () => visualCrossingSource(client('visual-crossing', { concurrency: 1 }), key))
+      return client<VisualCrossingSource>('visual-crossing')
     },
     get ncei() {
-      return once('ncei', () => nceiSource(client('ncei')))
+      return client<NceiSource>('ncei')
     },
+    feeds: (kind) => [...offers(kind).keys()].sort(),
+    observations: (name) => feed('observations', name),
+    maxima: (name) => feed('maxima', name),
   }
 }
 
-/** Signs the exchange's requests where a key is set; the key stays in this one client. Signatures want real time. */
-function signed(found: SourceSettings | undefined): HttpClientOptions['sign'] {
-  const key = readKalshiKey({ id: found?.keyId, pem: found?.privateKey, file: found?.privateKeyFile })
-  return key ? (url) => signRequest(key, 'GET', url, Date.now()) : undefined
+function unknown(what: 'source' | 'feed', name: string, known: readonly string[]): KwxError {
+  const guess = nearest(name, known)
+  return new KwxError(
+    `No installed plugin offers the ${what} "${name}"${guess ? `; the nearest is "${guess}"` : ''}; there are ${known.join(', ')}.`,
+    {
+      code: 'SOURCE_FEED',
+      exit: EXIT.usage,
+      hint: 'List what there is with "kwx sources", or link the plugin that offers it with "kwx plugins link".',
+      details: { [what]: name, known },
+    },
+  )
 }
+
+const clash = (name: string, one: string, other: string): KwxError =>
+  new KwxError(`The sources "${one}" and "${other}" both offer the feed "${name}".`, {
+    code: 'CONTRIBUTION_CLASH',
+    exit: EXIT.usage,
+    hint: 'Remove the plugin of one of them with "kwx plugins uninstall".',
+    details: { feed: name, sources: [one, other] },
+  })

@@ -37,6 +37,27 @@ describe.each(['run.js', 'dev.js'] as const)('a linked third-party plugin under 
     expect(result.find(({ id }) => id === 'almond')).toMatchObject({ station: 'ZPAL' })
   })
 
+  it('contributes a source beside those of kwx itself, by the same key of its package.json', async () => {
+    const { stdout, stderr } = await spawned(file, ['sources', '--json'], {
+      env: { ...env(), KWX_SOURCE_ALMOND_HARBOUR_URL: 'http://127.0.0.1:4096' },
+    })
+    const { result } = JSON.parse(stdout || stderr) as { result: { id: string; plugin: string }[] }
+    expect(result.map(({ id, plugin }) => `${plugin} ${id}`)).toEqual([
+      'kwx-city-almond almond-harbour',
+      'kwx iem',
+      'kwx kalshi',
+      'kwx ncei',
+      'kwx nws',
+      'kwx visual-crossing',
+    ])
+    expect(result[0]).toMatchObject({
+      url: 'http://127.0.0.1:4096',
+      requestsPerSecond: 5,
+      fault: null,
+      feeds: [{ name: 'almond-buoy' }, { name: 'almond-records' }],
+    })
+  })
+
   it('contributes a command that extends the base class of the host', async () => {
     const { stdout, stderr } = await spawned(file, ['almond', 'tide', '--json'], { env: env() })
     expect(JSON.parse(stdout || stderr)).toEqual({ ok: true, command: 'almond:tide', result: { minutes: 745 } })

@@ -75,13 +75,13 @@ describe('an audit of labels', () => {
   })
 
   it('holds NCEI against the others and never lets it pay', async () => {
-    const ncei = { source: 'ncei', product_id: 'ncei', kind: 'archive', issued_ms: null } as const
+    const ncei = { source: 'ncei', product_id: 'ncei', kind: 'cross-check', issued_ms: null } as const
     const { kinds, event } = await audit({ paid: 70 }, (day) => [
       settlement('nyc', day, 70),
       settlement('nyc', day, 65, ncei),
     ])
-    expect(kinds).toEqual(['ncei-differs'])
-    expect(event).toMatchObject({ first_final: 70, archive: null, ncei: 65 })
+    expect(kinds).toEqual(['cross-check-differs'])
+    expect(event).toMatchObject({ first_final: 70, archive: null, cross_checks: { ncei: 65 } })
     const alone = await audit({ paid: null }, (day) => [settlement('nyc', day, 65, ncei)])
     expect(alone.event.labels).toMatchObject({ derived: 0, missing: 3 })
   })

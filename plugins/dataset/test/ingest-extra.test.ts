@@ -15,15 +15,19 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { type ReplayExchange, replayExchange } from '../../../test/support/replay-exchange.ts'
 import { sharedFolder } from '../../../test/support/shared.ts'
 import { readCoverage } from '../src/services/ingest/coverage.ts'
-import { ingestArchive } from '../src/services/ingest/ingest-archive.ts'
 import { type CityIngest, missingData } from '../src/services/ingest/ingest-city.ts'
-import { ingestMinutes } from '../src/services/ingest/ingest-minutes.ts'
-import { ingestSettlements } from '../src/services/ingest/ingest-settlements.ts'
+import { ingestMaxima } from '../src/services/ingest/ingest-maxima.ts'
+import { ingestObservations } from '../src/services/ingest/ingest-observations.ts'
 import { miami } from './support/miami.ts'
 
 const NOW = '2025-02-20T18:00:00Z'
 const fromDay = parseDay('2025-02-12')
 const toDay = parseDay('2025-02-20')
+
+type Options = Parameters<typeof ingestMaxima>[0] & { station: string }
+const ingestMinutes = (options: Omit<Options, 'feed'>) => ingestObservations({ ...options, feed: 'visual-crossing' })
+const ingestArchive = (options: Omit<Options, 'feed'>) => ingestMaxima({ ...options, feed: 'ncei' })
+const ingestSettlements = (options: Omit<Options, 'feed'>) => ingestMaxima({ ...options, feed: 'iem-cli' })
 
 describe.skipIf(!sharedFolder())('what is ingested beside a dataset', () => {
   let replay: ReplayExchange

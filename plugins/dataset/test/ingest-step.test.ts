@@ -85,7 +85,7 @@ describe.skipIf(!sharedFolder())('dataset:ingest', () => {
     const first = await step.run(await context(false), {}, { config: artefact })
     expect(first.artefacts).toEqual({})
     expect(first.summary).toMatch(
-      /^kalshi: \d+ rows of 2 days; weather: \d+ rows of 3 days; settlements: 6 rows of 3 days$/,
+      /^kalshi: \d+ rows of 2 days; weather \(iem-asos\): \d+ rows of 3 days; settlements \(iem-cli\): 6 rows of 3 days$/,
     )
     await replay.resetStats()
     for (const offline of [false, true]) {

@@ -1,4 +1,4 @@
-import { type Database, ensureMigrated, openDatabase, saveRawPayload } from 'kwx/database'
+import { type Database, ensureMigrated, openDatabase, runQuery, saveRawPayload } from 'kwx/database'
 import { eventDayOfTicker } from 'kwx/market'
 import { createSources, systemPace } from 'kwx/sources'
 import { type Clock, parseDay } from 'kwx/time'
@@ -15,8 +15,8 @@ import {
   sayPresent,
 } from '../src/services/ingest/ingest-city.ts'
 import { ingestKalshi } from '../src/services/ingest/ingest-kalshi.ts'
-import { ingestSettlements } from '../src/services/ingest/ingest-settlements.ts'
-import { ingestWeather } from '../src/services/ingest/ingest-weather.ts'
+import { ingestMaxima } from '../src/services/ingest/ingest-maxima.ts'
+import { ingestObservations } from '../src/services/ingest/ingest-observations.ts'
 import { reportLines } from '../src/services/ingest/report-lines.ts'
 import { ingestStatus, knownSpans, overviewLines, statusLines } from '../src/services/ingest/status.ts'
 import { ingestedRows } from './support/ingested-rows.ts'
@@ -25,6 +25,10 @@ import { miami } from './support/miami.ts'
 const NOW = '2025-02-20T18:00:00Z'
 const fromDay = parseDay('2025-01-18')
 const toDay = parseDay('2025-01-20')
+
+type Options = Parameters<typeof ingestMaxima>[0] & { station: string }
+const ingestWeather = (options: Omit<Options, 'feed'>) => ingestObservations({ ...options, feed: 'iem-asos' })
+const ingestSettlements = (options: Omit<Options, 'feed'>) => ingestMaxima({ ...options, feed: 'iem-cli' })
 
 describe.skipIf(!sharedFolder())('an ingest from the replay exchange', () => {
   let replay: ReplayExchange
@@ -307,7 +311,7 @@ describe.skipIf(!sharedFolder())('an ingest from the replay exchange', () => {
 
   it('shows what it has, a mark for each day', async () => {
     await ingestKalshi({ ...options(), priceSource: 'trades' })
-    const status = await ingestStatus(db, 'miami', fromDay - 1, toDay)
+    const status = await ingestStatus(db, miami, fromDay - 1, toDay)
     expect(statusLines(status)).toEqual([
       'miami, 2025-01-17 to 2025-01-20; a mark is a day: # complete, o incomplete, . nothing',
       expect.stringMatching(/^markets {7}kalshi {17}3 complete, 0 incomplete, 1 absent, 18 rows$/),
@@ -321,6 +325,26 @@ describe.skipIf(!sharedFolder())('an ingest from the replay exchange', () => {
       expect.stringMatching(/^ {2}trades /),
     ])
     expect(Object.fromEntries(await knownSpans(db))).toEqual({ miami: { from: fromDay, to: toDay } })
+  })
+
+  it('fetches again what was deleted, whatever was written about it, and nothing else', async () => {
+    await ingestCity(options())
+    const whole = await ingestedRows(db)
+    const lost = [
+      'delete from trades where ordinal = 3 and market_id = (select min(market_id) from trades)',
+      "delete from observations where report_type = 'special' and valid_ms = (select min(valid_ms) from observations where report_type = 'special')",
+      "delete from settlements where kind = 'preliminary' and day = (select min(day) from settlements)",
+    ]
+    for (const statement of lost) await runQuery(db, statement)
+    const status = await ingestStatus(db, miami, fromDay - 1, toDay)
+    expect(status.days.filter(({ complete }) => !complete).map(({ kind, proof }) => [kind, proof['lost']])).toEqual([
+      ['observations', 1],
+      ['settlements', 1],
+      ['trades', 1],
+    ])
+    const again = await ingestCity(options())
+    expect(again.map(({ fetched }) => fetched)).toEqual([1, 1, 1])
+    expect(await ingestedRows(db)).toEqual(whole)
   })
 
   it('writes nothing as complete when a request fails for good', async () => {

@@ -41,12 +41,13 @@ export function parseAsosCsv(body: string, id: string): AsosReport[] {
   })
 }
 
-function validOf(text: string): number | null {
+/** Epoch ms of `2026-09-05 18:50` in UTC; null for anything else. */
+export function validOf(text: string): number | null {
   if (!/^\d{4}-\d\d-\d\d \d\d:\d\d$/.test(text)) return null
   const ms = Date.parse(`${text.replace(' ', 'T')}:00Z`)
   return Number.isNaN(ms) ? null : ms
 }
 
 /** M is missing; undefined is not a value at all. */
-const numberOf = (cell: string): number | null | undefined =>
+export const numberOf = (cell: string): number | null | undefined =>
   cell === 'M' ? null : /^-?\d{1,4}(\.\d{1,4})?$/.test(cell) ? Number(cell) : undefined

@@ -1,9 +1,11 @@
 import type { Origin } from '../../step.ts'
-import { MS_PER_DAY, MS_PER_MINUTE } from '../../time/days.ts'
+import { formatDay, MS_PER_DAY, MS_PER_MINUTE } from '../../time/days.ts'
 import type { HttpClient } from '../http-client.ts'
 import { splitAfosText } from './afos-text.ts'
 import { ASOS_COLUMNS, type AsosReport, parseAsosCsv } from './asos-csv.ts'
 import { type CliReport, parseCliText } from './cli-text.ts'
+import { dailyMaximaOf, type IemDailyMaximum } from './daily-maxima.ts'
+import { type MinuteReading, parseOneMinuteCsv } from './one-minute-csv.ts'
 
 /** A report with its kind. */
 export interface IemObservation extends AsosReport {
@@ -33,6 +35,10 @@ export interface IemSource {
    * @param cliId  for example MIA
    */
   cliReports(cliId: string, fromMs: number, toMs: number): Promise<CliReports>
+  /** One-minute temperatures of a station in [fromMs, toMs), oldest first; about a day late, with gaps. */
+  oneMinute(station: string, fromMs: number, toMs: number): Promise<MinuteReading[]>
+  /** IEM's table of climate reports for the days in [fromDay, toDay]: one row a day, a correction in the place of the report. */
+  dailyMaxima(station: string, fromDay: number, toDay: number): Promise<IemDailyMaximum[]>
 }
 
 // IEM's columns do not say which kind a row is, so each kind is asked for by itself.
@@ -45,9 +51,12 @@ const REPORT_TYPES = [
 const CHUNK_MS = 90 * MS_PER_DAY
 const MOST_PRODUCTS = 9999
 
-const chunks = (fromMs: number, toMs: number): [number, number][] => {
+/** A month of one-minute rows is 43,200, some 2 MB. */
+const MINUTES_CHUNK_MS = 30 * MS_PER_DAY
+
+const chunks = (fromMs: number, toMs: number, most = CHUNK_MS): [number, number][] => {
   const found: [number, number][] = []
-  for (let start = fromMs; start < toMs; start += CHUNK_MS) found.push([start, Math.min(toMs, start + CHUNK_MS)])
+  for (let start = fromMs; start < toMs; start += most) found.push([start, Math.min(toMs, start + most)])
   return found
 }
 
@@ -126,5 +135,48 @@ export function iemSource(http: HttpClient): IemSource {
       const reports = [...byId.values()].sort((a, b) => a.issuedMs - b.issuedMs || (a.productId < b.productId ? -1 : 1))
       return { reports, problems }
     },
+
+    async oneMinute(station, fromMs, toMs) {
+      const id = iemId(station)
+      const byMs = new Map<number, MinuteReading>()
+      for (const [start, end] of chunks(fromMs, toMs, MINUTES_CHUNK_MS)) {
+        const rows = await http.get({
+          path: '/cgi-bin/request/asos1min.py',
+          query: [
+            ['station', id],
+            ['vars', 'tmpf'],
+            ['sts', stamp(start)],
+            ['ets', stamp(end)],
+            ['sample', '1min'],
+            ['what', 'download'],
+            ['tz', 'UTC'],
+            ['delim', 'comma'],
+          ],
+          what: `the one-minute readings of ${station} from ${stamp(start)} to ${stamp(end)}`,
+          read: (body) => parseOneMinuteCsv(body, id),
+        })
+        for (const row of rows) if (row.validMs >= start && row.validMs < end) byMs.set(row.validMs, row)
+      }
+      return [...byMs.values()].sort((a, b) => a.validMs - b.validMs)
+    },
+
+    async dailyMaxima(station, fromDay, toDay) {
+      const found: IemDailyMaximum[] = []
+      for (let year = yearOf(fromDay); year <= yearOf(toDay); year++) {
+        const rows = await http.get({
+          path: '/json/cli.py',
+          query: [
+            ['station', station],
+            ['year', year],
+          ],
+          what: `the daily maxima of ${station} in ${year}`,
+          read: (body) => dailyMaximaOf(body, station),
+        })
+        found.push(...rows.filter(({ day }) => day >= fromDay && day <= toDay))
+      }
+      return found.sort((a, b) => a.day - b.day)
+    },
   }
 }
+
+const yearOf = (day: number): number => Number(formatDay(day).slice(0, 4))

@@ -10,6 +10,9 @@ export interface NwsObservation {
   readonly dewF: number | null
   /** The whole degrees F that the value can stand for, both inclusive; null where missing. */
   readonly tempRangeF: readonly [low: number, high: number] | null
+  /** Null where missing; of a METAR only. */
+  readonly humidityPct: number | null
+  readonly windMph: number | null
   /** The METAR; empty for a five-minute row. */
   readonly raw: string
 }
@@ -38,7 +41,8 @@ export function observationOf(feature: unknown): NwsObservation {
   const [temp, dew] = [celsiusOf(properties['temperature']), celsiusOf(properties['dewpoint'])]
   if (raw === '') {
     const range = temp === null ? null : ([toF(temp - 0.5), toF(temp + 0.5)] as const)
-    return { validMs, reportType: 'minute', tempF: null, dewF: null, tempRangeF: range, raw }
+    const none = { tempF: null, dewF: null, humidityPct: null, windMph: null }
+    return { validMs, reportType: 'minute', ...none, tempRangeF: range, raw }
   }
   const group = TENTHS.exec(raw)
   const exact = group ? signed(group[1]!, group[2]!) : temp
@@ -50,18 +54,31 @@ export function observationOf(feature: unknown): NwsObservation {
     tempF,
     dewF: exactDew === null ? null : toF(exactDew),
     tempRangeF: tempF === null ? null : [tempF, tempF],
+    humidityPct: hundredths(quantityOf(properties['relativeHumidity'], 'wmoUnit:percent', 100)),
+    windMph: hundredths(quantityOf(properties['windSpeed'], 'wmoUnit:km_h-1', 500), KM_PER_MILE),
     raw,
   }
 }
 
+const KM_PER_MILE = 1.609344
+
+/** To the hundredth, as the archive writes it. */
+const hundredths = (value: number | null, divisor = 1): number | null =>
+  value === null ? null : Math.round((value / divisor) * 100) / 100
+
 function celsiusOf(quantity: unknown): number | null {
+  return quantityOf(quantity, 'wmoUnit:degC', 100)
+}
+
+/** A value with its unit; null where the service has none. @throws UnusableBody for another unit or a wild value */
+function quantityOf(quantity: unknown, unit: string, most: number): number | null {
   const { value, unitCode } = (quantity ?? {}) as { value?: unknown; unitCode?: unknown }
   if (value === null || value === undefined) return null
-  if (typeof value !== 'number' || !Number.isFinite(value) || Math.abs(value) > 100) {
-    throw new UnusableBody(`a temperature of ${JSON.stringify(value)} instead of a number or null`)
+  if (typeof value !== 'number' || !Number.isFinite(value) || Math.abs(value) > most) {
+    throw new UnusableBody(`a value of ${JSON.stringify(value)} ${unit} instead of a number or null`)
   }
-  if (unitCode !== undefined && unitCode !== 'wmoUnit:degC') {
-    throw new UnusableBody(`a temperature in ${JSON.stringify(unitCode)} instead of wmoUnit:degC`)
+  if (unitCode !== undefined && unitCode !== unit) {
+    throw new UnusableBody(`a value in ${JSON.stringify(unitCode)} instead of ${unit}`)
   }
   return value
 }

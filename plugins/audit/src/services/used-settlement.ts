@@ -1,22 +1,16 @@
 import type { Settlement } from 'kwx/database'
 
-/** Source of values that are held against the others and never pay. */
-export const CROSS_CHECK = 'ncei'
-
 /** What decides which issuance of a day is used. */
 type Issuance = Pick<Settlement, 'source' | 'product_id' | 'kind' | 'issued_ms' | 'tmax_f'>
 
 /**
  * The issuance that pays, of all issuances of one day: the first final by issue time; without one the archive's value.
- * A preliminary value, a correction and a report without a temperature never pay, and neither does NCEI, which is kept
- * as a cross-check.
+ * A preliminary value, a correction and a report without a temperature never pay, and neither does a cross-check.
  *
  * Written again from the rule, so that what the database marks as used has something to be held against.
  */
 export function usedSettlement<Row extends Issuance>(issuances: readonly Row[]): Row | null {
-  const paying = issuances.filter(
-    ({ kind, tmax_f, source }) => tmax_f !== null && (kind === 'final' || kind === 'archive') && source !== CROSS_CHECK,
-  )
+  const paying = issuances.filter(({ kind, tmax_f }) => tmax_f !== null && (kind === 'final' || kind === 'archive'))
   return paying.toSorted(inOrder)[0] ?? null
 }
 

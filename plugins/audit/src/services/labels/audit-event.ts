@@ -3,7 +3,7 @@ import type { MarketRow, Settlement } from 'kwx/database'
 import { ladderFault, yesDegrees } from 'kwx/market'
 import { climateDayEnd, formatDay, formatInstant, minuteToMs } from 'kwx/time'
 
-import { CROSS_CHECK, usedSettlement } from '../used-settlement.ts'
+import { usedSettlement } from '../used-settlement.ts'
 import type { LabelEvent, LabelFinding, LabelFindingKind } from './label-audit.ts'
 import { flippedBy, type MarketLabel, marketLabel } from './market-labels.ts'
 
@@ -65,13 +65,13 @@ export function auditEvent(
   countWinners(markets, find)
   const firstFinal = usedSettlement(issuances.filter(({ kind }) => kind === 'final'))?.tmax_f ?? null
   const archive = usedSettlement(issuances.filter(({ kind }) => kind === 'archive'))?.tmax_f ?? null
-  const ncei = issuances.find(({ source, tmax_f }) => source === CROSS_CHECK && tmax_f !== null)?.tmax_f ?? null
+  const crossChecks = crossChecksOf(issuances)
   const correction =
     issuances.filter(({ kind, tmax_f }) => kind === 'correction' && tmax_f !== null).at(-1)?.tmax_f ?? null
   const others = [
     ['first-final-differs', 'first final report', firstFinal],
     ['archive-differs', 'archive', archive],
-    ['ncei-differs', 'NCEI archive', ncei],
+    ...Object.entries(crossChecks).map(([source, tmax]) => ['cross-check-differs', source, tmax] as const),
     ['correction-differs', 'last correction', correction],
   ] as const
   for (const [kind, name, tmax] of others) {
@@ -103,7 +103,7 @@ export function auditEvent(
       exchange_value: value,
       first_final: firstFinal,
       archive,
-      ncei,
+      cross_checks: crossChecks,
       paid_by: paidBy(markets, used, value),
       issuances: issuances.map(({ source, product_id, kind, issued_ms, tmax_f, ...row }) => ({
         source,
@@ -116,6 +116,12 @@ export function auditEvent(
       labels: countLabels(markets.length, labels, missing.length),
     },
   }
+}
+
+/** What each cross-check says, by its name; the newest where it has said several things. */
+function crossChecksOf(issuances: readonly Settlement[]): Record<string, number> {
+  const said = issuances.filter(({ kind, tmax_f }) => kind === 'cross-check' && tmax_f !== null)
+  return Object.fromEntries(said.map(({ source, tmax_f }) => [source, tmax_f!]))
 }
 
 type Find = (kind: LabelFindingKind, sentence: string, markets?: readonly string[]) => void

@@ -13,7 +13,7 @@ export type LabelFindingKind =
   /** A maximum is not the exchange's value; with `flips` it would settle markets the other way. The exchange stands. */
   | 'first-final-differs'
   | 'archive-differs'
-  | 'ncei-differs'
+  | 'cross-check-differs'
   | 'correction-differs'
   /** The issuance that the database marks as used is not the one that the rule gives. */
   | 'used-mark-wrong'
@@ -37,7 +37,7 @@ export interface LabelFinding {
 export interface IssuanceLine {
   readonly source: string
   readonly product: string
-  readonly kind: 'preliminary' | 'final' | 'correction' | 'archive'
+  readonly kind: 'preliminary' | 'final' | 'correction' | 'archive' | 'cross-check'
   /** Null where the source does not say. */
   readonly issued_at: string | null
   /** Degrees F; null where the report says none. */
@@ -55,11 +55,12 @@ export interface LabelEvent {
   readonly regime: string | null
   /** Markets that the exchange settled YES, and the degrees that they pay; open sides are null. */
   readonly winners: readonly { readonly market: string; readonly low: number | null; readonly high: number | null }[]
-  /** Degrees F: the exchange's own value, the first final report, the archive of official maxima, NCEI's. */
+  /** Degrees F: the exchange's own value, the first final report, the archive of official maxima. */
   readonly exchange_value: number | null
   readonly first_final: number | null
   readonly archive: number | null
-  readonly ncei: number | null
+  /** What those say that never pay (`ncei`, `iem-daily`), by name. */
+  readonly cross_checks: Readonly<Record<string, number>>
   /** The issuance that paid: the used one where it agrees with the exchange, else null. */
   readonly paid_by: string | null
   readonly issuances: readonly IssuanceLine[]

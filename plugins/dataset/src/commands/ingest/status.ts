@@ -19,7 +19,8 @@ export default class IngestStatusCommand extends KwxCommand<readonly IngestStatu
 
   async run() {
     const { flags } = await this.parse(IngestStatusCommand)
-    const chosen = flags.city === undefined ? undefined : (await loadCity(await this.contributions(), flags.city)).id
+    const contributions = await this.contributions()
+    const chosen = flags.city === undefined ? undefined : (await loadCity(contributions, flags.city)).id
     const { fromDay: from, toDay: to } = daySpan(flags.from, flags.to)
     const { ingestStatus, knownSpans, overviewLines, statusLines } = await import('../../services/ingest/status.ts')
     return this.withEnvironment({ offline: true }, async (world) => {
@@ -27,7 +28,7 @@ export default class IngestStatusCommand extends KwxCommand<readonly IngestStatu
       const answers: IngestStatus[] = []
       for (const [city, known] of await knownSpans(db)) {
         if (chosen !== undefined && chosen !== city) continue
-        answers.push(await ingestStatus(db, city, from ?? known.from, to ?? known.to))
+        answers.push(await ingestStatus(db, await loadCity(contributions, city), from ?? known.from, to ?? known.to))
       }
       for (const line of answers.flatMap(chosen === undefined ? overviewLines : statusLines)) this.log(line)
       if (answers.length === 0) {

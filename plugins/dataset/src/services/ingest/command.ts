@@ -28,6 +28,10 @@ export const stationFlag = Flags.string({
   description: "Station of the reports; the city's own unless told, or one of its declared proxies.",
 })
 
+/** The feed to ask; `byDefault` unless told. */
+export const sourceFlag = (byDefault: string) =>
+  Flags.string({ default: byDefault, helpValue: 'FEED', description: 'Feed to ask; "kwx sources" lists them.' })
+
 /** The day of a flag. @throws KwxError INGEST_DATES (exit 2) */
 function dayFlag(name: string, text: string): number {
   try {

@@ -1,5 +1,5 @@
 import type { City } from 'kwx/cities'
-import { type Database, readCompleteness } from 'kwx/database'
+import { countRows, type Database, readCompleteness } from 'kwx/database'
 import { formatDay } from 'kwx/time'
 
 import type { CompletenessKind } from './options.ts'
@@ -32,25 +32,19 @@ export const needsOf = (fromDay: number, toDay: number, prices: PriceSource, sta
   { kind: 'settlements', fromDay: fromDay - 1, toDay },
 ]
 
-/** Name under which a station's rows from IEM are proven: two stations of one city stand side by side. */
-export const observationSource = (station: string): string => `iem-asos:${station}`
-
-/** Name under which a station's sub-hourly rows are proven. They never stand in for its reports. */
-export const minuteSource = (station: string): string => `visual-crossing:${station}`
-
-/** Sources beside what a dataset needs: sub-hourly rows, and the archive that others are held against. */
-const isExtra = (source: string): boolean => source.startsWith('visual-crossing:') || source === 'ncei'
+/** Name under which a feed's rows of a station are proven: two stations of one city stand side by side. */
+export const feedSource = (feed: string, station: string): string => `${feed}:${station}`
 
 /** True when a row speaks of what is needed; a row that names no station (a simulation) covers any. */
 const covers = (row: CompletenessRow, { kind, station }: Need): boolean => {
-  if (row.kind !== kind || isExtra(row.source)) return false
+  // Rows beside what a dataset needs (sub-hourly rows, an archive to hold others against) stand in for nothing.
+  if (row.kind !== kind || row.proof['extra'] === true) return false
   const of = row.proof['station'] ?? /:([A-Z0-9]{4})$/.exec(row.source)?.[1]
   return station === undefined || of === undefined || of === station
 }
 
-/** Which sources kwx fetches itself: it can do better than its own incomplete rows, not than a file's. */
-const isFetched = (source: string): boolean =>
-  source === 'kalshi' || source === 'iem-cli' || source.startsWith('iem-asos:')
+/** Whether kwx fetched a row itself: it can do better than its own incomplete rows, not than a file's. */
+const isFetched = ({ proof }: CompletenessRow): boolean => proof['fetched'] === true
 
 /**
  * Days of a need that must be fetched: nobody has them, or we have and could not prove them complete.
@@ -59,7 +53,7 @@ const isFetched = (source: string): boolean =>
  */
 export function missingDays(rows: readonly CompletenessRow[], need: Need): number[] {
   const present = new Set<number>()
-  for (const row of rows) if (covers(row, need) && (row.complete || !isFetched(row.source))) present.add(row.day)
+  for (const row of rows) if (covers(row, need) && (row.complete || !isFetched(row))) present.add(row.day)
   return daysFrom(need).filter((day) => !present.has(day))
 }
 
@@ -80,13 +74,29 @@ export function incompleteDays(rows: readonly CompletenessRow[], need: Need): nu
 export const daysFrom = ({ fromDay, toDay }: { fromDay: number; toDay: number }): number[] =>
   Array.from({ length: toDay - fromDay + 1 }, (_, k) => fromDay + k)
 
+/**
+ * What is known of a city's days, held against the rows that are really there: a day whose fetched rows are no longer
+ * all in the tables is not complete, whatever was written about it, and is fetched again.
+ */
 export async function readCoverage(
   db: Database,
-  city: Pick<City, 'id'>,
+  city: Pick<City, 'id' | 'standardOffset'>,
   fromDay: number,
   toDay: number,
 ): Promise<CompletenessRow[]> {
-  return (await readCompleteness(db, city.id, fromDay, toDay)) as CompletenessRow[]
+  const said = (await readCompleteness(db, city.id, fromDay, toDay)) as CompletenessRow[]
+  const stations = [...new Set(said.flatMap(({ proof }) => (proof['station'] as string | undefined) ?? []))]
+  if (!said.some((row) => isFetched(row) && row.complete)) return said
+  const counted = await countRows(db, { city: city.id, fromDay, toDay, stations, standardOffset: city.standardOffset })
+  const keyOf = (row: { day: number; kind: string }, source: unknown, station: unknown) =>
+    `${row.day} ${row.kind} ${source ?? ''} ${station ?? ''}`
+  const there = new Map(counted.map((row) => [keyOf(row, row.source, row.station), row.rows]))
+  return said.map((row) => {
+    if (!isFetched(row) || !row.complete) return row
+    const rows = there.get(keyOf(row, row.proof['kept_as'], row.proof['station'])) ?? 0
+    const lost = row.received - rows
+    return lost <= 0 ? row : { ...row, complete: false, proof: { ...row.proof, lost, reason: `${lost} rows are lost` } }
+  })
 }
 
 /** Ascending days as runs without a gap, first and last of each. */

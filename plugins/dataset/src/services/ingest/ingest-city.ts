@@ -1,4 +1,5 @@
 import { EXIT, KwxError } from 'kwx'
+import { observationFeeds } from 'kwx/cities'
 import { formatDay } from 'kwx/time'
 
 import {
@@ -13,8 +14,8 @@ import {
   unknownDays,
 } from './coverage.ts'
 import { ingestKalshi } from './ingest-kalshi.ts'
-import { ingestSettlements } from './ingest-settlements.ts'
-import { ingestWeather } from './ingest-weather.ts'
+import { ingestMaxima } from './ingest-maxima.ts'
+import { ingestObservations } from './ingest-observations.ts'
 import { insteadOf } from './instead.ts'
 import type { IngestOptions, IngestReport } from './options.ts'
 
@@ -43,7 +44,12 @@ export async function sayPresent({ db, city, fromDay, toDay, priceSource, statio
 
 /** Everything that a dataset of a city over some days needs and the database lacks, from the sources. */
 export async function ingestCity(options: CityIngest & Pick<IngestOptions, 'sources'>): Promise<IngestReport[]> {
-  return [await ingestKalshi(options), await ingestWeather(options), await ingestSettlements(options)]
+  const [feed] = observationFeeds(options.city)
+  return [
+    await ingestKalshi(options),
+    await ingestObservations({ ...options, feed: feed! }),
+    await ingestMaxima({ ...options, feed: 'iem-cli' }),
+  ]
 }
 
 /**

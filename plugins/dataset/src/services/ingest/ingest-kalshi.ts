@@ -26,7 +26,12 @@ export async function ingestKalshi(options: IngestOptions & { priceSource: Price
     ...missingDays(rows, { kind: priceSource, fromDay, toDay }),
   ])
   const days = [...missing].sort((a, b) => a - b)
-  const report = { kind: 'kalshi' as const, days: toDay - fromDay + 1, complete: toDay - fromDay + 1 - days.length }
+  const report = {
+    kind: 'kalshi' as const,
+    source: SOURCE,
+    days: toDay - fromDay + 1,
+    complete: toDay - fromDay + 1 - days.length,
+  }
   if (days.length === 0) return { ...report, fetched: 0, rows: 0, incomplete: [], origin: null }
 
   log(`kalshi: ${days.length} of ${report.days} city-days to fetch`)
@@ -96,7 +101,12 @@ async function ingestEvent(
       received: markets.length,
       // A hole that two listings agree on is the exchange's own: nothing more can be fetched.
       complete: !open,
-      proof: { event: event.ticker, ladder: event.fault ?? 'whole', settled: markets.length - unsettled.length },
+      proof: {
+        fetched: true,
+        event: event.ticker,
+        ladder: event.fault ?? 'whole',
+        settled: markets.length - unsettled.length,
+      },
     },
     {
       ...shared,
@@ -104,7 +114,11 @@ async function ingestEvent(
       expected: null,
       received,
       complete: !open && faults.length === 0,
-      proof: { markets: Object.fromEntries(fetched.prices.map(({ ticker, proof }) => [ticker, proof])), faults },
+      proof: {
+        fetched: true,
+        markets: Object.fromEntries(fetched.prices.map(({ ticker, proof }) => [ticker, proof])),
+        faults,
+      },
     },
   ])
   const incomplete: Incomplete[] = []
@@ -121,7 +135,15 @@ async function markEmptyDay(options: KalshiOptions, day: number, noEvent: boolea
   const isOver = minuteToMs(climateDayEnd(day, city.standardOffset)) < clock.now()
   const complete = noEvent && isOver
   const reason = complete ? 'the exchange lists no event' : isOver ? 'no market in either tier' : 'the day is not over'
-  const row = { city: city.id, day, source: SOURCE, updated_ms: clock.now(), received: 0, complete, proof: { reason } }
+  const row = {
+    city: city.id,
+    day,
+    source: SOURCE,
+    updated_ms: clock.now(),
+    received: 0,
+    complete,
+    proof: { fetched: true, reason },
+  }
   await saveCompleteness(db, [
     { ...row, kind: 'markets', expected: complete ? 0 : null },
     { ...row, kind: priceSource, expected: complete ? 0 : null },

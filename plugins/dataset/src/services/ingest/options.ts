@@ -33,6 +33,8 @@ export interface Incomplete {
 /** What one ingest did. */
 export interface IngestReport {
   readonly kind: 'kalshi' | 'weather' | 'settlements' | 'minutes' | 'archive'
+  /** The source, or the feed of one, that was asked. */
+  readonly source: string
   /** City-days asked for. */
   readonly days: number
   /** Of those, proven complete before: nothing was asked about them. */
@@ -42,4 +44,6 @@ export interface IngestReport {
   readonly rows: number
   readonly incomplete: readonly Incomplete[]
   readonly origin: Origin | null
+  /** What must be looked at although every row came: the exchange charges otherwise than the manifest says. */
+  readonly warnings?: readonly string[]
 }
