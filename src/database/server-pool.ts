@@ -11,7 +11,9 @@ export function serverPool(url: string): pg.Pool {
     connectionTimeoutMillis: 10_000,
     application_name: 'kwx',
   })
-  // An idle client whose server went away must not end the process; the next query reports it.
+  // A server that went away must not end the process, whether the client is idle or between two statements of a
+  // transaction, when the pool does not listen to it; the next query reports it.
   pool.on('error', () => {})
+  pool.on('connect', (client) => client.on('error', () => {}))
   return pool
 }

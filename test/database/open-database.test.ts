@@ -52,6 +52,24 @@ describe.each(databaseKinds)('an open $name database', (kind) => {
   })
 })
 
+describe.each(databaseKinds.filter(({ name }) => name === 'server'))('a $name that goes away', (kind) => {
+  it('fails the transaction under way and nothing else', async () => {
+    const { db, done } = await migratedDatabase(kind)
+    const backend = (of: Database) => runQuery<{ pid: number }>(of, 'select pg_backend_pid() as pid')
+    await expect(
+      db.transaction().execute(async (trx) => {
+        const [{ pid }] = (await backend(trx)) as [{ pid: number }]
+        await runQuery(db, 'select pg_terminate_backend($1)', [pid])
+        // Between two statements nobody but the pool's own listener hears of it.
+        await new Promise((next) => setTimeout(next, 200))
+        await backend(trx)
+      }),
+    ).rejects.toThrow()
+    expect(await backend(db)).toHaveLength(1)
+    await done()
+  })
+})
+
 describe('openDatabase', () => {
   it.each(['mysql://localhost/x', 'nonsense', 'pglite:', ''])('refuses the URL "%s" with exit 2', async (url) => {
     await expect(openDatabase({ url })).rejects.toMatchObject({ code: 'DATABASE_URL_UNKNOWN', exit: 2 })

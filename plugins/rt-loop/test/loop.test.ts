@@ -307,7 +307,8 @@ describe.skipIf(!sharedFolder()).each(kinds)('the loop over a recorded afternoon
 
   it('stops when the switch cannot be read', async () => {
     await runQuery(opened.db, 'alter table rt_controls rename to hidden')
-    expect((await loop()).ended).toMatch(/^stopped: the stop switch cannot be read/)
+    await expect(loop()).rejects.toMatchObject({ code: 'RT_SWITCH_UNREADABLE', exit: 1 })
+    expect(await stored()).toEqual([])
   })
 
   it('raises the alarm within two ticks when the database freezes', async () => {

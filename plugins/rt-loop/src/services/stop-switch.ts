@@ -1,7 +1,7 @@
 import { access } from 'node:fs/promises'
 import { join } from 'node:path'
 
-import { messageOf } from 'kwx'
+import { EXIT, KwxError, messageOf } from 'kwx'
 import { type Database, newestControl } from 'kwx/database'
 
 /** What the switch says: go on, act on nothing for now, or end. */
@@ -16,7 +16,10 @@ export const stopFile = (home: string): string => join(home, 'STOP')
 /**
  * Reads the stop switch: a file in KWX_HOME, and the newest row of `rt_controls`. The file is stronger.
  *
- * A switch that cannot be read is thrown: nobody knows that it is not.
+ * A switch that cannot be read ends the loop, because nobody knows that it is not thrown; but as a failure, so that a
+ * service manager starts it anew until it can be read.
+ *
+ * @throws KwxError RT_SWITCH_UNREADABLE (exit 1)
  */
 export async function readSwitch(home: string, db: Database): Promise<SwitchState> {
   try {
@@ -31,6 +34,11 @@ export async function readSwitch(home: string, db: Database): Promise<SwitchStat
     if (!control || control.command === 'resume') return { state: 'go', reason: null }
     return { state: control.command, reason: control.reason }
   } catch (error) {
-    return { state: 'stop', reason: `the stop switch cannot be read: ${messageOf(error)}` }
+    throw new KwxError(`The stop switch cannot be read: ${messageOf(error)}`, {
+      code: 'RT_SWITCH_UNREADABLE',
+      exit: EXIT.error,
+      hint: 'Start the loop again when the database answers; a service manager does so by itself.',
+      cause: error,
+    })
   }
 }
