@@ -1,0 +1,74 @@
+// Does to a running loop what the schedule says, and watches it meanwhile.
+import { setTimeout as sleep } from 'node:timers/promises'
+
+import { scheduleOf } from './schedule.js'
+
+const SAMPLE_MS = 2000
+
+/**
+ * Disturbs until the time is over or `ending` is aborted.
+ *
+ * @param random  of kwx/random: what happens and when
+ * @returns samples of memory, how often what was done, and the minutes it took
+ */
+export async function disturb({ random, minutes, faults, kills, exchange, cluster, loop, say, ending }) {
+  const seconds = 60 * minutes
+  // 24 recorded hours after four of warm-up, where there is time for them.
+  const calmS = minutes >= 60 ? 30 * 60 : 0
+  const wanted = (what) => kills || what === 'fault' || what === 'healed'
+  const events = scheduleOf(random, { seconds, calmS, faults }).filter(({ what }) => wanted(what))
+  const counts = { faults: 0, fast: 0, immediate: 0, SIGKILL: 0, SIGTERM: 0 }
+  const act = async ({ what, name, settings, mode, signal }) => {
+    if (what === 'fault') {
+      counts.faults++
+      await exchange.setFaults({ [name]: settings })
+    } else if (what === 'healed') {
+      await exchange.setFaults({ [name]: null })
+    } else if (what === 'database') {
+      counts[mode]++
+      say(`database: ${mode} restart`)
+      cluster.restart(mode)
+    } else if (loop.kill(signal)) {
+      counts[signal]++
+      say(`loop: ${signal}`)
+    }
+  }
+
+  const began = Date.now()
+  const elapsedS = () => (Date.now() - began) / 1000
+  const samples = []
+  let [nextSample, nextLine] = [0, 30]
+  while (elapsedS() < seconds && !ending?.aborted) {
+    while (events.length > 0 && events[0].atS <= elapsedS()) await act(events.shift())
+    if (elapsedS() >= nextSample) {
+      nextSample = elapsedS() + SAMPLE_MS / 1000
+      const sample = await sampleOf(loop.life(), exchange)
+      if (sample) samples.push(sample)
+    }
+    if (elapsedS() >= nextLine) {
+      nextLine += minutes > 20 ? 60 : 30
+      say(`${(elapsedS() / 60).toFixed(1)} min, ${loop.lives.length} processes, ${shown(samples.at(-1))}`)
+    }
+    await sleep(100)
+  }
+  return { samples, counts, wallMinutes: elapsedS() / 60 }
+}
+
+const shown = (sample) => {
+  if (!sample) return 'nothing heard yet'
+  const { clockMs, bytes, lastMinute } = sample
+  const behind = lastMinute === 0 ? 'no minute yet' : `${(clockMs / 60_000 - lastMinute).toFixed(0)} minutes behind`
+  return `${new Date(clockMs).toISOString().slice(0, 16)}, ${behind}, ${(bytes / 2 ** 20).toFixed(0)} MB`
+}
+
+async function sampleOf(life, exchange) {
+  if (!life?.url) return null
+  try {
+    const text = await (await fetch(`${life.url}/metrics`, { signal: AbortSignal.timeout(1000) })).text()
+    const metric = (name) => Number(new RegExp(`^${name} (\\S+)$`, 'm').exec(text)?.[1])
+    const clockMs = await exchange.nowMs()
+    return { pid: life.pid, clockMs, bytes: metric('kwx_resident_bytes'), lastMinute: metric('kwx_last_minute') }
+  } catch {
+    return null // between two processes, or too busy to answer
+  }
+}
