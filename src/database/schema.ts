@@ -294,6 +294,18 @@ export interface FeeChangesTable {
   seen_ms: number
 }
 
+/** A print or candle that came after the loop had worked through its minute; see `LateRow`. */
+export interface RtLateRowsTable {
+  late_id: Generated<number>
+  market_id: number
+  kind: 'print' | 'candle'
+  at_ms: number
+  after_minute: number
+  came: ColumnType<Record<string, unknown>, string, string>
+  was: ColumnType<Record<string, unknown> | null, string | null, string | null>
+  received_ms: number
+}
+
 /** Commands to all loops; the newest counts. */
 export interface RtControlsTable {
   control_id: Generated<number>
@@ -324,6 +336,7 @@ export interface Schema {
   rt_controls: RtControlsTable
   report_receipts: ReportReceiptsTable
   fee_changes: FeeChangesTable
+  rt_late_rows: RtLateRowsTable
 }
 
 export type { StrikeType }

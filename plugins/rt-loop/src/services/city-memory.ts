@@ -1,29 +1,25 @@
-import { type Database, readCandles, readTrades } from 'kwx/database'
+import { type Database, type KeptRows, readCandles, readTrades } from 'kwx/database'
 import { type Prices, pricesFromCandles, pricesFromTrades } from 'kwx/features'
 
 import { type CityRows, type ReadPrices, readCityRows } from './city-rows.ts'
 import type { Pair } from './pair.ts'
+import { type Columns, withCandles, withPrints } from './price-columns.ts'
 
-/** Columns of one market that only grow at their end. */
-interface Grown {
-  /** What to ask for next: the ordinal after the last print, or the first minute that may still change. */
-  next: number
-  columns: Record<string, ArrayLike<number>>
-  prices: Prices
+/** The rows of one market, and the price rows made of them; null when they must be made again. */
+interface Known {
+  columns: Columns | null
+  prices: Prices | null
 }
 
-/** A candle may be told again for some minutes after its end; older ones stay as they are. */
-const CANDLES_AGAIN = 5
-
 /**
- * The rows of one pair's city, kept between ticks: each tick reads what came since.
+ * The rows of one pair's city, kept between minutes: the price rows of a market are read once, and what is stored
+ * afterwards is told.
  *
- * Prints are only ever added at the end. `forget` is for what may have changed elsewhere: a restart of the database, an
- * import beside the loop.
+ * `forget` is for what may have changed elsewhere: a restart of the database, an import beside the loop.
  */
 export class CityMemory {
   readonly #pair: Pick<Pair, 'city' | 'loaded' | 'station'>
-  readonly #known = new Map<number, Grown>()
+  readonly #known = new Map<number, Known>()
 
   constructor(pair: Pick<Pair, 'city' | 'loaded' | 'station'>) {
     this.#pair = pair
@@ -34,53 +30,48 @@ export class CityMemory {
     return readCityRows(db, this.#pair, days, this.#prices)
   }
 
+  /** Rows that were stored just now, in the order in which they were. */
+  tell({ prints, candles }: Pick<KeptRows, 'prints' | 'candles'>): void {
+    const news = this.#isOfTrades ? Map.groupBy(prints, of) : Map.groupBy(candles, of)
+    for (const [marketId, rows] of news) {
+      const known = this.#known.get(marketId)
+      if (!known) continue // it will be read when it is asked for
+      known.columns = this.#isOfTrades
+        ? withPrints(known.columns, rows as KeptRows['prints'])
+        : withCandles(known.columns, rows as KeptRows['candles'])
+      known.prices = null
+    }
+  }
+
   forget(): void {
     this.#known.clear()
   }
 
+  get #isOfTrades(): boolean {
+    return this.#pair.loaded.config.price_source === 'trades'
+  }
+
   readonly #prices: ReadPrices = async (db, ids) => {
     for (const id of this.#known.keys()) if (!ids.includes(id)) this.#known.delete(id)
-    const since = ids.map((id) => this.#known.get(id)?.next ?? 0)
-    if (this.#pair.loaded.config.price_source === 'trades') {
-      for await (const { marketId, n, ...news } of readTrades(db, ids, since)) {
-        const columns = this.#grow(marketId, news, this.#known.get(marketId)?.next ?? 0)
-        const prices = pricesFromTrades(columns as never)
-        this.#known.set(marketId, { next: (this.#known.get(marketId)?.next ?? 0) + n, columns, prices })
-      }
-    } else {
-      for await (const { marketId, n, ...news } of readCandles(db, ids, { since })) {
-        const kept = this.#known.get(marketId)
-        const columns = this.#grow(
-          marketId,
-          news,
-          kept ? lowerBound(kept.columns['endMinute']!, news.endMinute[0]!) : 0,
-        )
-        const prices = pricesFromCandles(columns as never)
-        this.#known.set(marketId, { next: news.endMinute[n - 1]! - CANDLES_AGAIN, columns, prices })
+    const unread = ids.filter((id) => !this.#known.has(id))
+    for (const id of unread) this.#known.set(id, { columns: null, prices: null })
+    if (unread.length > 0) {
+      const read = this.#isOfTrades ? readTrades(db, unread) : readCandles(db, unread)
+      for await (const { marketId, n: _, ...columns } of read) {
+        this.#known.set(marketId, { columns: columns as unknown as Columns, prices: null })
       }
     }
-    return new Map(ids.flatMap((id) => (this.#known.has(id) ? [[id, this.#known.get(id)!.prices]] : [])))
-  }
-
-  /** The columns known so far, cut at `at`, with the news behind them. */
-  #grow(marketId: number, news: Readonly<Record<string, ArrayLike<number>>>, at: number): Grown['columns'] {
-    const known = this.#known.get(marketId)?.columns
-    if (!known) return { ...news }
-    return Object.fromEntries(
-      Object.entries(news).map(([name, values]) => {
-        const kind = values.constructor as new (length: number) => { set(from: ArrayLike<number>, at?: number): void }
-        const all = new kind(at + values.length)
-        all.set(Array.prototype.slice.call(known[name], 0, at))
-        all.set(values, at)
-        return [name, all as unknown as ArrayLike<number>]
-      }),
-    )
+    const prices = new Map<number, Prices>()
+    for (const id of ids) {
+      const known = this.#known.get(id)!
+      if (!known.columns) continue
+      known.prices ??= this.#isOfTrades
+        ? pricesFromTrades(known.columns as never)
+        : pricesFromCandles(known.columns as never)
+      prices.set(id, known.prices)
+    }
+    return prices
   }
 }
 
-/** Index of the first of the ascending values that is at least `value`. */
-function lowerBound(values: ArrayLike<number>, value: number): number {
-  let at = values.length
-  while (at > 0 && values[at - 1]! >= value) at--
-  return at
-}
+const of = ({ marketId }: { readonly marketId: number }) => marketId

@@ -1,5 +1,5 @@
 import { EXIT, KwxError } from 'kwx'
-import { type Database, lastWorkedMinute, type Signal, saveMinute } from 'kwx/database'
+import { type Database, type KeptRows, lastWorkedMinute, type Signal, saveMinute } from 'kwx/database'
 import { type Clock, minuteToMs } from 'kwx/time'
 
 import { CityMemory } from './city-memory.ts'
@@ -52,6 +52,11 @@ export class MinuteWorker {
   /** The last minute that was worked through. */
   get worked(): number | null {
     return this.#worked
+  }
+
+  /** Rows that were stored just now. */
+  tell(rows: KeptRows): void {
+    for (const memory of this.#memories.values()) memory.tell(rows)
   }
 
   /** Reads everything again at the next minute. */
