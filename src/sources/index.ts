@@ -3,8 +3,9 @@ export { backoffMs, type HttpClient, type HttpClientOptions, type HttpRequest, h
 export { type CliProblem, type CliReport, parseCliText } from './iem/cli-text.ts'
 export { type CliReports, type IemObservation, type IemSource, iemSource } from './iem/iem-source.ts'
 export type { Bar, KalshiCandle } from './kalshi/candles.ts'
+export { closedError, type ExchangeStatus, type Maintenance } from './kalshi/exchange-state.ts'
+export type { FeeChange } from './kalshi/fee-changes.ts'
 export {
-  type FeeChange,
   type KalshiCutoff,
   type KalshiEvent,
   type KalshiSeries,
