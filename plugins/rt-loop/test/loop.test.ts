@@ -152,20 +152,19 @@ describe.skipIf(!sharedFolder()).each(kinds)('the loop over a recorded afternoon
   it('tells of every print once and in order, and gives each minute a place in its own transaction', async () => {
     const events: PriceEvent[] = []
     const minutes: number[] = []
-    const seen: number[] = []
     await loop({
       onPrice: (event) => events.push(event),
-      onMinute: async (trx, { endMinute }, signals) => {
-        const [row] = await runQuery<{ n: number }>(
-          trx,
-          'select count(*) as n from rt_signals where ts_utc = to_timestamp($1::float8 * 60)',
-          [endMinute],
-        )
+      onMinute: async (_, { endMinute }, signals) => {
         minutes.push(endMinute)
-        seen.push(row!.n - signals.length)
+        return signals.map((signal) => ({ ...signal, standDown: 'daily_loss' }))
       },
     })
-    expect(new Set(seen)).toEqual(new Set([0]))
+    expect(new Set((await stored()).map(({ standDown }) => standDown))).toEqual(new Set(['daily_loss']))
+    const [counted] = await runQuery<{ n: number; standDowns: number }>(
+      opened.db,
+      'select sum(signals)::integer as n, sum(stand_downs)::integer as "standDowns" from rt_minutes',
+    )
+    expect(counted).toEqual({ n: (await stored()).length, standDowns: (await stored()).length })
     expect(minutes).toEqual(minutes.map((_, k) => minutes[0]! + k))
     const told = events.flatMap((event) => (event.kind === 'print' ? [event] : []))
     const rows = await runQuery<{ n: number }>(opened.db, 'select count(*) as n from trades')

@@ -5,6 +5,7 @@ import type { Clock } from 'kwx/time'
 import type { LivePair } from './load-pair.ts'
 import type { NewsWorld } from './news-world.ts'
 import type { FeedState, PriceEvent, PriceFeed } from './price-feed.ts'
+import type { Circumstances } from './signals-at.ts'
 import type { SwitchState } from './stop-switch.ts'
 
 /** What the loop runs in; `sleep` and `clock` make a replay and a test possible. */
@@ -51,10 +52,16 @@ export interface LoopOptions {
   /** Told of every print and quote after it was stored, in the order in which the loop learned of them. */
   readonly onPrice?: (event: PriceEvent) => void
   /**
-   * Called in the transaction that writes a minute, after its signals: what it writes stands or falls with them. Minutes
-   * come in order, each once; every price of the minute was told before. Not called in a dry run.
+   * Called in the transaction that writes a minute, before its signals: what it writes stands or falls with them, and they
+   * are written as it answers them. Minutes come in order, each once; every price of the minute was told before. Not called
+   * in a dry run.
    */
-  readonly onMinute?: (trx: Database, minute: WorkedMinute, signals: readonly Signal[]) => Promise<void>
+  readonly onMinute?: (
+    trx: Database,
+    minute: WorkedMinute,
+    signals: readonly Signal[],
+    circumstances: Circumstances,
+  ) => Promise<readonly Signal[]>
 }
 
 /** What one tick did. */

@@ -92,15 +92,17 @@ export class MinuteWorker {
       circumstances,
     )) {
       signal.throwIfAborted()
+      let written = signals
       if (record) {
         const worked = { loop: this.#name, endMinute: minute, endedMs: clock.now() }
-        if (!(await saveMinute(db, worked, signals, (trx) => onMinute?.(trx, worked, signals)))) {
-          throw anotherLoop(this.#name, minute)
-        }
+        const within = onMinute && ((trx: Database) => onMinute(trx, worked, signals, circumstances))
+        const saved = await saveMinute(db, worked, signals, within)
+        if (saved === null) throw anotherLoop(this.#name, minute)
+        written = saved
       }
       this.#worked = minute
       this.#done.minutes.push(minute)
-      this.#done.signals.push(...signals)
+      this.#done.signals.push(...written)
     }
   }
 }
