@@ -74,4 +74,55 @@ describe.skipIf(!sharedFolder()).each(kinds)('the loop on the stream, on the $na
     expect(asked).toBeLessThanOrEqual(12 * 3 + 12)
     expect(modes(ticks).slice(2)).toEqual(new Array(14).fill('stream'))
   })
+
+  /** The exchange misbehaves until the ninth tick, on each new connection; by the last the stream is good again. */
+  async function through(faults: Record<string, unknown>, over: StreamedOver = {}) {
+    await replay.setFaults(faults)
+    const { ticks } = await loop({
+      beforeTick: async (number) => {
+        if (number === 9) await replay.clearFaults()
+      },
+      ...over,
+    })
+    const fired = (await replay.stats()).faults_fired
+    for (const name of Object.keys(faults)) expect(fired[name]).toBeGreaterThan(0)
+    const signals = await expectWhole(ticks)
+    expect(modes(ticks.slice(-5))).toContain('stream')
+    const reasons = ticks.slice(2).flatMap(({ feed }) => feed.reason ?? [])
+    return { ticks, signals, reasons, faults: ticks.flatMap((tick) => tick.faults) }
+  }
+
+  it('fetches the prints that were lost, once', async () => {
+    const { reasons } = await through({ wsGap: { p: 0.4, path: 'trade' } })
+    expect(reasons).toContain('prints were lost')
+  })
+
+  it('polls while a book is unknown because a message of it was lost', async () => {
+    const { reasons } = await through({ wsGap: { path: 'orderbook_delta', after: 14, times: 2 } })
+    expect(reasons).toContain('a message of a book was lost')
+  })
+
+  it('polls while connections die, and fetches what was told meanwhile', async () => {
+    const { reasons } = await through({ wsDrop: { afterMessages: 45 } })
+    expect(reasons.length).toBeGreaterThan(0)
+  })
+
+  it('leaves a connection that went mute, and works no minute through on its word', async () => {
+    const { reasons } = await through({ wsSilent: { afterMessages: 60 } }, { feed: { silenceMs: 3000 } })
+    expect(reasons.some((reason) => reason.includes('nothing was heard for 3 s'))).toBe(true)
+  })
+
+  it('polls while messages are old', async () => {
+    const { reasons } = await through({ wsStale: { ms: 1500 } }, { feed: { staleMs: 20_000 } })
+    expect(reasons.some((reason) => /^messages are \d+ s old$/.test(reason))).toBe(true)
+  })
+
+  it.each([
+    ['is down', { wsRefuse: { status: 503 } }, 'the handshake was answered with status 503'],
+    ['refuses the key', { wsRefuse: { status: 401 } }, 'refuses the stream'],
+    ['has another idea of the time', { clockSkew: { ms: 60_000 } }, 'status 401'],
+  ])('polls while the exchange %s, and tries again', async (_, faults, why) => {
+    const { reasons } = await through(faults)
+    expect(reasons.some((reason) => reason.includes(why))).toBe(true)
+  })
 })

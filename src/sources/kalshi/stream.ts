@@ -29,6 +29,8 @@ export interface StreamOptions {
 
 const CHANNELS = ['orderbook_delta', 'ticker', 'trade'] as const
 const LIFECYCLE = 'market_lifecycle_v2'
+/** Losses come in bursts: one question for the books of all of them, and snapshots that are lost start no storm. */
+const SNAPSHOTS_AFTER_MS = 20
 /** A refusal that another try cannot better. */
 const REFUSED = new Set([400, 401, 403, 404])
 
@@ -100,18 +102,32 @@ async function* follow(
     use_yes_price: false,
   })
   command('subscribe', { channels: [LIFECYCLE] })
+  const snapshots = new Set<string>()
+  let asked: NodeJS.Timeout | undefined
+  const ask = (sid: number) => {
+    asked ??= setTimeout(() => {
+      asked = undefined
+      command('update_subscription', { sid, market_tickers: [...snapshots], action: 'get_snapshot' })
+      snapshots.clear()
+    }, SNAPSHOTS_AFTER_MS)
+  }
   const named = new Set(tickers)
   const wanted = (event: StreamEvent) =>
     !('ticker' in event) || named.has(event.ticker) || (event.kind === 'lifecycle' && follows?.(event.ticker))
-  for await (const { text, atMs } of connection.frames()) {
-    onHeard?.(atMs)
-    const frame = JSON.parse(text) as Record<string, unknown>
-    if (frame['type'] === 'error') throw new Error(`the exchange says ${JSON.stringify(frame['msg']).slice(0, 160)}`)
-    const { events, resync } = state.apply(frame)
-    for (const event of events) if (wanted(event)) yield event
-    if (resync && resync.tickers.length > 0) {
-      command('update_subscription', { sid: resync.sid, market_tickers: resync.tickers, action: 'get_snapshot' })
+  try {
+    for await (const { text, atMs } of connection.frames()) {
+      onHeard?.(atMs)
+      const frame = JSON.parse(text) as Record<string, unknown>
+      if (frame['type'] === 'error') throw new Error(`the exchange says ${JSON.stringify(frame['msg']).slice(0, 160)}`)
+      const { events, resync } = state.apply(frame)
+      for (const event of events) if (wanted(event)) yield event
+      if (resync && resync.tickers.length > 0) {
+        for (const ticker of resync.tickers) snapshots.add(ticker)
+        ask(resync.sid)
+      }
     }
+  } finally {
+    clearTimeout(asked)
   }
 }
 

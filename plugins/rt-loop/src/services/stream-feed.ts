@@ -102,7 +102,9 @@ export class StreamFeed implements PriceFeed {
   }
 
   state(): FeedState {
-    const reason = this.#failure ?? this.#proof.reason ?? this.#staleReason() ?? this.#catchingUp()
+    const settled = this.#polling.settled
+    const isSound = settled !== null && this.#proof.isSoundAfter(settled)
+    const reason = this.#failure ?? (isSound ? this.#staleReason() : this.#proof.reason)
     return { mode: reason === null ? 'stream' : 'polling', reason }
   }
 
@@ -170,9 +172,9 @@ export class StreamFeed implements PriceFeed {
   }
 
   #hear(event: StreamEvent): void {
-    const wasSound = this.#proof.reason === null
+    const wasSound = this.#proof.isSound
     this.#proof.hear(event)
-    if (wasSound && this.#proof.reason !== null) this.#noteLoss()
+    if (wasSound && !this.#proof.isSound) this.#noteLoss()
     if (event.kind === 'connected') this.#failure = null
     if (event.kind === 'lost') {
       this.#probe = null
@@ -231,13 +233,6 @@ export class StreamFeed implements PriceFeed {
 
   #staleReason(): string | null {
     return this.#staleMs === null ? null : `messages are ${(this.#staleMs / 1000).toFixed(0)} s old`
-  }
-
-  #catchingUp(): string | null {
-    const settled = this.#polling.settled
-    return settled !== null && this.#proof.isSoundAfter(settled)
-      ? null
-      : 'the minute in which the stream began is fetched'
   }
 
   /** Stores what was heard, one batch after the other. */

@@ -33,7 +33,7 @@ export class StreamProof {
       case 'lost':
         this.#subscribed = false
         for (const ticker of this.#tickers) this.#unknown.add(ticker)
-        this.#lose(event.kind === 'lost' ? event.reason : 'the stream has just begun')
+        this.#lose(event.kind === 'lost' ? event.reason : this.#reason)
         break
       case 'subscribed':
         this.#subscribed = true
@@ -74,9 +74,14 @@ export class StreamProof {
     return this.#soundFromMs !== null && this.#soundFromMs <= minuteToMs(minute)
   }
 
-  /** Why nothing is proved at present; null while the stream is sound. */
-  get reason(): string | null {
-    return this.#soundFromMs === null ? this.#reason : null
+  /** Whether anything is missing at present. */
+  get isSound(): boolean {
+    return this.#soundFromMs !== null
+  }
+
+  /** Why the stream is not sound, or was not when it was last. */
+  get reason(): string {
+    return this.#reason
   }
 
   /** The newest minute that what was told proves over; sound or not. */
