@@ -136,17 +136,11 @@ describe.skipIf(!sharedFolder()).each(server.flatMap((kind) => SCENES.map((scene
             ]),
           ),
         )
-        let same = 0
+        expect(rows.length).toBe(theirs.size)
         for (const { ticker, end_minute, bid_close, ask_close, volume_centi } of rows) {
-          if (
-            JSON.stringify(theirs.get(`${ticker} ${end_minute}`)) ===
-            JSON.stringify([bid_close, ask_close, volume_centi])
-          )
-            same++
-          else
-            console.log(ticker, end_minute, theirs.get(`${ticker} ${end_minute}`), [bid_close, ask_close, volume_centi])
+          const key = `${ticker} ${end_minute}`
+          expect([key, [bid_close, ask_close, volume_centi]]).toEqual([key, theirs.get(key)])
         }
-        console.log(scene.city, rows.length, theirs.size, same)
       },
     )
   },

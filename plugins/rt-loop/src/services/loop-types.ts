@@ -47,6 +47,8 @@ export interface LoopOptions {
   readonly onTick: (tick: Tick) => void
   /** Makes the feed of prices; absent: by request. */
   readonly feed?: (world: FeedWorld, pairs: readonly LivePair[]) => PriceFeed
+  /** Told when the rows of a minute are stored, with the moment at which the message was heard that proved it over. */
+  readonly onStored?: (heardAtMs: number) => void
   /** Told how many milliseconds after the message that proved a minute over its signals were written. */
   readonly onWritten?: (ms: number) => void
   /** Told of every print and quote after it was stored, in the order in which the loop learned of them. */

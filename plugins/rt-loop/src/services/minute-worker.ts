@@ -81,9 +81,6 @@ export class MinuteWorker {
     const { pairs, record, onMinute } = this.#options
     const first = Math.max(this.#worked === null ? last : this.#worked + 1, last - MOST_BEHIND)
     if (first > last) return
-    for (const city of new Set(pairs.map(({ city }) => city))) {
-      await markComplete(db, city, tradingDays(city, minuteToMs(last)), last)
-    }
     for await (const { minute, signals } of workMinutes(
       db,
       this.#memories,
@@ -103,6 +100,11 @@ export class MinuteWorker {
       this.#worked = minute
       this.#done.minutes.push(minute)
       this.#done.signals.push(...written)
+    }
+    // After the signals: they look at the stamps of candles, and nobody waits for the mark.
+    const withCandles = pairs.filter(({ loaded }) => loaded.config.price_source === 'candles')
+    for (const city of new Map(withCandles.map(({ city }) => [city.id, city])).values()) {
+      await markComplete(db, city, tradingDays(city, minuteToMs(last)), last)
     }
   }
 }

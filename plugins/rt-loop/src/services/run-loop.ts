@@ -52,6 +52,7 @@ export async function runLoop(world: LoopWorld, options: LoopOptions): Promise<s
       return state
     })
   const workAtOnce = async (heardAtMs: number) => {
+    options.onStored?.(heardAtMs)
     const before = minutes.worked
     await work()
     if (minutes.worked !== before) options.onWritten?.(performance.now() - heardAtMs)
