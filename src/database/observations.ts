@@ -31,19 +31,23 @@ export function saveObservations(db: Database, rows: readonly ObservationInput[]
  * Readings of one station, oldest first; at one instant a routine report comes before a special one.
  *
  * @param fromMs  inclusive, of the time the reading is about; `toMs` is exclusive. All sources together.
+ * @param knownSinceMs  only readings that became known then or later; absent: all
  */
 export function readObservations(
   db: Database,
-  { station, fromMs, toMs }: { station: string; fromMs: number; toMs: number },
+  {
+    station,
+    fromMs,
+    toMs,
+    knownSinceMs,
+  }: { station: string; fromMs: number; toMs: number; knownSinceMs?: number | undefined },
 ): Promise<Observation[]> {
-  return db
+  let query = db
     .selectFrom('observations')
     .selectAll()
     .where('station', '=', station)
     .where('valid_ms', '>=', fromMs)
     .where('valid_ms', '<', toMs)
-    .orderBy('valid_ms')
-    .orderBy('report_type')
-    .orderBy('source')
-    .execute()
+  if (knownSinceMs !== undefined) query = query.where('known_ms', '>=', knownSinceMs)
+  return query.orderBy('valid_ms').orderBy('report_type').orderBy('source').execute()
 }

@@ -2,7 +2,7 @@ import type { MarketRow } from '../database/markets.ts'
 import { ladderFault, yesDegrees } from '../market/index.ts'
 import { marketProbability } from '../model/probability.ts'
 import { MAX_QUOTE_AGE } from './ladder-view.ts'
-import type { Prices } from './prices.ts'
+import { type Prices, rowsUntil } from './prices.ts'
 
 /** All markets of one event, from the coldest up. */
 export interface EventLadder {
@@ -44,23 +44,18 @@ export function eventLadder(
 }
 
 /**
- * Index of the newest entry of `endMinute[from, to)`, ascending, that is at most MAX_QUOTE_AGE minutes old at `minute`; -1
- * where there is none.
+ * Index of the newest of the ascending minutes that is at most MAX_QUOTE_AGE minutes old at `minute`; -1 where there is
+ * none.
  */
-export function freshAt(endMinute: Int32Array, minute: number, from: number, to: number): number {
-  let [low, high] = [from, to]
-  while (low < high) {
-    const middle = (low + high) >> 1
-    if (endMinute[middle]! <= minute) low = middle + 1
-    else high = middle
-  }
-  return low > from && minute - endMinute[low - 1]! <= MAX_QUOTE_AGE ? low - 1 : -1
+export function freshAt(endMinute: Int32Array, minute: number): number {
+  const at = rowsUntil(endMinute, minute) - 1
+  return at >= 0 && minute - endMinute[at]! <= MAX_QUOTE_AGE ? at : -1
 }
 
 /** A market's mid in cents as it was known at a minute; NaN where the newest row is old or states an empty side. */
 export function priceAsOf(prices: Prices | null, minute: number): number {
   if (!prices) return Number.NaN
-  const at = freshAt(prices.endMinute, minute, 0, prices.endMinute.length)
+  const at = freshAt(prices.endMinute, minute)
   return at < 0 ? Number.NaN : prices.mid[at]!
 }
 

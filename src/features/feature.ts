@@ -77,6 +77,12 @@ export interface Feature {
   /** How far back in time it looks, minutes. */
   readonly lookBackMinutes: number
   /**
+   * How far back it looks over the market's own rows and its ladder's, minutes; absent: `lookBackMinutes`. It reads rows
+   * later than so many minutes ago and, where it asks what the price was then, the newest one before them with a price.
+   * Who wants only the newest rows builds no more than these.
+   */
+  readonly rowMinutes?: number
+  /**
    * `critical`: a row without it is dropped and counted. `optional`: becomes 0 with `<name>_is_na` 1. `never`: always
    * a number. `strike`: critical where the bracket has that side, the constant 0 where it has not.
    */

@@ -3,8 +3,8 @@ import { type CivilTime, civilTime } from '../time/civil-time.ts'
 import { climateDayEnd, climateDayStart } from '../time/days.ts'
 import type { FeatureSet } from './feature.ts'
 import { closeMinuteOf, type KnownMaximum, type MarketFacts, marketView } from './market-view.ts'
-import { type Prices, untilClose } from './prices.ts'
-import { type FeatureRows, featureRows } from './rows.ts'
+import { type Prices, pricesSince, pricesUntil } from './prices.ts'
+import { type FeatureRows, featureRows, rowsSince } from './rows.ts'
 import type { WeatherSeries } from './weather.ts'
 
 /** A market that can be found among those of its event. */
@@ -29,8 +29,12 @@ export interface JoinedMarket {
   readonly own: Prices
   /** Price rows left out because they came after the close. */
   readonly afterClose: number
-  /** Computed on each call. */
-  rows(): FeatureRows
+  /**
+   * Computed on each call.
+   *
+   * @param since  only rows of this minute and later, the same bits at the cost of their look-back; absent: all
+   */
+  rows(since?: number): FeatureRows
 }
 
 /** Civil time over the event days [first, last]: a ladder opens the day before its event and closes soon after its end. */
@@ -40,6 +44,10 @@ export const civilOf = ({ zone, standardOffset }: Pick<City, 'zone' | 'standardO
 /** Whether a feature of the set reads the other markets of the event. */
 export const readsLadder = ({ features }: FeatureSet): boolean =>
   features.some(({ inputs }) => inputs.includes('ladder'))
+
+/** Minutes of a market's rows before a row that its features read. */
+export const rowMinutesOf = ({ features }: FeatureSet): number =>
+  features.reduce((most, { rowMinutes, lookBackMinutes }) => Math.max(most, rowMinutes ?? lookBackMinutes), 0)
 
 /**
  * Joins one market with everything its features may read: the one way from raw rows to a model's rows, for whoever
@@ -57,14 +65,17 @@ export function joinMarket(
 ): JoinedMarket | null {
   const all = prices.get(market.market_id)
   if (!all) return null
-  const own = untilClose(all, closeMinuteOf(market, standardOffset))
+  const own = pricesUntil(all, closeMinuteOf(market, standardOffset))
   return {
     own,
     afterClose: all.endMinute.length - own.endMinute.length,
-    rows() {
-      const rungs = readsLadder(set) ? ladderOf(market, markets, prices) : null
+    rows(since) {
+      // One minute more than features look back: the ladder's volume counts rows of the minute itself, priced or not.
+      const looked = (rows: Prices) => (since === undefined ? rows : pricesSince(rows, since - 1 - rowMinutesOf(set)))
+      const rungs = readsLadder(set) ? ladderOf(market, markets, prices).map(looked) : null
       const shared = { civil, standardOffset, weather, rungs, yesterday: maxima.get(market.day - 1) }
-      return featureRows(set, marketView(market, own, shared))
+      const rows = featureRows(set, marketView(market, looked(own), shared))
+      return since === undefined ? rows : rowsSince(rows, since)
     },
   }
 }

@@ -1,4 +1,4 @@
-import { candlesFromTrades, midOf, type Trades } from '../market/index.ts'
+import { candlesFromTrades, midOf, type SidesBefore, type Trades } from '../market/index.ts'
 
 /** A market's price rows, whatever they were made from: cents and contracts, NaN for what is not there. */
 export interface Prices {
@@ -9,6 +9,9 @@ export interface Prices {
   readonly volume: Float64Array
   /** Mean price of the minute's prints by contract; absent where the rows come from quotes. */
   readonly printMean?: Float64Array
+  /** As in `PriceRows`; absent where a row states both sides itself. */
+  readonly bidSeen?: Int32Array
+  readonly askSeen?: Int32Array
 }
 
 /** The exchange's one-minute candles as they are stored: 1e-4 dollars, -1 for an empty side; 1e-2 contracts. */
@@ -32,24 +35,51 @@ export function pricesFromCandles({ endMinute, bidClose, askClose, volumeCenti }
   return { endMinute, mid, bid, ask, volume }
 }
 
-/** Price rows of prints: the mid is the last trade, the sides are the last that takers implied, of any age. */
-export function pricesFromTrades(trades: Trades): Prices {
-  const { endMinute, last, mean, bid, ask, volume } = candlesFromTrades(trades)
-  return { endMinute, mid: last, bid, ask, volume, printMean: mean }
+/**
+ * Price rows of prints: the mid is the last trade, the sides are the last that takers implied, of any age.
+ *
+ * @param before  as in `candlesFromTrades`
+ */
+export function pricesFromTrades(trades: Trades, before?: SidesBefore): Prices {
+  const { last, mean, ...rows } = candlesFromTrades(trades, before)
+  return { ...rows, mid: last, printMean: mean }
 }
 
-/** The rows up to and including the close. Carried quotes were carried before. */
-export function untilClose(prices: Prices, closeMinute: number): Prices {
-  const { endMinute } = prices
-  let n = endMinute.length
-  while (n > 0 && endMinute[n - 1]! > closeMinute) n--
-  if (n === endMinute.length) return prices
+/** Rows [from, to) of the same memory. */
+function part(prices: Prices, from: number, to: number): Prices {
+  const { endMinute, mid, bid, ask, volume, printMean, bidSeen, askSeen } = prices
+  if (from === 0 && to === endMinute.length) return prices
   return {
-    endMinute: endMinute.subarray(0, n),
-    mid: prices.mid.subarray(0, n),
-    bid: prices.bid.subarray(0, n),
-    ask: prices.ask.subarray(0, n),
-    volume: prices.volume.subarray(0, n),
-    ...(prices.printMean && { printMean: prices.printMean.subarray(0, n) }),
+    endMinute: endMinute.subarray(from, to),
+    mid: mid.subarray(from, to),
+    bid: bid.subarray(from, to),
+    ask: ask.subarray(from, to),
+    volume: volume.subarray(from, to),
+    ...(printMean && { printMean: printMean.subarray(from, to) }),
+    ...(bidSeen && { bidSeen: bidSeen.subarray(from, to) }),
+    ...(askSeen && { askSeen: askSeen.subarray(from, to) }),
   }
+}
+
+/** How many of the ascending minutes are at most `minute`. */
+export function rowsUntil(endMinute: Int32Array, minute: number): number {
+  let [low, high] = [0, endMinute.length]
+  while (low < high) {
+    const middle = (low + high) >> 1
+    if (endMinute[middle]! <= minute) low = middle + 1
+    else high = middle
+  }
+  return low
+}
+
+/** The rows up to and including a minute: a market's close, or the minute that is looked at. */
+export const pricesUntil = (prices: Prices, minute: number): Prices =>
+  part(prices, 0, rowsUntil(prices.endMinute, minute))
+
+/** The rows after a minute, and before them the newest one with a price and all that follow it: what was known then. */
+export function pricesSince(prices: Prices, minute: number): Prices {
+  const after = rowsUntil(prices.endMinute, minute)
+  let from = after
+  while (from > 0 && Number.isNaN(prices.mid[from - 1]!)) from--
+  return part(prices, from > 0 ? from - 1 : after, prices.endMinute.length)
 }

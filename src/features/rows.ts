@@ -1,4 +1,5 @@
 import type { FeatureSet, MarketView } from './feature.ts'
+import { rowsUntil } from './prices.ts'
 
 /** Names of the Float64 columns of a set, then of the `_is_na` indicators of its optional features: the design. */
 export function designNames({ features }: FeatureSet): string[] {
@@ -65,6 +66,19 @@ export function featureRows({ features }: FeatureSet, view: MarketView): Feature
     values,
     isNa,
     dropped,
+  }
+}
+
+/** The rows of a minute and later; nothing is counted as dropped, as rows before it were not all there. */
+export function rowsSince(rows: FeatureRows, minute: number): FeatureRows {
+  const from = rowsUntil(rows.endMinute, minute - 1)
+  return {
+    rows: rows.rows - from,
+    endMinute: rows.endMinute.subarray(from),
+    price: rows.price.subarray(from),
+    values: rows.values.map((column) => column.subarray(from)),
+    isNa: rows.isNa.map((column) => column.subarray(from)),
+    dropped: {},
   }
 }
 

@@ -19,6 +19,7 @@ const column = (
   unit,
   inputs,
   lookBackMinutes: REPORT_AGE + back,
+  rowMinutes: 0,
   missing,
   compute: ({ weather }, out) => out.set(pick(weather)),
 })
@@ -35,6 +36,7 @@ const perRow = (
   unit,
   inputs,
   lookBackMinutes: REPORT_AGE + back,
+  rowMinutes: 0,
   missing,
   compute(view, out) {
     for (let i = 0; i < view.n; i++) out[i] = value(view, i)
@@ -78,6 +80,7 @@ const strike = (
   unit,
   inputs: observations,
   lookBackMinutes: REPORT_AGE,
+  rowMinutes: 0,
   missing: 'strike',
   compute(view, out) {
     const absent = (sides !== 'cap' && Number.isNaN(view.floor)) || (sides !== 'floor' && Number.isNaN(view.cap))
@@ -124,6 +127,7 @@ export const priorDayTmax: Feature = {
   unit: 'F',
   inputs: ['settlements'],
   lookBackMinutes: 2880,
+  rowMinutes: 0,
   missing: 'optional',
   compute: ({ priorDayMax }, out) => out.set(priorDayMax),
 }

@@ -139,6 +139,12 @@ export function weatherAsOf(series: WeatherSeries, endMinute: Int32Array): Weath
   }
 }
 
+/** Minutes at a minute's end since the newest report became known, fractions included; null before the first. */
+export function reportAge({ temperature: { knownMs, columns } }: WeatherSeries, minute: number): number | null {
+  const step = upperBound(knownMs, minute * MS_PER_MINUTE) - 1
+  return step < 0 ? null : minute - columns[0]![step]! / MS_PER_MINUTE
+}
+
 function asOf(
   { knownMs, columns: [since, ...columns] }: Steps,
   endMinute: Int32Array,

@@ -1,4 +1,4 @@
-export type { PriceRows, Trades } from './candles-from-trades.ts'
+export type { PriceRows, SidesBefore, Trades } from './candles-from-trades.ts'
 export { candlesFromTrades } from './candles-from-trades.ts'
 export type { DevigMethod } from './devig.ts'
 export { DEVIG_METHODS, devigLadder } from './devig.ts'

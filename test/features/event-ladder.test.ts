@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { eventLadder, freshAt, ladderPrices, MAX_QUOTE_AGE, type Prices, priceAsOf } from '../../src/features/index.ts'
+import { eventLadder, ladderPrices, MAX_QUOTE_AGE, type Prices, priceAsOf } from '../../src/features/index.ts'
 import type { StrikeType } from '../../src/market/index.ts'
 
 const prices = (rows: readonly (readonly [minute: number, mid: number])[]): Prices => {
@@ -46,12 +46,6 @@ describe('the price as of a minute', () => {
   it('is nothing without prices', () => {
     expect(priceAsOf(null, 100)).toBeNaN()
     expect(priceAsOf(prices([]), 100)).toBeNaN()
-  })
-
-  it('looks only into its part of the rows', () => {
-    expect(freshAt(Int32Array.of(1, 5, 2, 9), 8, 2, 4)).toBe(2)
-    expect(freshAt(Int32Array.of(1, 5, 2, 9), 1, 2, 4)).toBe(-1)
-    expect(freshAt(Int32Array.of(1, 5), 6 + MAX_QUOTE_AGE, 0, 2)).toBe(-1)
   })
 })
 

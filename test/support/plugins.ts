@@ -27,9 +27,13 @@ export async function pluginOf(files: Partial<Record<Kind, Record<string, string
   ])
 }
 
-/** The cities and feature sets of the repository. */
-export function repositoryContributions(): Contributions {
-  const folder = join(root, 'plugins', 'dataset')
-  const pjson = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as { name: string; version: string }
-  return indexContributions([{ name: pjson.name, version: pjson.version, root: folder, pjson }])
+/** The cities and feature sets of the repository, and what other plugins of it contribute. */
+export function repositoryContributions(...others: readonly string[]): Contributions {
+  return indexContributions(
+    ['dataset', ...others].map((plugin) => {
+      const folder = join(root, 'plugins', plugin)
+      const pjson = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as { name: string; version: string }
+      return { name: pjson.name, version: pjson.version, root: folder, pjson }
+    }),
+  )
 }

@@ -24,17 +24,29 @@ async function project(blend?: object) {
   const load = (modelDir?: string) => loadPair(join(folder, 'mia.yaml'), { contributions, settings }, modelDir)
   return { folder, load }
 }
-const blend = { city: 'miami', bracket: 'between', weight: { value: 0.4, reason: 'fitted' } }
+const blend = {
+  city: 'miami',
+  bracket: 'between',
+  weight: { value: 0.4, reason: 'fitted' },
+  devig: { method: 'power' },
+  head: { method: 'softmax', temperature: 0.9 },
+}
+const pool = { weight: 0.4, devig: 'power', head: { method: 'softmax', temperature: 0.9 }, source: 'fitted' }
 
 describe('loadPair', () => {
-  it('takes the weight that the promoted model came with', async () => {
+  it('takes the pool that the promoted model came with', async () => {
     const { load } = await project(blend)
-    expect(await load()).toMatchObject({ weight: { value: 0.4, source: 'fitted' }, candidate: false })
+    expect(await load()).toMatchObject({ pool, candidate: false })
   })
 
   it('gives the market all the weight where none was fitted', async () => {
     const { load } = await project()
-    expect((await load()).weight).toEqual({ value: 0, source: 'no fitted weight: the market alone' })
+    expect((await load()).pool).toEqual({
+      weight: 0,
+      devig: 'none',
+      head: { method: 'none', temperature: null },
+      source: 'no fitted weight: the market alone',
+    })
   })
 
   it.each([
@@ -42,13 +54,19 @@ describe('loadPair', () => {
     ['another bracket', { ...blend, bracket: 'less' }],
     ['no probability', { ...blend, weight: { value: 1.5, reason: '' } }],
     ['nothing', { ...blend, weight: { value: null, reason: '' } }],
-  ])('refuses a weight of %s', async (_, wrong) => {
+    ['an unknown overround', { ...blend, devig: { method: 'magic' } }],
+    ['no overround', { ...blend, devig: undefined }],
+    ['no head', { ...blend, head: undefined }],
+    ['an unknown head', { ...blend, head: { method: 'magic', temperature: 1 } }],
+    ['a head without a temperature', { ...blend, head: { method: 'softmax', temperature: null } }],
+    ['a head at temperature 0', { ...blend, head: { method: 'cumulative', temperature: 0 } }],
+  ])('refuses a pool of %s', async (_, wrong) => {
     await expect((await project(wrong)).load()).rejects.toMatchObject({ code: 'RT_WEIGHT_INVALID', exit: 2 })
   })
 
   it('marks a candidate, whose weight is not that of what is promoted', async () => {
     const { folder, load } = await project(blend)
-    expect(await load(join(folder, 'models'))).toMatchObject({ candidate: true, weight: { value: 0 } })
+    expect(await load(join(folder, 'models'))).toMatchObject({ candidate: true, pool: { weight: 0 } })
   })
 
   it.each([

@@ -1,16 +1,10 @@
 import { WebSocket } from 'ws'
 
-/** A text frame and when it was heard, on the clock of `performance.now()`. */
-export interface HeardFrame {
-  readonly text: string
-  readonly atMs: number
-}
-
 /** An open socket as a sequence of text frames. */
 export interface Connection {
   send(text: string): void
   /** Ends, without an error, when the socket does. */
-  frames(): AsyncGenerator<HeardFrame, void>
+  frames(): AsyncGenerator<string, void>
   /** Why it ended. */
   reason(): string
   close(): void
@@ -39,7 +33,7 @@ export function openConnection(
     perMessageDeflate: false,
     followRedirects: false,
   })
-  const waiting: HeardFrame[] = []
+  const waiting: string[] = []
   let wake: (() => void) | undefined
   let ended = false
   let why = 'the exchange closed the connection'
@@ -80,7 +74,7 @@ export function openConnection(
       heard()
       if (isBinary) return end('the exchange sent a binary frame')
       if (waiting.length >= MOST_WAITING) return end(`${MOST_WAITING} frames wait to be read`)
-      waiting.push({ text: String(data), atMs: performance.now() })
+      waiting.push(String(data))
       wake?.()
     })
     socket.on('open', () =>

@@ -87,7 +87,9 @@ function rungsAt(
   const price = ladderPrices(ladder, minute, { rung: own, price: market[i]! })
   const row = Int32Array.from(ladder.rungs, (rung, k) => {
     const span = markets.get(rung.ticker)
-    return k === own || !span ? -1 : freshAt(endMinute, minute, span.from, span.to)
+    if (k === own || !span) return -1
+    const at = freshAt(endMinute.subarray(span.from, span.to), minute)
+    return at < 0 ? -1 : span.from + at
   })
   if (own >= 0) row[own] = i
   return { price, row, own }

@@ -8,7 +8,7 @@ import {
   type Prices,
   pricesFromCandles,
   pricesFromTrades,
-  untilClose,
+  pricesUntil,
 } from 'kwx/features'
 
 /** Days of markets whose prices are in memory at once. */
@@ -51,7 +51,7 @@ async function readPrices(
   const ids = [...marketOf.keys()]
   const prices = new Map<number, Prices>()
   const add = (id: number, all: Prices) =>
-    prices.set(id, untilClose(all, closeMinuteOf(marketOf.get(id)!, standardOffset)))
+    prices.set(id, pricesUntil(all, closeMinuteOf(marketOf.get(id)!, standardOffset)))
   if (source === 'trades') {
     for await (const { marketId, ...trades } of readTrades(db, ids)) add(marketId, pricesFromTrades(trades))
   } else {

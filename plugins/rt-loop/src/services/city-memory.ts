@@ -1,77 +1,52 @@
-import { type Database, type KeptRows, readCandles, readTrades } from 'kwx/database'
-import { type Prices, pricesFromCandles, pricesFromTrades } from 'kwx/features'
+import type { Database } from 'kwx/database'
 
-import { type CityRows, type ReadPrices, readCityRows } from './city-rows.ts'
-import type { Pair } from './pair.ts'
-import { type Columns, withCandles, withPrints } from './price-columns.ts'
-
-/** The rows of one market, and the price rows made of them; null when they must be made again. */
-interface Known {
-  columns: Columns | null
-  prices: Prices | null
-}
+import { type CityReading, type CityRows, type RowsOf, readCityRows } from './city-rows.ts'
+import { PriceMemory } from './price-memory.ts'
+import { ReportMemory } from './report-memory.ts'
 
 /**
- * The rows of one pair's city, kept between minutes: the price rows of a market are read once, and what is stored
- * afterwards is told.
+ * The rows of one city, kept between ticks: each tick reads what came since.
  *
- * `forget` is for what may have changed elsewhere: a restart of the database, an import beside the loop.
+ * Prints are only ever added at the end, and reports become known in the order in which they are written. `forget` is for
+ * what may have changed elsewhere: a restart of the database, an import beside the loop.
  */
 export class CityMemory {
-  readonly #pair: Pick<Pair, 'city' | 'loaded' | 'station'>
-  readonly #known = new Map<number, Known>()
+  readonly #pair: RowsOf
+  readonly #prices: PriceMemory
+  readonly #reports: ReportMemory
+  readonly #reading: CityReading
 
-  constructor(pair: Pick<Pair, 'city' | 'loaded' | 'station'>) {
+  constructor(pair: RowsOf) {
     this.#pair = pair
-  }
-
-  /** As `readCityRows`, at the cost of what is new. */
-  rows(db: Database, days: readonly [number, number]): Promise<CityRows> {
-    return readCityRows(db, this.#pair, days, this.#prices)
-  }
-
-  /** Rows that were stored just now, in the order in which they were. */
-  tell({ prints, candles }: Pick<KeptRows, 'prints' | 'candles'>): void {
-    const news = this.#isOfTrades ? Map.groupBy(prints, of) : Map.groupBy(candles, of)
-    for (const [marketId, rows] of news) {
-      const known = this.#known.get(marketId)
-      if (!known) continue // it will be read when it is asked for
-      known.columns = this.#isOfTrades
-        ? withPrints(known.columns, rows as KeptRows['prints'])
-        : withCandles(known.columns, rows as KeptRows['candles'])
-      known.prices = null
+    this.#prices = new PriceMemory(pair.loaded.config.price_source)
+    this.#reports = new ReportMemory(pair)
+    this.#reading = {
+      prices: (db, ids) => this.#prices.read(db, ids),
+      weather: (db, span) => this.#reports.read(db, span),
     }
+  }
+
+  /** As `readCityRows`, at the cost of what is new; earlier answers share its memory and are not to be used any more. */
+  rows(db: Database, days: readonly [number, number]): Promise<CityRows> {
+    return readCityRows(db, this.#pair, days, this.#reading)
   }
 
   forget(): void {
-    this.#known.clear()
-  }
-
-  get #isOfTrades(): boolean {
-    return this.#pair.loaded.config.price_source === 'trades'
-  }
-
-  readonly #prices: ReadPrices = async (db, ids) => {
-    for (const id of this.#known.keys()) if (!ids.includes(id)) this.#known.delete(id)
-    const unread = ids.filter((id) => !this.#known.has(id))
-    for (const id of unread) this.#known.set(id, { columns: null, prices: null })
-    if (unread.length > 0) {
-      const read = this.#isOfTrades ? readTrades(db, unread) : readCandles(db, unread)
-      for await (const { marketId, n: _, ...columns } of read) {
-        this.#known.set(marketId, { columns: columns as unknown as Columns, prices: null })
-      }
-    }
-    const prices = new Map<number, Prices>()
-    for (const id of ids) {
-      const known = this.#known.get(id)!
-      if (!known.columns) continue
-      known.prices ??= this.#isOfTrades
-        ? pricesFromTrades(known.columns as never)
-        : pricesFromCandles(known.columns as never)
-      prices.set(id, known.prices)
-    }
-    return prices
+    this.#prices.forget()
+    this.#reports.forget()
   }
 }
 
-const of = ({ marketId }: { readonly marketId: number }) => marketId
+/** A memory for each pair: one for all pairs that read the same rows. */
+export function memoriesOf<One extends RowsOf>(pairs: readonly One[]): Map<One, CityMemory> {
+  const byRows = new Map<string, CityMemory>()
+  return new Map(
+    pairs.map((pair) => {
+      const { price_source, excluded_vc_cities, use_vc_minutes } = pair.loaded.config
+      const key = JSON.stringify([pair.city.id, pair.station, price_source, excluded_vc_cities, use_vc_minutes])
+      const memory = byRows.get(key) ?? new CityMemory(pair)
+      byRows.set(key, memory)
+      return [pair, memory]
+    }),
+  )
+}

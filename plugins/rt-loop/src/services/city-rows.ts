@@ -2,6 +2,7 @@ import type { City } from 'kwx/cities'
 import {
   type Database,
   type MarketRow,
+  type Observation,
   readCandles,
   readMarkets,
   readObservations,
@@ -9,6 +10,7 @@ import {
   readTrades,
 } from 'kwx/database'
 import {
+  civilOf,
   gateObservations,
   type KnownMaximum,
   knownMaxima,
@@ -18,7 +20,7 @@ import {
   type WeatherSeries,
   weatherSeries,
 } from 'kwx/features'
-import { climateDayEnd, climateDayStart, minuteToMs } from 'kwx/time'
+import { type CivilTime, climateDayEnd, climateDayStart, minuteToMs } from 'kwx/time'
 
 import type { Pair } from './pair.ts'
 
@@ -28,12 +30,25 @@ export interface CityRows {
   readonly prices: ReadonlyMap<number, Prices>
   readonly weather: WeatherSeries
   readonly maxima: ReadonlyMap<number, KnownMaximum>
-  /** When the newest report of the station became known, epoch ms; null without any. */
-  readonly newestReportMs: number | null
+  /** Wall clock time over the events. */
+  readonly civil: CivilTime
 }
 
-/** How the price rows of some markets are read, by market id. */
-export type ReadPrices = (db: Database, ids: readonly number[]) => Promise<ReadonlyMap<number, Prices>>
+/** The parts of a pair that say which rows are its city's. */
+export type RowsOf = Pick<Pair, 'city' | 'loaded' | 'station'>
+
+/** Time that reports are about, epoch ms: from inclusive, to exclusive. */
+export interface ReportSpan {
+  readonly fromMs: number
+  readonly toMs: number
+}
+
+/** How what grows all day is read. */
+export interface CityReading {
+  /** Price rows of some markets, by market id. */
+  prices(db: Database, ids: readonly number[]): Promise<ReadonlyMap<number, Prices>>
+  weather(db: Database, span: ReportSpan): Promise<WeatherSeries>
+}
 
 /** Reports are read from this many days before the first event, as for a dataset: a ladder trades from the day before. */
 const DAYS_BEFORE = 2
@@ -42,52 +57,53 @@ const DAYS_BEFORE = 2
  * Reads the rows of a pair for the events of some days, with the readers and the gate of the dataset builder.
  *
  * @param days  event days, both inclusive
- * @param readPrices  all of them unless told otherwise
+ * @param reading  everything, unless told otherwise
  */
 export async function readCityRows(
   db: Database,
-  { city, loaded, station }: Pick<Pair, 'city' | 'loaded' | 'station'>,
+  pair: RowsOf,
   [first, last]: readonly [number, number],
-  readPrices: ReadPrices = wholePrices(loaded.config.price_source),
+  reading: CityReading = wholeReading(pair),
 ): Promise<CityRows> {
-  const { config } = loaded
+  const { city } = pair
   const markets = await readMarkets(db, { city: city.id, fromDay: first, toDay: last })
   const ids = markets.map(({ market_id }) => market_id)
-  const prices = await readPrices(db, ids)
-  const observations = await readObservations(db, { station, ...reportSpan(city, first, last) })
-  const gate = gateObservations(observations, {
-    city,
-    excludedVcCities: config.excluded_vc_cities,
-    useVcMinutes: config.use_vc_minutes,
-  })
+  const prices = await reading.prices(db, ids)
+  const weather = await reading.weather(db, reportSpan(city, first, last))
   const settlements = await readSettlements(db, { city: city.id, fromDay: first - 1, toDay: last })
   return {
     markets,
     prices,
-    weather: weatherSeries(gate.rows, gate.hides),
+    weather,
     maxima: knownMaxima(settlements, city.standardOffset),
-    newestReportMs: observations.reduce<number | null>(
-      (newest, { known_ms, temp_f }) => (temp_f === null ? newest : Math.max(newest ?? 0, known_ms)),
-      null,
-    ),
+    civil: civilOf(city, first, last),
   }
 }
 
-const reportSpan = ({ standardOffset }: City, first: number, last: number) => ({
+const reportSpan = ({ standardOffset }: City, first: number, last: number): ReportSpan => ({
   fromMs: minuteToMs(climateDayStart(first - DAYS_BEFORE, standardOffset)),
   toMs: minuteToMs(climateDayEnd(last + 1, standardOffset)),
 })
 
-/** Every price row there is, read as a dataset reads it. */
-const wholePrices =
-  (source: 'candles' | 'trades'): ReadPrices =>
-  async (db, ids) => {
+/** What the gate leaves of a station's reports, in the order in which it became known. */
+export function weatherOf({ city, loaded }: RowsOf, observations: readonly Observation[]): WeatherSeries {
+  const { excluded_vc_cities, use_vc_minutes } = loaded.config
+  const rules = { city, excludedVcCities: excluded_vc_cities, useVcMinutes: use_vc_minutes }
+  const { rows, hides } = gateObservations(observations, rules)
+  return weatherSeries(rows, hides)
+}
+
+/** Every row there is, read as a dataset reads it. */
+const wholeReading = (pair: RowsOf): CityReading => ({
+  async prices(db, ids) {
     const prices = new Map<number, Prices>()
-    if (source === 'trades') {
+    if (pair.loaded.config.price_source === 'trades') {
       for await (const { marketId, ...trades } of readTrades(db, ids)) prices.set(marketId, pricesFromTrades(trades))
     } else {
       for await (const { marketId, ...candles } of readCandles(db, ids))
         prices.set(marketId, pricesFromCandles(candles))
     }
     return prices
-  }
+  },
+  weather: async (db, span) => weatherOf(pair, await readObservations(db, { station: pair.station, ...span })),
+})

@@ -1,15 +1,13 @@
-import { access } from 'node:fs/promises'
 import { join } from 'node:path'
 
-import { type Contributions, EXIT, KwxError } from 'kwx'
-import { readJson } from 'kwx/artefacts'
+import type { Contributions } from 'kwx'
 import { loadCity } from 'kwx/cities'
 import { loadProductionConfig } from 'kwx/config'
 import { checkFeatureSet, type FeatureSet } from 'kwx/features'
 import { modelFolders } from 'kwx/model'
-import type { BlendGridFile } from 'kwx/reports'
 import type { Settings } from 'kwx/settings'
 
+import { fittedPool } from './fitted-pool.ts'
 import { modelsOf, type Pair } from './pair.ts'
 
 /** A pair whose models can be asked for anew. */
@@ -21,8 +19,8 @@ export interface LivePair extends Pair {
 /**
  * A configuration as the loop runs it.
  *
- * Models come from what is promoted, or from `modelDir`, which makes every signal a candidate's. The weight in the pool
- * is the one that `kwx blend` fitted for this city and bracket; without one it is 0 and the market decides alone.
+ * Models come from what is promoted, or from `modelDir`, which makes every signal a candidate's. The pool is the one that
+ * `kwx blend` fitted for this city and bracket; without one the weight is 0 and the market decides alone.
  *
  * @throws KwxError CONFIG_INVALID and what contributions throw (exit 2)
  */
@@ -44,7 +42,7 @@ export async function loadPair(
     city,
     set,
     station: loaded.config.observation_station ?? city.station,
-    weight: await fittedWeight(
+    pool: await fittedPool(
       // A promoted model brings the reports it was promoted on; a candidate has only what was published.
       modelDir === undefined
         ? join(folder, city.id, loaded.config.bracket, 'acceptance')
@@ -60,24 +58,4 @@ export async function loadPair(
       beside?.forget()
     },
   }
-}
-
-async function fittedWeight(folder: string, city: string, bracket: string): Promise<Pair['weight']> {
-  const file = join(folder, '08_blend_grid.json')
-  const there = await access(file).then(
-    () => true,
-    () => false,
-  )
-  if (!there) return { value: 0, source: 'no fitted weight: the market alone' }
-  const { weight, city: of, bracket: kind } = await readJson<BlendGridFile>(file)
-  const isWeight = typeof weight?.value === 'number' && weight.value >= 0 && weight.value <= 1
-  if (of === city && kind === bracket && isWeight) {
-    return { value: weight.value, source: weight.reason }
-  }
-  throw new KwxError(`${file} holds no weight for ${city} ${bracket}.`, {
-    code: 'RT_WEIGHT_INVALID',
-    exit: EXIT.usage,
-    hint: 'Fit it again with "kwx blend --config FILE".',
-    details: { file, city: of, bracket: kind, weight: weight?.value },
-  })
 }

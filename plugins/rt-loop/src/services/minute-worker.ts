@@ -1,8 +1,8 @@
 import { EXIT, KwxError } from 'kwx'
-import { type Database, type KeptRows, lastWorkedMinute, type Signal, saveMinute } from 'kwx/database'
+import { type Database, lastWorkedMinute, type Signal, saveMinute } from 'kwx/database'
 import { type Clock, minuteToMs } from 'kwx/time'
 
-import { CityMemory } from './city-memory.ts'
+import { type CityMemory, memoriesOf } from './city-memory.ts'
 import type { LivePair } from './load-pair.ts'
 import type { LoopOptions } from './loop-types.ts'
 import { markComplete } from './mark-complete.ts'
@@ -39,7 +39,7 @@ export class MinuteWorker {
     this.#world = world
     this.#options = options
     this.#name = loopName(options.pairs)
-    this.#memories = new Map(options.pairs.map((pair) => [pair, new CityMemory(pair)]))
+    this.#memories = memoriesOf(options.pairs)
   }
 
   /** One that goes on after the last minute that was written under the same name. */
@@ -52,11 +52,6 @@ export class MinuteWorker {
   /** The last minute that was worked through. */
   get worked(): number | null {
     return this.#worked
-  }
-
-  /** Rows that were stored just now. */
-  tell(rows: KeptRows): void {
-    for (const memory of this.#memories.values()) memory.tell(rows)
   }
 
   /** Reads everything again at the next minute. */
@@ -81,6 +76,9 @@ export class MinuteWorker {
     const { pairs, record, onMinute } = this.#options
     const first = Math.max(this.#worked === null ? last : this.#worked + 1, last - MOST_BEHIND)
     if (first > last) return
+    for (const city of new Map(pairs.map(({ city }) => [city.id, city])).values()) {
+      await markComplete(db, city, tradingDays(city, minuteToMs(last)), last)
+    }
     for await (const { minute, signals } of workMinutes(
       db,
       this.#memories,
@@ -89,22 +87,15 @@ export class MinuteWorker {
       circumstances,
     )) {
       signal.throwIfAborted()
-      let written = signals
       if (record) {
         const worked = { loop: this.#name, endMinute: minute, endedMs: clock.now() }
-        const within = onMinute && ((trx: Database) => onMinute(trx, worked, signals, circumstances))
-        const saved = await saveMinute(db, worked, signals, within)
-        if (saved === null) throw anotherLoop(this.#name, minute)
-        written = saved
+        if (!(await saveMinute(db, worked, signals, (trx) => onMinute?.(trx, worked, signals)))) {
+          throw anotherLoop(this.#name, minute)
+        }
       }
       this.#worked = minute
       this.#done.minutes.push(minute)
-      this.#done.signals.push(...written)
-    }
-    // After the signals: they look at the stamps of candles, and nobody waits for the mark.
-    const withCandles = pairs.filter(({ loaded }) => loaded.config.price_source === 'candles')
-    for (const city of new Map(withCandles.map(({ city }) => [city.id, city])).values()) {
-      await markComplete(db, city, tradingDays(city, minuteToMs(last)), last)
+      this.#done.signals.push(...signals)
     }
   }
 }

@@ -2,7 +2,7 @@ import { EXIT, isKwxError, KwxError } from 'kwx'
 import type { City } from 'kwx/cities'
 import type { LoadedConfig } from 'kwx/config'
 import { designNames, type FeatureSet } from 'kwx/features'
-import { loadModelForDate, type ModelFile } from 'kwx/model'
+import { loadModelForDate, type ModelFile, type PoolChoice } from 'kwx/model'
 import { formatDay } from 'kwx/time'
 
 import type { StandDown } from './stand-down.ts'
@@ -14,13 +14,18 @@ export interface Pair {
   readonly set: FeatureSet
   /** Whose reports are the weather. */
   readonly station: string
-  /** Weight of the model in the pool, and where it comes from. */
-  readonly weight: { readonly value: number; readonly source: string }
+  /** How model and market are pooled, and where that comes from. */
+  readonly pool: FittedPool
   readonly candidate: boolean
   /** The model that may be used for an event's day, or why there is none. */
   modelFor(day: number): Promise<UsableModel>
   /** The challenger of that day: asked beside the champion and never acted on; absent for a candidate. */
   challengerFor?(day: number): Promise<UsableModel>
+}
+
+/** What `kwx blend` chose: weight, overround and head. */
+export interface FittedPool extends PoolChoice {
+  readonly source: string
 }
 
 /** A model for one day. */

@@ -1,21 +1,15 @@
 import { createHash } from 'node:crypto'
 
 import { regimeOn } from 'kwx/cities'
-import type { MarketRow, Signal } from 'kwx/database'
-import {
-  bracketOf,
-  civilOf,
-  closeMinuteOf,
-  type FeatureRows,
-  joinMarket,
-  MAX_OBSERVATION_AGE,
-  type Prices,
-} from 'kwx/features'
-import { edgeCents, feeCounter, kellyFraction, type Side, winProbability } from 'kwx/market'
-import { type BlendP, blendProbability, type ModelP, marketProbability, predictRows } from 'kwx/model'
-import { MS_PER_MINUTE } from 'kwx/time'
+import type { Signal } from 'kwx/database'
+import { closeMinuteOf, type FeatureRows, MAX_OBSERVATION_AGE, reportAge } from 'kwx/features'
+import { deliver, type ModelP, marketProbability, predictRows, withoutOverround } from 'kwx/model'
+import { climateDayOfCandle } from 'kwx/time'
 
+import { bestSide } from './best-side.ts'
+import { type BookAt, bookAt } from './book-at.ts'
 import type { CityRows } from './city-rows.ts'
+import { type MarketAt, MarketRows } from './market-rows.ts'
 import type { Pair, UsableModel } from './pair.ts'
 import type { StandDown } from './stand-down.ts'
 
@@ -30,7 +24,7 @@ export interface Circumstances {
  * The signals of one pair at the end of one minute: one for each of its markets with a price row of that very minute.
  *
  * Pure: the same rows give the same signals, in the loop, in a replay and from a dataset. Rows after the minute are not
- * looked at, and the features are the dataset builder's.
+ * looked at, the features are the dataset builder's, and what is delivered is what the pool delivers.
  *
  * @param rows  may hold rows later than the minute
  */
@@ -40,87 +34,54 @@ export async function signalsAt(
   minute: number,
   circumstances: Circumstances,
 ): Promise<Signal[]> {
-  const { city, loaded } = pair
-  const until = new Map<number, Prices>()
-  for (const [id, prices] of rows.prices) until.set(id, upTo(prices, minute))
+  const at = new MarketRows(pair, rows, minute)
+  const weatherAge = reportAge(rows.weather, minute)
   const signals: Signal[] = []
-  for (const market of rows.markets) {
-    if (bracketOf(market.strike_type) !== loaded.config.bracket) continue
-    const own = until.get(market.market_id)
-    if (!own || own.endMinute.at(-1) !== minute) continue
-    if (minute > closeMinuteOf(market, city.standardOffset)) continue
-    const joined = joinMarket(
-      {
-        set: pair.set,
-        standardOffset: city.standardOffset,
-        civil: civilOf(city, market.day, market.day),
-        weather: rows.weather,
-        maxima: rows.maxima,
-      },
-      market,
-      rows.markets,
-      until,
-    )
-    const built = joined?.rows() ?? null
-    const models = {
-      usable: await pair.modelFor(market.day),
-      challenger: (await pair.challengerFor?.(market.day)) ?? null,
-    }
-    signals.push(signalOf(pair, rows, market, own, minute, built, models, circumstances))
+  for (const found of at.markets()) {
+    const usable = await pair.modelFor(found.market.day)
+    const challenger = (await pair.challengerFor?.(found.market.day)) ?? null
+    signals.push(signalOf(pair, at, found, { minute, weatherAge, circumstances, usable, challenger }))
   }
   return signals.sort((a, b) => (a.ticker < b.ticker ? -1 : 1))
 }
 
-/** The rows with ends up to and including a minute. */
-function upTo(prices: Prices, minute: number): Prices {
-  let n = prices.endMinute.length
-  while (n > 0 && prices.endMinute[n - 1]! > minute) n--
-  const cut = (values: Float64Array) => values.subarray(0, n)
-  return {
-    endMinute: prices.endMinute.subarray(0, n),
-    mid: cut(prices.mid),
-    bid: cut(prices.bid),
-    ask: cut(prices.ask),
-    volume: cut(prices.volume),
-  }
+interface Given {
+  readonly minute: number
+  readonly weatherAge: number | null
+  readonly circumstances: Circumstances
+  readonly usable: UsableModel
+  readonly challenger: UsableModel | null
 }
 
-function signalOf(
-  pair: Pair,
-  rows: CityRows,
-  market: MarketRow,
-  prices: Prices,
-  minute: number,
-  built: FeatureRows | null,
-  { usable, challenger }: { readonly usable: UsableModel; readonly challenger: UsableModel | null },
-  circumstances: Circumstances,
-): Signal {
-  const { city, loaded, weight } = pair
-  const [bid, ask] = [prices.bid.at(-1)!, prices.ask.at(-1)!]
+function signalOf(pair: Pair, at: MarketRows, { market, prices }: MarketAt, given: Given): Signal {
+  const { city, loaded, pool } = pair
+  const { minute, weatherAge, circumstances, usable, challenger } = given
+  const built = at.built(market)
   const last = built !== null && built.rows > 0 && built.endMinute[built.rows - 1] === minute ? built.rows - 1 : -1
   const row = last < 0 ? null : designRow(built!, last)
-  const fee = regimeOn(city.regimes.fee, market.day)
-  const settlement = regimeOn(city.regimes.settlement, market.day)
-  const weatherAge = rows.newestReportMs === null ? null : minute - rows.newestReportMs / MS_PER_MINUTE
   const pMarket = row === null ? null : marketProbability(built!.price[last]!)
   const pModel = row === null || usable.model === null ? null : (predictOne(usable.model, row) as ModelP)
-  const pBlend = pModel === null || pMarket === null ? null : blendProbability(pModel, pMarket, weight.value)
-  const best = pBlend === null || !fee ? null : bestSide(pBlend, { bid, ask }, fee, loaded.config.risk)
-  const spread = ask - bid
+  const delivered =
+    pModel === null || pMarket === null ? null : deliveredOf(pair, at, market, usable.model!, pModel, pMarket)
+  const pBlend = delivered?.p ?? null
+  const book = bookAt(prices, prices.endMinute.length - 1)
+  // An order is charged by the schedule of the day on which it trades; what settles it is a fact of the event's day.
+  const fee = regimeOn(city.regimes.fee, climateDayOfCandle(minute, city.standardOffset))
+  const settlement = regimeOn(city.regimes.settlement, market.day)
+  const best = pBlend === null || !fee ? null : bestSide(pBlend, book, fee, loaded.config.risk)
   const { max_spread_cents, tau_open_cents, kelly_alpha, max_bankroll_pct_city_day_side } = loaded.config.risk
+  const spread = book.ask - book.bid
   const standDown = ((): StandDown | null => {
     if (circumstances.standDown) return circumstances.standDown
     if (!fee || !settlement) return 'regime_unknown'
     if (usable.standDown) return usable.standDown
     if (weatherAge === null || weatherAge > MAX_OBSERVATION_AGE) return 'weather_stale'
+    if (book.state !== 'quoted') return book.state
     if (pBlend === null) return 'feature_missing'
-    if (weight.value === 0) return 'no_weight'
-    if (Number.isNaN(bid) && Number.isNaN(ask)) return 'empty_book'
-    if (Number.isNaN(spread)) return 'one_sided_book'
+    if (Object.is(pBlend, pMarket)) return 'no_weight'
     if (spread > max_spread_cents) return 'wide_spread'
     return best === null || best.edge < tau_open_cents ? 'no_edge' : null
   })()
-  const size = best === null ? null : Math.min(kelly_alpha * best.kelly, max_bankroll_pct_city_day_side)
   return {
     endMinute: minute,
     ticker: market.ticker,
@@ -131,7 +92,7 @@ function signalOf(
     pBlend,
     edgeCents: best?.edge ?? null,
     kellyFraction: best?.kelly ?? null,
-    sizeFraction: size,
+    sizeFraction: best === null ? null : Math.min(kelly_alpha * best.kelly, max_bankroll_pct_city_day_side),
     spreadCents: Number.isNaN(spread) ? null : spread,
     minutesToClose: closeMinuteOf(market, city.standardOffset) - minute,
     modelId: usable.model?.id ?? null,
@@ -141,10 +102,19 @@ function signalOf(
     candidate: pair.candidate,
     trace: {
       features: row === null ? null : digest(row),
-      price_cents: Number.isNaN(prices.mid.at(-1)!) ? null : prices.mid.at(-1)!,
+      price_cents: orNull(prices.mid.at(-1)!),
+      // Older rows give no signal at all.
+      price_age_minutes: minute - prices.endMinute.at(-1)!,
+      ...bookTrace(book),
       weather_age_minutes: weatherAge,
-      weight: weight.value,
-      weight_source: weight.source,
+      weight: pool.weight,
+      weight_source: pool.source,
+      overround: pool.devig,
+      head: pool.head.method,
+      head_temperature: pool.head.temperature,
+      p_market_side: delivered?.market ?? null,
+      ladder: delivered?.ladder ?? null,
+      head_refused: delivered?.refused ?? null,
       fee: fee ? { type: fee.type, multiplier: fee.multiplier, grain: fee.grain } : null,
       settlement: settlement?.source ?? null,
       reason: circumstances.reason ?? usable.reason,
@@ -152,6 +122,33 @@ function signalOf(
     },
   }
 }
+
+/** What `kwx blend` would deliver for the row, with the digest of the ladder that went into it. */
+function deliveredOf(
+  { pool }: Pair,
+  at: MarketRows,
+  market: MarketAt['market'],
+  model: NonNullable<UsableModel['model']>,
+  pModel: ModelP,
+  pMarket: ReturnType<typeof marketProbability>,
+) {
+  const isLooked = pool.weight > 0 && (pool.devig !== 'none' || pool.head.method !== 'none')
+  const ladder = isLooked ? at.ladder(market, pMarket, (built, row) => predictOne(model, designRow(built, row))) : null
+  const devigged = withoutOverround(ladder, pool.devig)
+  const delivered = deliver({ model: pModel, market: pMarket, devigged, ladder: () => ladder }, pool)
+  return {
+    ...delivered,
+    ladder: ladder && digest(Float64Array.of(...Array.from(ladder.price), ...Array.from(ladder.model))),
+  }
+}
+
+const orNull = (value: number): number | null => (Number.isNaN(value) ? null : value)
+
+const bookTrace = ({ bid, ask, age }: BookAt) => ({
+  bid_cents: orNull(bid),
+  ask_cents: orNull(ask),
+  book_age_minutes: age,
+})
 
 /** What the challenger says of the same row, for whoever compares the two later; nothing where there is none. */
 function challengerOf(challenger: UsableModel | null, row: Float64Array | null): Record<string, unknown> {
@@ -169,7 +166,7 @@ function challengerOf(challenger: UsableModel | null, row: Float64Array | null):
 const designRow = (built: FeatureRows, row: number): Float64Array =>
   Float64Array.from([...built.values.map((column) => column[row]!), ...built.isNa.map((column) => column[row]!)])
 
-/** SHA-256 of the row's bytes: two rows with one digest are the same row. */
+/** SHA-256 of the numbers' bytes: two rows with one digest are the same row. */
 const digest = (row: Float64Array): string =>
   createHash('sha256')
     .update(new Uint8Array(row.buffer, row.byteOffset, row.byteLength))
@@ -178,32 +175,4 @@ const digest = (row: Float64Array): string =>
 function predictOne(model: NonNullable<UsableModel['model']>, row: Float64Array): number {
   const design = { names: model.features, n: 1, values: row }
   return predictRows(model, design, Int32Array.of(0)).model[0]!
-}
-
-interface BestSide {
-  readonly side: Side
-  /** Cents per contract after fee and slippage. */
-  readonly edge: number
-  readonly kelly: number
-}
-
-/** The side of the book that is worth more when it is crossed; null where neither has a price. */
-function bestSide(
-  p: BlendP,
-  { bid, ask }: { readonly bid: number; readonly ask: number },
-  fee: { readonly type: string; readonly multiplier: number; readonly grain: 'cent' | 'centicent' },
-  { slip_per_leg_cents }: Pair['loaded']['config']['risk'],
-): BestSide | null {
-  const taker = feeCounter(fee, false)
-  // Per contract of an order of 100, as the backtest takes it.
-  const feeCents = (price: number) => taker(Math.round(100 * price), 10_000) / 10_000
-  const worth = (side: Side, price: number): BestSide[] => {
-    if (Number.isNaN(price)) return []
-    const paid = Math.min(99, price + Math.ceil(slip_per_leg_cents))
-    const cost = paid + feeCents(paid)
-    const win = winProbability(p, side)
-    return [{ side, edge: edgeCents(win, cost), kelly: kellyFraction(win, cost) }]
-  }
-  const sides = [...worth('yes', ask), ...worth('no', 100 - bid)]
-  return sides.sort((a, b) => b.edge - a.edge)[0] ?? null
 }

@@ -11,10 +11,6 @@ export const STAND_DOWNS = [
   'late',
   /** The machine's clock and the exchange's differ too much. */
   'clock_skew',
-  /** The paper portfolio does not add up: what it holds is not what its fills, fees and settlements say. */
-  'unreconciled',
-  /** As much was lost today as may be lost on one day. */
-  'daily_loss',
   /** Nobody knows what the event charges or what decides it. */
   'regime_unknown',
   'no_model',
@@ -24,12 +20,15 @@ export const STAND_DOWNS = [
   'model_stale',
   /** No report of the station within its maximum age. */
   'weather_stale',
+  /** No side of the book has a price, or its two sides cross. */
+  'empty_book',
+  'one_sided_book',
+  /** A side of the book was last seen longer ago than its maximum age. */
+  'stale_book',
   /** A feature that the model cannot do without is missing. */
   'feature_missing',
   /** The pool gives the model no weight, so the probability is the market's own price. */
   'no_weight',
-  'empty_book',
-  'one_sided_book',
   'wide_spread',
   /** Neither side is worth its price after fee and slippage. */
   'no_edge',

@@ -30,14 +30,13 @@ export async function* workMinutes(
   circumstances: Circumstances,
 ): AsyncGenerator<MinuteSignals, void> {
   if (first > last) return
-  const rows = new Map<Pair, CityRows>()
-  for (const [pair, memory] of pairs) {
-    const days = [
-      tradingDays(pair.city, minuteToMs(first) - 1)[0],
-      tradingDays(pair.city, minuteToMs(last) - 1)[1],
-    ] as const
-    rows.set(pair, await memory.rows(db, days))
+  const read = new Map<CityMemory, Promise<CityRows>>()
+  for (const [{ city }, memory] of pairs) {
+    if (read.has(memory)) continue
+    const days = [tradingDays(city, minuteToMs(first) - 1)[0], tradingDays(city, minuteToMs(last) - 1)[1]] as const
+    read.set(memory, memory.rows(db, days))
   }
+  await Promise.all(read.values())
   for (let minute = first; minute <= last; minute++) {
     const behind = now() / 60_000 - minute
     const own: Circumstances =
@@ -45,7 +44,7 @@ export async function* workMinutes(
         ? { standDown: 'late', reason: `worked through ${Math.floor(behind)} minutes after its end` }
         : circumstances
     const signals: Signal[] = []
-    for (const pair of pairs.keys()) signals.push(...(await signalsAt(pair, rows.get(pair)!, minute, own)))
+    for (const [pair, memory] of pairs) signals.push(...(await signalsAt(pair, await read.get(memory)!, minute, own)))
     yield { minute, signals }
   }
 }
