@@ -1,10 +1,21 @@
 // What must be true of the database after a soak, told by SQL that shares nothing with the loop.
 import { readFile } from 'node:fs/promises'
 
-/** Minutes with a price row, as the loop's own tables do not know them: one for each market of a configuration. */
-const EXPECTED = {
-  trades: `select distinct market_id, (ts_ms / 60000 + 1)::integer as end_minute from trades`,
-  candles: `select market_id, end_minute from candles where period_minutes = 1`,
+/**
+ * Price rows by market and minute, as the loop's own tables do not know them: what was there in time. A row that came
+ * after its minute had been worked through could not be seen by that minute; those are counted apart.
+ */
+const PRICED = {
+  trades: `
+    select market_id, (ms / 60000 + 1)::integer as end_minute, sum(sign) as n
+    from (select market_id, ts_ms as ms, 1 as sign from trades
+          union all select market_id, at_ms, -1 from rt_late_rows where kind = 'print') as told
+    group by 1, 2`,
+  candles: `
+    select market_id, end_minute, sum(sign) as n
+    from (select market_id, end_minute, 1 as sign from candles where period_minutes = 1
+          union all select market_id, (at_ms / 60000)::integer, -1 from rt_late_rows where kind = 'candle' and was is null) as told
+    group by 1, 2`,
 }
 
 /**
@@ -25,9 +36,9 @@ export async function checkDatabase(query, configs) {
   for (const { city, bracket, price_source = 'candles' } of configs) {
     const [counts] = await query(
       `with expected as (
-         select markets.ticker, end_minute from (${EXPECTED[price_source]}) as priced
+         select markets.ticker, end_minute from (${PRICED[price_source]}) as priced
          join markets using (market_id) join events using (event_id)
-         where city = $1 and end_minute between $3 and $4
+         where n > 0 and city = $1 and end_minute between $3 and $4
            and case strike_type when 'between' then 'between' when 'greater' then 'greater' when 'less' then 'less' end = $2
            and (close_ms is null or end_minute <= ceil(close_ms / 60000.0))
        ), found as (
@@ -54,6 +65,7 @@ export async function checkDatabase(query, configs) {
   )
   if (twice > 0) violations.push(`${twice} signals are there twice`)
   if (signals !== told) violations.push(`the minutes tell of ${told} signals, ${signals} are there`)
+  const [{ late }] = await query('select count(*)::integer as late from rt_late_rows')
   const standDowns = await query(
     `select coalesce(stand_down, 'act') as outcome, count(*)::integer as n from rt_signals group by 1 order by 2 desc`,
   )
@@ -65,6 +77,7 @@ export async function checkDatabase(query, configs) {
     expected,
     missing,
     surplus,
+    late_rows: late,
     outcomes: Object.fromEntries(standDowns.map(({ outcome, n }) => [outcome, n])),
   }
 }

@@ -16,7 +16,6 @@ export async function postgresPrograms() {
 /** Makes and starts a cluster in `folder`; `restart` and `stop` take pg_ctl's modes fast and immediate. */
 export async function startCluster(folder) {
   const programs = await postgresPrograms()
-  if (!programs) throw new Error('No Postgres server is installed; on Debian: apt-get install postgresql')
   const data = join(folder, 'cluster')
   await mkdir(data)
   // The server refuses to run as root.

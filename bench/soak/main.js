@@ -11,6 +11,7 @@
 // recorded data beside the checkout.
 import { parseArgs } from 'node:util'
 
+import { postgresPrograms } from './cluster.js'
 import { recordedData } from './exchange.js'
 import { FAULTS } from './faults.js'
 import { SCENES } from './scenes.js'
@@ -34,6 +35,7 @@ const fail = (message) => {
   process.exit(2)
 }
 const data = recordedData() ?? fail('The recorded data and the replay exchange are not beside this checkout.')
+if (!(await postgresPrograms())) fail('No Postgres server is installed; on Debian: apt-get install postgresql')
 const scene = SCENES[values.scene] ?? fail(`No scene "${values.scene}"; there are ${Object.keys(SCENES).join(', ')}.`)
 const names = { all: Object.keys(FAULTS), none: [] }[values.faults] ?? values.faults.split(',')
 for (const name of names) if (!FAULTS[name]) fail(`No fault "${name}"; there are ${Object.keys(FAULTS).join(', ')}.`)

@@ -29,8 +29,7 @@ const SPRING = span('2025-04-30', '2025-05-19', 12, 8)
 /**
  * By name: the first instant, the last one, what to import for training, and configurations by file name.
  *
- * February has prints of four cities and their reports; May has Chicago's recorded quotes; December has New York's ticks,
- * without a report, so that everything stands down.
+ * February has prints of four cities and their reports, May has Chicago's recorded quotes.
  */
 export const SCENES = {
   february: {
@@ -43,6 +42,13 @@ export const SCENES = {
       nyc_between: offset('nyc', `${WINTER}\nobservation_station: KLGA`),
       aus_between: offset('austin', WINTER),
     },
+  },
+  /** One city, for a short soak. */
+  miami: {
+    start: '2025-02-20T16:00:00Z',
+    end: '2025-02-26T20:00:00Z',
+    train: { from: '2025-01-22', to: '2025-02-28', cities: ['miami'] },
+    configs: { mia_between: offset('miami', WINTER) },
   },
   may: {
     start: '2025-05-12T15:30:00Z',
