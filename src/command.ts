@@ -3,6 +3,7 @@ import { Args, Command, Flags, type Interfaces } from '@oclif/core'
 import { asStorageError } from './artefacts/storage-error.ts'
 import type { Contributions, PluginLike } from './contributions.ts'
 import type { Database } from './database/index.ts'
+import { asLostConnection } from './database/lost-connection.ts'
 import { EXIT, isKwxError, KwxError, messageOf } from './errors.ts'
 import { interruptible } from './interruptible.ts'
 import type {
@@ -202,7 +203,7 @@ export abstract class KwxCommand<Result> extends Command {
 
   /** Anything that was thrown as one of our errors. */
   private known(thrown: unknown): KwxError {
-    const error = asStorageError(thrown)
+    const error = asLostConnection(asStorageError(thrown))
     if (isKwxError(error)) return error
     const marked = (error as { oclif?: { exit?: number } } | undefined)?.oclif?.exit
     if (marked === EXIT.usage) {

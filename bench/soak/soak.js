@@ -65,7 +65,7 @@ export async function soak({ scene, data, minutes, speed, seed, faults, kills, c
     const heard = listener()
     await exchange.setClock({ speed })
     const loop = superviseLoop({
-      argv: [...given, '--record', '--tick-seconds', '1', '--port', '0', '--log', 'json'],
+      argv: [...given, '--record', '--tick-seconds', '3', '--port', '0', '--log', 'json'],
       cwd: folder,
       env,
       log,

@@ -7,7 +7,7 @@ import { numbers, readTable, rowsOf, text } from 'kwx/artefacts'
 import { addControl, lastWorkedMinute, readSignals, runQuery, type Signal } from 'kwx/database'
 import { designNames } from 'kwx/features'
 import { createSources, systemPace } from 'kwx/sources'
-import { formatDay } from 'kwx/time'
+import { fixedClock, formatDay } from 'kwx/time'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 
 import { databaseKinds, migratedDatabase, type OpenedDatabase } from '../../../test/support/databases.ts'
@@ -287,6 +287,17 @@ describe.skipIf(!sharedFolder()).each(kinds)('the loop over a recorded afternoon
     const { ticks } = await loop({ ticks: 1 }, { clock: behind(7), sources: clients(behind(7)) })
     expect(signalsOf(ticks).length).toBeGreaterThan(3)
     expect(new Set(signalsOf(ticks).map(({ standDown }) => standDown))).toEqual(new Set(['clock_skew']))
+  })
+
+  it('ends as stopped, whatever was under way', async () => {
+    const ending = new AbortController()
+    await replay.setFaults({ latency: { ms: 400, path: 'trades' } })
+    setTimeout(() => ending.abort(), 1500)
+    const sources = createSources(
+      { sources: replay.sources },
+      { clock: fixedClock(Date.parse(START)), offline: false, signal: ending.signal },
+    )
+    expect((await loop({}, { signal: ending.signal, sources })).ended).toBe('stopped')
   })
 
   it('ends when the stop file is there, before it writes anything', async () => {

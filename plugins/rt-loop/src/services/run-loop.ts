@@ -1,3 +1,4 @@
+import { isKwxError } from 'kwx'
 import { minuteToMs } from 'kwx/time'
 
 import { circumstancesOf } from './circumstances.ts'
@@ -83,6 +84,10 @@ export async function runLoop(world: LoopWorld, options: LoopOptions): Promise<s
       broken.signal.throwIfAborted()
     }
     return `${ticks} ticks done`
+  } catch (error) {
+    // What was under way when the end was asked for ends with an error of its own.
+    if (world.signal.aborted && !isKwxError(error)) return 'stopped'
+    throw error
   } finally {
     await feed.close()
   }
