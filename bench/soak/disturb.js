@@ -4,9 +4,12 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { scheduleOf } from './schedule.js'
 
 const SAMPLE_MS = 2000
+/** A loop on a busy machine may take this long to its first minute, and to the present after the last fault. */
+const PATIENCE_S = 240
 
 /**
- * Disturbs until the time is over or `ending` is aborted.
+ * Disturbs until the time is over or `ending` is aborted; it begins when the loop has worked through a minute, and at
+ * the end waits until the loop has caught up.
  *
  * @param random  of kwx/random: what happens and when
  * @returns samples of memory, how often what was done, and the minutes it took
@@ -28,22 +31,37 @@ export async function disturb({ random, minutes, faults, kills, exchange, cluste
       counts[mode]++
       say(`database: ${mode} restart`)
       cluster.restart(mode)
-    } else if (loop.kill(signal)) {
+    } else {
+      // Between two processes there is none to kill: the next one is.
+      while (!loop.kill(signal) && !ending?.aborted) await sleep(100)
       counts[signal]++
       say(`loop: ${signal}`)
     }
   }
 
+  const samples = []
+  const sample = async () => {
+    const found = await sampleOf(loop.life(), exchange)
+    if (found) samples.push(found)
+  }
+  /** Samples until the loop has worked through all minutes up to a moment of the recording; false when it never did. */
+  const reaches = async (clockMs) => {
+    for (const since = Date.now(); Date.now() - since < 1000 * PATIENCE_S && !ending?.aborted; await sleep(SAMPLE_MS)) {
+      await sample()
+      if ((samples.at(-1)?.lastMinute ?? 0) * 60_000 >= clockMs) return true
+    }
+    return false
+  }
+  if (!(await reaches(60_000))) loop.violations.push(`no minute was worked through in ${PATIENCE_S} s`)
+
   const began = Date.now()
   const elapsedS = () => (Date.now() - began) / 1000
-  const samples = []
   let [nextSample, nextLine] = [0, 30]
   while (elapsedS() < seconds && !ending?.aborted) {
     while (events.length > 0 && events[0].atS <= elapsedS()) await act(events.shift())
     if (elapsedS() >= nextSample) {
       nextSample = elapsedS() + SAMPLE_MS / 1000
-      const sample = await sampleOf(loop.life(), exchange)
-      if (sample) samples.push(sample)
+      await sample()
     }
     if (elapsedS() >= nextLine) {
       nextLine += minutes > 20 ? 60 : 30
@@ -51,7 +69,11 @@ export async function disturb({ random, minutes, faults, kills, exchange, cluste
     }
     await sleep(100)
   }
-  return { samples, counts, wallMinutes: elapsedS() / 60 }
+  const wallMinutes = elapsedS() / 60
+  await exchange.clearFaults()
+  if (!(await reaches((await exchange.nowMs()) - 60_000)))
+    loop.violations.push(`${PATIENCE_S} s after the last fault the loop had not caught up`)
+  return { samples, counts, wallMinutes }
 }
 
 const shown = (sample) => {

@@ -4,6 +4,7 @@ import { once } from 'node:events'
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
+import { setTimeout as sleep } from 'node:timers/promises'
 
 const SCRIPT = join(import.meta.dirname, '../../../shared/tools/replay-exchange/server.mjs')
 
@@ -19,12 +20,21 @@ export async function startExchange(...flags) {
   const [line] = await once(createInterface({ input: child.stdout }), 'line')
   const { listening: base } = JSON.parse(line)
   const control = async (method, page, body) => {
-    const response = await fetch(`${base}/__replay/${page}`, {
-      method,
-      ...(body ? { body: JSON.stringify(body) } : {}),
-    })
-    if (!response.ok) throw new Error(`${method} ${page}: ${response.status} ${await response.text()}`)
-    return response.json()
+    for (let tries = 1; ; tries++) {
+      try {
+        const response = await fetch(`${base}/__replay/${page}`, {
+          method,
+          // A kept connection may be closed by the other end in the very moment in which it is used again.
+          headers: { connection: 'close' },
+          ...(body ? { body: JSON.stringify(body) } : {}),
+        })
+        if (!response.ok) throw new Error(`${method} ${page}: ${response.status} ${await response.text()}`)
+        return await response.json()
+      } catch (error) {
+        if (tries === 5) throw error
+        await sleep(500)
+      }
+    }
   }
   return {
     base,

@@ -47,8 +47,8 @@ export const SCENES = {
   miami: {
     start: '2025-02-20T16:00:00Z',
     end: '2025-02-26T20:00:00Z',
-    train: { from: '2025-01-22', to: '2025-02-28', cities: ['miami'] },
-    configs: { mia_between: offset('miami', WINTER) },
+    train: { from: '2025-02-07', to: '2025-02-28', cities: ['miami'] },
+    configs: { mia_between: offset('miami', span('2025-02-08', '2025-02-26', 12, 7)) },
   },
   may: {
     start: '2025-05-12T15:30:00Z',

@@ -76,7 +76,6 @@ export async function soak({ scene, data, minutes, speed, seed, faults, kills, c
     const done = await disturb({ random, minutes, faults, kills, exchange, cluster, loop, say, ending })
     if (!loop.life()) loop.violations.push('no loop was running at the end')
     const { faults_fired } = await exchange.stats()
-    await exchange.clearFaults()
     await loop.stop()
     say('stopped; replaying the span')
 

@@ -35,7 +35,7 @@ describe.skipIf(!sharedFolder())('a short soak', () => {
     expect(summary.violations).toEqual([])
     expect(status).toBe(0)
     expect(summary.done).toMatchObject({ fast: 1, immediate: 1, SIGKILL: 1, SIGTERM: 1 })
-    expect(summary.minutes).toBeGreaterThan(20)
+    expect(summary.minutes).toBeGreaterThan(15)
     expect(summary.signals).toBe(summary.expected)
     expect(summary.replay).toMatchObject({ recorded: summary.signals, differences: 0 })
   })
