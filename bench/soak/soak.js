@@ -15,6 +15,7 @@ import { listener } from './heard.js'
 import { superviseLoop } from './loop.js'
 import { MOST_CHANGE, memoryTrend } from './memory.js'
 import { laidOutModels, trainModels, withoutSettings } from './models.js'
+import { checkPaper } from './paper.js'
 import { replaySpan } from './replay.js'
 
 const { openDatabase, runQuery } = await import('kwx/database')
@@ -82,8 +83,10 @@ export async function soak({ scene, data, minutes, speed, seed, faults, kills, c
     const db = await openDatabase({ url: cluster.url })
     closers.push(() => db.destroy())
     const asked = await Promise.all(trained.files.map(async (file) => parse(await readFile(file, 'utf8'))))
-    const { span, violations, ...counts } = await checkDatabase((text, values) => runQuery(db, text, values), asked)
-    violations.unshift(...loop.violations)
+    const query = (text, values) => runQuery(db, text, values)
+    const { span, violations, ...counts } = await checkDatabase(query, asked)
+    const paper = await checkPaper(query)
+    violations.unshift(...loop.violations, ...paper.violations)
     const replay = span && (await replaySpan(kwx, { given, ...span, file: replayed }))
     if (replay?.wrong) violations.push(replay.wrong)
     violations.push(...(await secretsIn([log, ...(span ? [replayed] : [])], [keys.secret, keys.weather])))
@@ -97,6 +100,7 @@ export async function soak({ scene, data, minutes, speed, seed, faults, kills, c
       wall_minutes: done.wallMinutes,
       recorded_hours: span ? (span.to - span.from + 1) / 60 : 0,
       ...counts,
+      paper: paper.counts,
       replay: replay?.counts ?? null,
       processes: loop.lives.length,
       done: done.counts,
