@@ -4,20 +4,25 @@
  * A tiny diagonal keeps dependent columns solvable; who uses the factor corrects what it changes.
  *
  * @param a  lower triangle, row-major, shape [size, size]; becomes L
+ * @returns the least share of a column's square that those before it do not explain: 0 or rounding where they depend
  * @cost size³ / 6
  */
-export function cholesky(a: Float64Array, size: number): void {
+export function cholesky(a: Float64Array, size: number): number {
   let largest = 0
   for (let j = 0; j < size; j++) largest = Math.max(largest, a[j * size + j]!)
   const jitter = 1e-13 * largest + Number.MIN_VALUE
+  let least = 1
   for (let i = 0; i < size; i++) {
     const row = i * size
+    const square = a[row + i]!
     for (let j = 0; j <= i; j++) {
       const other = j * size
       const sum = a[row + j]! - dot(a, row, other, j)
+      if (i === j && square > 0) least = Math.min(least, sum / square)
       a[row + j] = i === j ? Math.sqrt(Math.max(sum + jitter, jitter)) : sum / a[other + j]!
     }
   }
+  return least
 }
 
 /** Σ_{k<n} a[i + k] a[j + k] in four sums: one sum would wait for each addition. */

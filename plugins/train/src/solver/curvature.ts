@@ -1,6 +1,9 @@
 import { cholesky, solveFactored } from './cholesky.ts'
 import type { Preconditioner } from './conjugate-gradient.ts'
 
+/** Rounding leaves 1e-15 of a column's square, independent columns of noisy tables 1e-6 and more. */
+const DEPENDENT_SHARE = 1e-10
+
 /** X'DX of an earlier point for some columns: it makes conjugate gradients short as long as D is like that of then. */
 export class Curvature {
   readonly columns: Int32Array
@@ -11,6 +14,8 @@ export class Curvature {
   #face: Int32Array = new Int32Array()
   #l2 = Number.NaN
   #factor: Float64Array = new Float64Array()
+  /** Whether some columns are sums of others, but for rounding: no estimate of what such a model lacks can be trusted. */
+  readonly isDependent: boolean
 
   constructor(columns: Int32Array, matrix: Float64Array, p: number) {
     this.columns = columns
@@ -19,6 +24,7 @@ export class Curvature {
     columns.forEach((j, a) => {
       this.#place[j] = a
     })
+    this.isDependent = this.#factorise(columns, 0) < DEPENDENT_SHARE
   }
 
   /**
@@ -32,9 +38,7 @@ export class Curvature {
     const p = this.#place.length - 1
     const known = face.filter((j) => this.#place[j]! >= 0)
     if (this.#l2 !== l2 || differences(known, this.#face) > Math.max(1, known.length / 20)) {
-      this.#face = known
-      this.#l2 = l2
-      this.#factor = this.#factorise(known, l2)
+      this.#factorise(known, l2)
     }
     const size = this.#face.length
     const position = new Int32Array(p + 1).fill(-1)
@@ -56,7 +60,7 @@ export class Curvature {
     }
   }
 
-  #factorise(face: Int32Array, l2: number): Float64Array {
+  #factorise(face: Int32Array, l2: number): number {
     const size = face.length
     const all = this.columns.length
     const p = this.#place.length - 1
@@ -66,8 +70,10 @@ export class Curvature {
       for (let b = 0; b <= a; b++) out[a * size + b] = this.#matrix[row + this.#place[face[b]!]!]!
       if (face[a]! < p) out[a * size + a]! += l2
     }
-    cholesky(out, size)
-    return out
+    this.#face = face
+    this.#l2 = l2
+    this.#factor = out
+    return cholesky(out, size)
   }
 }
 

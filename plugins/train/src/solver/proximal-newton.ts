@@ -106,6 +106,8 @@ export function proximalNewton(
     here = evaluate(at, PASS.hessian)
     keepHessian()
   }
+  /** With many columns: whether the model is minimised as with few, so that what it predicts can end the fit. */
+  let near = false
   let stuck = 0
   let leastKkt = Number.POSITIVE_INFINITY
   for (let iteration = 0; ; iteration++) {
@@ -120,7 +122,7 @@ export function proximalNewton(
       return {
         at: point,
         last: here,
-        hessian: hessian,
+        hessian,
         value: reached,
         kkt,
         iterations: iteration,
@@ -136,13 +138,20 @@ export function proximalNewton(
     }
     if (iteration >= maxIterations) return done(kkt <= TIGHT_ENOUGH, 'iteration limit')
 
-    const target = minimiseQuadratic({ gradient, hessian: hessian, l1, l2 }, at, Math.max(1e-16, INNER[shape] * kkt))
+    const share = near ? INNER.narrow : INNER[shape]
+    const inner = minimiseQuadratic({ gradient, hessian, l1, l2 }, at, Math.max(1e-16, share * kkt))
+    const target = inner.point
     const slope = firstOrder(gradient, at, target) + penalty(target) - penalty(at)
     const decrease =
       -(firstOrder(gradient, at, target) + curve(hessian, at, target) / 2) + penalty(at) - penalty(target)
     const trusted = fresh || decrease <= STALE_RATE[shape] * before
     const proven = fresh || (trusted && iteration > 0) || decrease <= 1e-3 * enough * value
-    if (!tight && proven && decrease <= enough * value) {
+    // a model that was not minimised predicts nothing
+    if (!tight && proven && inner.violation <= 0.1 * kkt && decrease <= enough * value) {
+      if (shape === 'wide' && !near) {
+        near = true
+        continue
+      }
       return done(true, 'predicted decrease', target, value - Math.max(0, decrease))
     }
     if (!trusted) {

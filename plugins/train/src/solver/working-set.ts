@@ -144,7 +144,7 @@ export function workingSet(
     let slopeAlong = penaltyAt(target, l1, l2) - penaltyAt(u, l1, l2)
     for (let j = 0; j < m; j++) slopeAlong += gradient[j]! * (target[j]! - u[j]!)
     const decrease = -slopeAlong - columns.bend() / 2
-    if (!solved && ++unsolved >= MAX_UNSOLVED) return done(false, DEPENDENT)
+    if (curvature?.isDependent || (!solved && ++unsolved >= MAX_UNSOLVED)) return done(false, DEPENDENT)
     // as if each step fell short of the optimum by as much as this one did of the last
     const rest = decrease / Math.max(1e-3, 1 - decrease / before)
     before = decrease

@@ -85,6 +85,44 @@ describe('the solver of many columns', () => {
     )
   })
 
+  it('is not fooled by columns that are sums of others, under a weak penalty', () => {
+    const [n, p] = [400, 90]
+    const random = randomFrom('wide/prices')
+    const x = new Float64Array(n * p)
+    const y = new Uint8Array(n)
+    const walk = Float64Array.from({ length: 6 }, () => random.normal())
+    for (let i = 0; i < n; i++) {
+      const at = (j: number) => x[i * p + j]!
+      walk.forEach((value, k) => {
+        walk[k] = 0.98 * value + 0.2 * random.normal()
+      })
+      for (let j = 0; j < p; j++) {
+        const [own, other] = [walk[j % 6]!, walk[(j + 1) % 6]!]
+        if (j < 12) x[i * p + j] = own + 0.02 * random.normal()
+        else if (j % 3 === 0) x[i * p + j] = (at(j - 12) + at(j - 11)) / 2
+        else if (j % 3 === 1) x[i * p + j] = at(j - 12) - at(j - 9)
+        else x[i * p + j] = own * other
+      }
+      y[i] = walk[0]! - walk[1]! + 0.5 * walk[2]! * walk[3]! + 0.3 * random.normal() > 0.2 ? 1 : 0
+    }
+    const prepared = prepare(x, n, p, y)
+    for (const C of [20, 777]) {
+      for (const l1Ratio of [0.03, 0.3, 0.85, 1]) {
+        const problem = { x, n, p, y, weight: new Float64Array(n).fill(1), C, l1Ratio }
+        const { certificate } = fit(problem, { solver: 'fast', tol: 'tight' })
+        expect(certificate.converged, certificate.reason).toBe(true)
+        expect(certificate.kkt).toBeLessThan(1e-9)
+        for (const start of [null, undefined]) {
+          const { coefficients, intercept, converged } = fitPrepared(prepared, C, l1Ratio, null, start)
+          expect(converged).toBe(true)
+          const excess = objective(problem, coefficients, intercept) / certificate.objective - 1
+          expect(excess, `C ${C}, ratio ${l1Ratio}, start ${start}`).toBeLessThan(1e-6)
+          expect(excess).toBeGreaterThan(-1e-9)
+        }
+      }
+    }
+  })
+
   it('proves its optimum by residual and duality gap', () => {
     for (const kind of ['plain', 'separable', 'duplicates'] as const) {
       const problem = randomProblem(3, { n: 200, p: 150, C: 1, l1Ratio: 0.5, kind })
