@@ -1,6 +1,6 @@
 import { parentPort } from 'node:worker_threads'
 
-import { decisionValues } from 'kwx/model'
+import { decisionValues, sigmoids } from 'kwx/model'
 import { brier, logLoss } from 'kwx/scores'
 
 import { makeFold } from '../../plugins/train/src/services/search/folds.ts'
@@ -12,7 +12,6 @@ export function runFold({ design, label, rows, foldOf, trials, solver, cold }, f
   const { x, y, xTest, yTest } = makeFold(design, label, rows, foldOf, fold)
   const p = design.names.length
   const solveAt = rowSolver(x, y.length, p, y, solver)
-  const probability = new Float64Array(yTest.length)
   return trials.map(({ C, l1_ratio, class_weight }, trial) => {
     const { coefficients, intercept, objective, iterations, converged } = solveAt(
       C,
@@ -20,8 +19,7 @@ export function runFold({ design, label, rows, foldOf, trials, solver, cold }, f
       class_weight,
       cold ? null : undefined,
     )
-    const z = decisionValues({ x: xTest, n: yTest.length, p }, coefficients, intercept)
-    for (let i = 0; i < z.length; i++) probability[i] = 1 / (1 + Math.exp(-z[i]))
+    const probability = sigmoids(decisionValues({ x: xTest, n: yTest.length, p }, coefficients, intercept))
     const scores = { val_brier: brier(yTest, probability), val_log_loss: logLoss(yTest, probability) }
     return {
       trial,

@@ -2,26 +2,46 @@ import { setTimeout } from 'node:timers/promises'
 
 import { fitPrepared, prepare } from '../../plugins/train/src/solver/fit.ts'
 
+/** Rows, columns, trials and times. */
+const ROUNDS = [
+  [20_000, 6, 4, 2],
+  [6_000, 19, 60, 2],
+]
+
 /**
- * Runs the job on a small invented table, so that the engine has compiled the code before the clock starts, as a
- * compiler has long done for the rivals. It compiles in threads of its own, whose time counts as this process's: the pause
- * lets them finish.
+ * Runs the job on small invented tables, so that the engine has compiled the code before the clock starts, as a compiler
+ * has long done for the rivals, and as it has in a pool's threads after their first window. It compiles in threads of its
+ * own, whose time counts as this process's: the pauses let them finish.
  */
 export async function warmUp(runFold) {
-  const [n, p] = [20_000, 6]
-  const values = Float64Array.from({ length: n * p }, (_, k) => Math.sin(k * k))
-  const task = {
+  for (const [n, p, count, times] of ROUNDS) {
+    const task = { ...invent(n, p), trials: points(count), solver: 'fast', cold: count < 10 }
+    for (let k = 0; k < times; k++) for (const fold of [0, 1]) runFold(task, fold)
+    await setTimeout(100)
+  }
+  warmUpWide()
+  await setTimeout(200)
+}
+
+/** A table in the layout of the job's. */
+function invent(n, p) {
+  const values = new Float64Array(new SharedArrayBuffer(8 * n * p))
+  for (let k = 0; k < n * p; k++) values[k] = Math.sin(k * k)
+  for (let i = 0; i < n; i++) values[n + i] = values[i] + 0.1 * values[n + i]
+  return {
     design: { names: Array.from({ length: p }, (_, j) => `x${j}`), n, values },
     label: Uint8Array.from({ length: n }, (_, i) => (values[i] + Math.cos(i * i) > 0 ? 1 : 0)),
     rows: Int32Array.from({ length: n }, (_, i) => i),
     foldOf: Int32Array.from({ length: n }, (_, i) => i % 2),
-    trials: [0.01, 10, 0.1, 1].map((C) => ({ C, l1_ratio: 0.5, class_weight: C < 1 ? null : 'balanced' })),
-    solver: 'fast',
   }
-  for (const fold of [0, 1, 0, 1]) runFold({ ...task, cold: fold === 0 }, fold)
-  warmUpWide()
-  await setTimeout(300)
 }
+
+const points = (count) =>
+  Array.from({ length: count }, (_, k) => ({
+    C: 10 ** (((k * 7) % 12) / 2 - 3),
+    l1_ratio: (k % 5) / 4,
+    class_weight: k % 2 ? 'balanced' : null,
+  }))
 
 /** The same for the solver of many columns. */
 function warmUpWide() {

@@ -16,7 +16,11 @@ export function decisionValues(rows: LinearRows, coefficients: ArrayLike<number>
   if (offset) for (let i = 0; i < n; i++) z[i] = offset[i]! + intercept
   const whole = n - (n % 4)
   for (let i = 0; i < whole; i += 4) {
-    let [z0, z1, z2, z3] = [z[i]!, z[i + 1]!, z[i + 2]!, z[i + 3]!]
+    // no destructuring: the engine makes an array for it each time
+    let z0 = z[i]!
+    let z1 = z[i + 1]!
+    let z2 = z[i + 2]!
+    let z3 = z[i + 3]!
     for (let j = 0, at = i * p; j < p; j++, at++) {
       const b = beta[j]!
       z0 += x[at]! * b

@@ -19,6 +19,12 @@ export function sigmoid(z: number): number {
   return e / (1 + e)
 }
 
+/** The same for many log-odds, in place: a callback per value would leave a number on the heap for each. */
+export function sigmoids(z: Float64Array): Float64Array {
+  for (let i = 0; i < z.length; i++) z[i] = sigmoid(z[i]!)
+  return z
+}
+
 /** Probability to log-odds. */
 export const logit = (p: number): number => Math.log(p / (1 - p))
 

@@ -27,7 +27,11 @@ export function cholesky(a: Float64Array, size: number): number {
 
 /** Σ_{k<n} a[i + k] a[j + k] in four sums: one sum would wait for each addition. */
 export function dot(a: Float64Array, i: number, j: number, n: number): number {
-  let [s0, s1, s2, s3] = [0, 0, 0, 0]
+  // no destructuring: the engine makes an array for it each time
+  let s0 = 0
+  let s1 = 0
+  let s2 = 0
+  let s3 = 0
   const whole = n - (n % 4)
   for (let k = 0; k < whole; k += 4) {
     s0 += a[i + k]! * a[j + k]!
@@ -43,7 +47,8 @@ export function dot(a: Float64Array, i: number, j: number, n: number): number {
 export function solveFactored(l: Float64Array, size: number, v: Float64Array): void {
   for (let i = 0; i < size; i++) {
     const row = i * size
-    let [even, odd] = [v[i]!, 0]
+    let even = v[i]!
+    let odd = 0
     const whole = i - (i % 2)
     for (let k = 0; k < whole; k += 2) {
       even -= l[row + k]! * v[k]!

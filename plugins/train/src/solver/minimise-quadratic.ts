@@ -1,3 +1,5 @@
+import { dot } from './cholesky.ts'
+
 /*
  * The inner problem of a proximal Newton step, over u = (β, b) of length m = p + 1:
  *
@@ -169,20 +171,6 @@ function moveProjected(q: Quadratic, state: State, size: number): boolean {
   if (!(change < 0)) return false
   for (let j = 0; j < m; j++) if (move[j] !== 0) shift(q, state, j, move[j]!, u[j]! + move[j]!)
   return true
-}
-
-/** Σ_{k<n} l[a + k] l[b + k] in four sums: one sum would wait for each addition. */
-function dot(l: Float64Array, a: number, b: number, n: number): number {
-  let [s0, s1, s2, s3] = [0, 0, 0, 0]
-  const whole = n - (n % 4)
-  for (let k = 0; k < whole; k += 4) {
-    s0 += l[a + k]! * l[b + k]!
-    s1 += l[a + k + 1]! * l[b + k + 1]!
-    s2 += l[a + k + 2]! * l[b + k + 2]!
-    s3 += l[a + k + 3]! * l[b + k + 3]!
-  }
-  for (let k = whole; k < n; k++) s0 += l[a + k]! * l[b + k]!
-  return s0 + s1 + (s2 + s3)
 }
 
 /** −(H_AA + λ I)⁻¹ (slope_A + ρ sign u_A) into `step`, by Cholesky. */

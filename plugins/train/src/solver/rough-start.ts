@@ -5,7 +5,7 @@ import { proximalNewton, type WarmStart } from './proximal-newton.ts'
 /** Every 16th panel, then every 4th: half as many Hessians of all rows are taken as without. */
 const EVERY = [16, 4] as const
 /** What a part of the rows says beyond this is chance. */
-const DECREASE = 1e-3
+const DECREASE = 1e-2
 
 /**
  * Where a fit that knows nothing begins: the optimum of a sixteenth of the rows, followed by that of a quarter.

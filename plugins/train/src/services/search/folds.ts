@@ -7,7 +7,7 @@ import {
   fitScaling,
   groupFolds,
   scaledRows,
-  sigmoid,
+  sigmoids,
 } from 'kwx/model'
 import { brier } from 'kwx/scores'
 
@@ -65,5 +65,5 @@ export function scoreOn(
   p: number,
 ): number {
   const held = { x: xTest, n: yTest.length, p, offset: offsetTest ?? undefined }
-  return brier(yTest, decisionValues(held, coefficients, intercept).map(sigmoid))
+  return brier(yTest, sigmoids(decisionValues(held, coefficients, intercept)))
 }
