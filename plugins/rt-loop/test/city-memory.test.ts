@@ -181,7 +181,7 @@ describe.each(databaseKinds)('CityMemory on the $name database', (kind) => {
             if (what === 'price' && source === 'trades') {
               const seconds = Array.from(
                 { length: rows },
-                (_, k) => 60 * minute + 20 * k - (k % 3 === 2 ? 30 * back : 0),
+                (_, k) => 60 * minute + (value % 2) + 20 * k - (k % 3 === 2 ? 30 * back : 0),
               )
               await trades(market, at[market]!, seconds)
               at[market]! += rows
