@@ -49,8 +49,8 @@ const cities = await Promise.all(
     readJson(join(import.meta.dirname, `../plugins/dataset/cities/${id}.json`)),
   ),
 )
-/** Noon of the day in UTC: tomorrow's ladders open two hours later. */
-const start = DAY * 1440 + 12 * 60
+/** In UTC; tomorrow's ladders opened an hour before. */
+const start = DAY * 1440 + 15 * 60
 
 const admin = await openDatabase({ url })
 const name = `kwx_bench_${process.pid}`

@@ -62,15 +62,15 @@ export function priceAsOf(prices: Prices | null, minute: number): number {
 /**
  * The prices of a ladder at a minute as probabilities, clipped; NaN where a rung has no fresh one.
  *
- * @param own  index of the rung whose row it is, and that row's own probability
+ * @param own  index of a rung and its probability, where that is known from elsewhere
  */
 export function ladderPrices(
   { rungs }: Pick<EventLadder, 'rungs'>,
   minute: number,
-  own: { readonly rung: number; readonly price: number },
+  own?: { readonly rung: number; readonly price: number },
 ): Float64Array {
   return Float64Array.from(rungs, ({ prices }, k) => {
-    if (k === own.rung) return own.price
+    if (k === own?.rung) return own.price
     const cents = priceAsOf(prices, minute)
     return Number.isNaN(cents) ? Number.NaN : marketProbability(cents)
   })

@@ -22,7 +22,9 @@ export function ladderView(own: Rung, rungs: readonly Rung[]): LadderView {
   const n = own.endMinute.length
   const at = new Int32Array(rungs.length).fill(-1)
   const mids = new Float64Array(rungs.length)
-  const make = () => new Float64Array(n)
+  const memory = new Float64Array(8 * n)
+  let made = 0
+  const make = () => memory.subarray(n * made++, n * made)
   const view = {
     count: make(),
     mean: make(),

@@ -29,8 +29,9 @@ export interface FeatureRows {
  * @cost  O(n x features), plus the rows in the look-back for volatilities
  */
 export function featureRows({ features }: FeatureSet, view: MarketView): FeatureRows {
-  const computed = features.map(({ compute }) => {
-    const out = new Float64Array(view.n)
+  const memory = new Float64Array(view.n * features.length) // one piece: many small ones cost more than what fills them
+  const computed = features.map(({ compute }, k) => {
+    const out = memory.subarray(k * view.n, (k + 1) * view.n)
     compute(view, out)
     return out
   })

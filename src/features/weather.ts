@@ -151,7 +151,8 @@ function asOf(
   minutesAgo: number,
 ): Float64Array[] {
   const n = endMinute.length
-  const out = columns.map(() => new Float64Array(n).fill(Number.NaN))
+  const memory = new Float64Array(n * columns.length).fill(Number.NaN)
+  const out = columns.map((_, c) => memory.subarray(c * n, (c + 1) * n))
   if (n === 0) return out
   let step = upperBound(knownMs, (endMinute[0]! - minutesAgo) * MS_PER_MINUTE) - 1
   for (let i = 0; i < n; i++) {

@@ -29,11 +29,19 @@ export function devigLadder(prices: ArrayLike<number>, method: DevigMethod): Flo
   if (method === 'proportional') return p.map((price) => price / sum)
   const logs = p.map(Math.log)
   const odds = p.map((price) => Math.log(price / (1 - price)))
-  const at =
-    method === 'power'
-      ? (x: number) => logs.map((log) => Math.exp(log * Math.exp(x)))
-      : (x: number) => odds.map((z) => 1 / (1 + Math.exp(x - z)))
-  return normalised(at(rootOf((x) => total(at(x)) - 1)))
+  const at = (x: number): ((k: number) => number) => {
+    if (method === 'logit_shift') return (k) => 1 / (1 + Math.exp(x - odds[k]!))
+    const exponent = Math.exp(x)
+    return (k) => Math.exp(logs[k]! * exponent)
+  }
+  const excess = (x: number) => {
+    const value = at(x)
+    let sum = 0 // without an array: a root takes 60 of these
+    for (let k = 0; k < p.length; k++) sum += value(k)
+    return sum - 1
+  }
+  const value = at(rootOf(excess))
+  return normalised(p.map((_, k) => value(k)))
 }
 
 const total = (values: Float64Array): number => {

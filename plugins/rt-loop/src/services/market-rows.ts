@@ -2,7 +2,6 @@ import type { MarketRow } from 'kwx/database'
 import {
   bracketOf,
   closeMinuteOf,
-  type EventLadder,
   eventLadder,
   type FeatureRows,
   freshAt,
@@ -12,7 +11,7 @@ import {
   type Prices,
   pricesUntil,
 } from 'kwx/features'
-import type { LadderAt, MarketP } from 'kwx/model'
+import type { LadderAt } from 'kwx/model'
 
 import type { CityRows } from './city-rows.ts'
 import type { Pair } from './pair.ts'
@@ -34,7 +33,7 @@ export class MarketRows {
   readonly #minute: number
   readonly #until = new Map<number, Prices>()
   readonly #built = new Map<number, FeatureRows | null>()
-  readonly #ladders = new Map<string, EventLadder>()
+  readonly #ladders = new Map<string, EventAt | null>()
 
   constructor(pair: Pair, rows: CityRows, minute: number) {
     this.#pair = pair
@@ -80,32 +79,38 @@ export class MarketRows {
    * The ladder around a market; null where the event's markets are not a whole one. Rungs of other brackets have no model,
    * whatever else runs in the loop: the pool's head was judged with this pair's model alone.
    *
+   * @param market  of `markets`: its newest row is of the minute
    * @param model  the pair's model of the event's day on a row of one of its markets
    */
-  ladder(market: MarketRow, price: MarketP, model: (built: FeatureRows, row: number) => number): LadderAt | null {
-    const ladder = this.#ladderOf(market.event_ticker)
-    const own = ladder.rungs.findIndex(({ ticker }) => ticker === market.ticker)
-    if (!ladder.whole || own < 0) return null
-    const byTicker = new Map(this.#rows.markets.map((one) => [one.ticker, one]))
+  ladder(market: MarketRow, model: (built: FeatureRows, row: number) => number): LadderAt | null {
+    const known = this.#ladders.get(market.event_ticker)
+    const ladder = known === undefined ? this.#ladderOf(market.event_ticker, model) : known
+    this.#ladders.set(market.event_ticker, ladder)
+    const own = ladder?.tickers.indexOf(market.ticker) ?? -1
+    return ladder === null || own < 0 ? null : { price: ladder.price, model: ladder.model, own }
+  }
+
+  #ladderOf(event: string, model: (built: FeatureRows, row: number) => number): EventAt | null {
+    const markets = this.#rows.markets.filter(({ event_ticker }) => event_ticker === event)
+    const ladder = eventLadder(markets, this.#until)
+    if (!ladder.whole) return null
+    const byTicker = new Map(markets.map((one) => [one.ticker, one]))
+    const tickers = ladder.rungs.map(({ ticker }) => ticker)
     return {
-      price: ladderPrices(ladder, this.#minute, { rung: own, price }),
-      model: Float64Array.from(ladder.rungs, ({ ticker }) => {
+      tickers,
+      price: ladderPrices(ladder, this.#minute),
+      model: Float64Array.from(tickers, (ticker) => {
         const rung = byTicker.get(ticker)!
         if (bracketOf(rung.strike_type) !== this.#pair.loaded.config.bracket) return Number.NaN
         const built = this.built(rung)
         const row = built ? freshAt(built.endMinute, this.#minute) : -1
         return row < 0 ? Number.NaN : model(built!, row)
       }),
-      own,
     }
   }
+}
 
-  #ladderOf(event: string): EventLadder {
-    const known = this.#ladders.get(event)
-    if (known) return known
-    const markets = this.#rows.markets.filter(({ event_ticker }) => event_ticker === event)
-    const ladder = eventLadder(markets, this.#until)
-    this.#ladders.set(event, ladder)
-    return ladder
-  }
+/** The rungs of an event from the coldest up, all as of one minute. */
+interface EventAt extends Pick<LadderAt, 'price' | 'model'> {
+  readonly tickers: readonly string[]
 }

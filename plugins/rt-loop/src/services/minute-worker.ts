@@ -76,9 +76,8 @@ export class MinuteWorker {
     const { pairs, record, onMinute } = this.#options
     const first = Math.max(this.#worked === null ? last : this.#worked + 1, last - MOST_BEHIND)
     if (first > last) return
-    for (const city of new Map(pairs.map(({ city }) => [city.id, city])).values()) {
-      await markComplete(db, city, tradingDays(city, minuteToMs(last)), last)
-    }
+    const cities = new Map(pairs.map(({ city }) => [city.id, city])).values()
+    await Promise.all(Array.from(cities, (city) => markComplete(db, city, tradingDays(city, minuteToMs(last)), last)))
     for await (const { minute, signals } of workMinutes(
       db,
       this.#memories,

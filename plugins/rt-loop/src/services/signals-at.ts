@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto'
 import { regimeOn } from 'kwx/cities'
 import type { Signal } from 'kwx/database'
 import { closeMinuteOf, type FeatureRows, MAX_OBSERVATION_AGE, reportAge } from 'kwx/features'
+import type { FeeSchedule } from 'kwx/market'
 import { deliver, type ModelP, marketProbability, predictRows, withoutOverround } from 'kwx/model'
 import { climateDayOfCandle } from 'kwx/time'
 
@@ -36,11 +37,13 @@ export async function signalsAt(
 ): Promise<Signal[]> {
   const at = new MarketRows(pair, rows, minute)
   const weatherAge = reportAge(rows.weather, minute)
+  // An order is charged by the schedule of the day on which it trades; what settles it is a fact of the event's day.
+  const fee = regimeOn(pair.city.regimes.fee, climateDayOfCandle(minute, pair.city.standardOffset))
   const signals: Signal[] = []
   for (const found of at.markets()) {
     const usable = await pair.modelFor(found.market.day)
     const challenger = (await pair.challengerFor?.(found.market.day)) ?? null
-    signals.push(signalOf(pair, at, found, { minute, weatherAge, circumstances, usable, challenger }))
+    signals.push(signalOf(pair, at, found, { minute, weatherAge, fee, circumstances, usable, challenger }))
   }
   return signals.sort((a, b) => (a.ticker < b.ticker ? -1 : 1))
 }
@@ -48,6 +51,7 @@ export async function signalsAt(
 interface Given {
   readonly minute: number
   readonly weatherAge: number | null
+  readonly fee: FeeSchedule | undefined
   readonly circumstances: Circumstances
   readonly usable: UsableModel
   readonly challenger: UsableModel | null
@@ -55,7 +59,7 @@ interface Given {
 
 function signalOf(pair: Pair, at: MarketRows, { market, prices }: MarketAt, given: Given): Signal {
   const { city, loaded, pool } = pair
-  const { minute, weatherAge, circumstances, usable, challenger } = given
+  const { minute, weatherAge, fee, circumstances, usable, challenger } = given
   const built = at.built(market)
   const last = built !== null && built.rows > 0 && built.endMinute[built.rows - 1] === minute ? built.rows - 1 : -1
   const row = last < 0 ? null : designRow(built!, last)
@@ -65,8 +69,6 @@ function signalOf(pair: Pair, at: MarketRows, { market, prices }: MarketAt, give
     pModel === null || pMarket === null ? null : deliveredOf(pair, at, market, usable.model!, pModel, pMarket)
   const pBlend = delivered?.p ?? null
   const book = bookAt(prices, prices.endMinute.length - 1)
-  // An order is charged by the schedule of the day on which it trades; what settles it is a fact of the event's day.
-  const fee = regimeOn(city.regimes.fee, climateDayOfCandle(minute, city.standardOffset))
   const settlement = regimeOn(city.regimes.settlement, market.day)
   const best = pBlend === null || !fee ? null : bestSide(pBlend, book, fee, loaded.config.risk)
   const { max_spread_cents, tau_open_cents, kelly_alpha, max_bankroll_pct_city_day_side } = loaded.config.risk
@@ -133,7 +135,7 @@ function deliveredOf(
   pMarket: ReturnType<typeof marketProbability>,
 ) {
   const isLooked = pool.weight > 0 && (pool.devig !== 'none' || pool.head.method !== 'none')
-  const ladder = isLooked ? at.ladder(market, pMarket, (built, row) => predictOne(model, designRow(built, row))) : null
+  const ladder = isLooked ? at.ladder(market, (built, row) => predictOne(model, designRow(built, row))) : null
   const devigged = withoutOverround(ladder, pool.devig)
   const delivered = deliver({ model: pModel, market: pMarket, devigged, ladder: () => ladder }, pool)
   return {
