@@ -11,6 +11,12 @@ import { warmUp } from './warm-up.js'
 /** The command line of fit.js. */
 export async function main() {
   const { values } = parseArgs({
+    // a negative number is a value, refused with its own error, and not an option
+    args: process.argv
+      .slice(2)
+      .join('\0')
+      .replace(/\0(?=-[\d.])/g, '=')
+      .split('\0'),
     options: {
       set: { type: 'string' },
       raw: { type: 'boolean', default: false },
