@@ -143,6 +143,17 @@ export const productionConfigSchema = {
         ...share,
         default: 0.1,
       },
+      max_bankroll_pct_total: {
+        description: 'Largest share of the bankroll in positions and resting orders together; of the loop alone.',
+        ...share,
+        default: 0.5,
+      },
+      max_daily_loss_pct: {
+        description:
+          'Share of the bankroll that may be lost on one day (UTC); then nothing is opened until the next. Of the loop alone.',
+        ...share,
+        default: 0.05,
+      },
     }),
     use_vc_minutes: {
       description: 'Whether Visual Crossing minute features are used at all.',

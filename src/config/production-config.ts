@@ -46,6 +46,9 @@ export interface ProductionConfig {
     readonly tau_close_cents: number
     readonly slip_per_leg_cents: number
     readonly max_bankroll_pct_city_day_side: number
+    /** The loop's own limits; the backtest trades without them. */
+    readonly max_bankroll_pct_total: number
+    readonly max_daily_loss_pct: number
   }
   readonly use_vc_minutes: boolean
   readonly excluded_vc_cities: readonly string[]

@@ -4,10 +4,32 @@ export { countRows, type RowCount } from './count-rows.ts'
 export { dataFingerprint, type FingerprintSpan } from './data-fingerprint.ts'
 export { type DatabaseStatus, databaseStatus, TABLES } from './database-status.ts'
 export { type FeeChangeRow, readFeeChanges, saveFeeChanges } from './fee-changes.ts'
+export { type KeptRows, keepRows, type LateRow, readLateRows } from './keep-rows.ts'
 export { type EventInput, type MarketInput, type MarketRow, readMarkets, saveMarkets } from './markets.ts'
 export { ensureMigrated, type MigrationState, type MigrationStep, migrate, migrationStates } from './migrate.ts'
 export { type ObservationInput, readObservations, saveObservations } from './observations.ts'
 export { type Database, isEmbeddedUrl, openDatabase } from './open-database.ts'
+export {
+  findPortfolio,
+  listPortfolios,
+  lockPortfolio,
+  markMismatch,
+  type PaperEntry,
+  type PaperFill,
+  type PaperMarket,
+  type PaperMarketState,
+  type PaperOrder,
+  type PaperPortfolio,
+  type PaperPosition,
+  type PaperSettlement,
+  type PaperStep,
+  readPaperMarkets,
+  readPositions,
+  readRestingOrders,
+  realisedBetween,
+  savePaperStep,
+} from './paper-portfolio.ts'
+export { type PaperSums, paperMismatch, paperSums } from './paper-reconciliation.ts'
 export { loadQuotes, type QuoteRows, type QuoteSeries, readQuotes } from './quotes.ts'
 export { type RawPayloadInput, saveRawPayload } from './raw-payloads.ts'
 export { type PublicationLag, publicationLags, type Receipt, readReceipts, saveReceipts } from './receipts.ts'

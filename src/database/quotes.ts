@@ -42,13 +42,22 @@ export interface QuoteSeries extends Omit<QuoteRows, 'marketId'> {
 
 const QUOTE_BYTES = 20
 
-/** Quotes of some markets, one series per market that has any, in the order of the ids. */
-export async function* readQuotes(db: Database, marketIds: readonly number[]): AsyncGenerator<QuoteSeries> {
+/**
+ * Quotes of some markets, one series per market that has any, in the order of the ids.
+ *
+ * @param since  for each market the first millisecond to read; absent: all
+ */
+export async function* readQuotes(
+  db: Database,
+  marketIds: readonly number[],
+  since?: readonly number[],
+): AsyncGenerator<QuoteSeries> {
   const packed = readPacked(db, marketIds, {
     table: 'quotes',
     bytes: `int8send(ts_ms) || int2send(coalesce(bid, -1::smallint)) || int2send(coalesce(ask, -1::smallint)) ||
       int4send(coalesce(bid_size_centi, -1)) || int4send(coalesce(ask_size_centi, -1))`,
     order: 'ts_ms',
+    since,
   })
   for await (const { marketId, view } of packed) {
     const n = view.byteLength / QUOTE_BYTES

@@ -28,7 +28,7 @@ export async function* readPacked(
     const rows = await runQuery<{ market_id: number; packed: Buffer }>(
       db,
       `select market_id, string_agg(${bytes}, ''::bytea order by ${order}) as packed
-       from ${table} ${since ? 'join unnest($1::integer[], $2::integer[]) as known (id, least) on market_id = id' : ''}
+       from ${table} ${since ? 'join unnest($1::integer[], $2::bigint[]) as known (id, least) on market_id = id' : ''}
        where market_id = any($1::integer[]) ${since ? `and ${order} >= least` : ''} and ${where} group by market_id`,
       since ? [some, since.slice(from, from + MARKETS_PER_QUERY)] : [some],
     )

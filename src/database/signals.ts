@@ -40,29 +40,39 @@ export interface WorkedMinute {
  * Writes the signals of one minute and that the minute is done, together or not at all. A minute that is done already
  * stays as it is: of two loops that come to it, one wins.
  *
- * @param also  writes what stands or falls with the minute
- * @returns false when it was done already
+ * @param within  called in the transaction, before the signals are written: what it writes stands or falls with the minute,
+ *   and the signals are written as it answers them
+ * @returns the signals as they were written; null when the minute was done already
  */
 export async function saveMinute(
   db: Database,
   minute: WorkedMinute,
   signals: readonly Signal[],
-  also?: (trx: Database) => Promise<void> | undefined,
-): Promise<boolean> {
+  within?: (trx: Database) => Promise<readonly Signal[]>,
+): Promise<readonly Signal[] | null> {
   return inTransaction(db, async (trx) => {
-    const standDowns = signals.filter(({ standDown }) => standDown !== null).length
+    const standDowns = standDownsOf(signals)
     const claimed = await runQuery(
       trx,
       `insert into rt_minutes (loop, end_minute, signals, stand_downs, ended_ms) values ($1, $2, $3, $4, $5)
        on conflict do nothing returning 1`,
       [minute.loop, minute.endMinute, signals.length, standDowns, minute.endedMs],
     )
-    if (claimed.length === 0) return false
-    await runQuery(trx, SAVE, [JSON.stringify(signals), minute.endedMs])
-    await also?.(trx)
-    return true
+    if (claimed.length === 0) return null
+    const written = within ? await within(trx) : signals
+    await runQuery(trx, SAVE, [JSON.stringify(written), minute.endedMs])
+    if (standDownsOf(written) !== standDowns) {
+      await runQuery(trx, 'update rt_minutes set stand_downs = $3 where loop = $1 and end_minute = $2', [
+        minute.loop,
+        minute.endMinute,
+        standDownsOf(written),
+      ])
+    }
+    return written
   })
 }
+
+const standDownsOf = (signals: readonly Signal[]) => signals.filter(({ standDown }) => standDown !== null).length
 
 const SAVE = `
   insert into rt_signals (ts_utc, market_ticker, city, bracket, p_model, p_market, p_blend, edge_cents, kelly_fraction,

@@ -54,6 +54,8 @@ export interface HttpRequest<Value> {
   readonly final?: (status: number, body: string) => KwxError | null
   /** Answers 404 with null instead of an error. */
   readonly maybeMissing?: boolean
+  /** Answers 401 with null instead of an error. */
+  readonly maybeRefused?: boolean
 }
 
 /** Asks one service: throttled, repeated where that may help, recorded. It can only GET. */
@@ -64,7 +66,7 @@ export interface HttpClient {
    *
    * @throws KwxError SOURCE_* when the tries are used up or the answer is final (exit 1), SOURCE_OFFLINE (exit 5)
    */
-  get<Value>(request: HttpRequest<Value> & { maybeMissing: true }): Promise<Value | null>
+  get<Value>(request: HttpRequest<Value> & ({ maybeMissing: true } | { maybeRefused: true })): Promise<Value | null>
   get<Value>(request: HttpRequest<Value>): Promise<Value>
   /** How far the service's clock was ahead of ours at its last answer, ms, to the second; null before it said. */
   clockAheadMs(): number | null
@@ -122,7 +124,7 @@ export function httpClient(options: HttpClientOptions): HttpClient {
     if (answer.replayed) sawReplay = true
     if (answer.serverMs !== null) ahead = answer.serverMs - clock.now()
     const shown = shownOf(url)
-    if (answer.status === 404 && request.maybeMissing) {
+    if ((answer.status === 404 && request.maybeMissing) || (answer.status === 401 && request.maybeRefused)) {
       await keep(shown, answer)
       return { value: null }
     }
@@ -173,7 +175,11 @@ export function httpClient(options: HttpClientOptions): HttpClient {
     }
   }
 
-  return { get: get as HttpClient['get'], clockAheadMs: () => ahead, origin: () => originOf(base, sawReplay) }
+  return {
+    get: get as HttpClient['get'],
+    clockAheadMs: () => ahead,
+    origin: () => originOf(base, sawReplay),
+  }
 }
 
 /** Replaces each secret, as it is and as either part of an address writes it. Very short ones are left: they would hide half the text. */

@@ -3,8 +3,9 @@ export { backoffMs, type HttpClient, type HttpClientOptions, type HttpRequest, h
 export { type CliProblem, type CliReport, parseCliText } from './iem/cli-text.ts'
 export { type CliReports, type IemObservation, type IemSource, iemSource } from './iem/iem-source.ts'
 export type { Bar, KalshiCandle } from './kalshi/candles.ts'
+export { closedError, type ExchangeStatus, type Maintenance } from './kalshi/exchange-state.ts'
+export type { FeeChange } from './kalshi/fee-changes.ts'
 export {
-  type FeeChange,
   type KalshiCutoff,
   type KalshiEvent,
   type KalshiSeries,
@@ -16,7 +17,7 @@ export { OrderBook, type TopOfBook } from './kalshi/order-book.ts'
 export type { KalshiCandles } from './kalshi/read-candles.ts'
 export { candleColumns, type MarketTrades, marketInput, tradeColumns } from './kalshi/rows.ts'
 export { type KalshiKey, type KeyPlace, readKalshiKey, signRequest } from './kalshi/sign-request.ts'
-export { kalshiStream, type StreamOptions } from './kalshi/stream.ts'
+export { kalshiStream, type StreamOptions, streamUrlOf } from './kalshi/stream.ts'
 export type { StreamEvent } from './kalshi/stream-event.ts'
 export { type Applied, StreamState } from './kalshi/stream-state.ts'
 export type { KalshiTrade, KalshiTrades } from './kalshi/trades.ts'

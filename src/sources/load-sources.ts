@@ -32,6 +32,8 @@ function faultOf(source: Source): string | null {
   for (const [name, feed] of Object.entries(source.observations ?? {})) {
     if (!FEED.test(name)) return `its feed "${name}" is not named like "coast-buoys"`
     if (typeof feed.read !== 'function') return `its feed "${name}" has no function "read"`
+    if (feed.liveEveryMinutes !== null && !(feed.liveEveryMinutes > 0))
+      return `"liveEveryMinutes" of its feed "${name}" is neither a positive number nor null`
     if (!(feed.delayMinutes >= 0) || !(feed.daysPerQuestion >= 1) || !Array.isArray(feed.whole?.types))
       return `its feed "${name}" lacks "delayMinutes", "daysPerQuestion" or "whole"`
   }

@@ -52,6 +52,8 @@ export interface ObservationFeed<Client> {
   readonly delayMinutes: number
   /** Days after which the service forgets; null for an archive. */
   readonly keepsDays: number | null
+  /** How often a loop asks for news, minutes; null for what comes too late for one. */
+  readonly liveEveryMinutes: number | null
   /** Days of one question at most. */
   readonly daysPerQuestion: number
   /** A day is whole with a report of these types in each of its spans of so many minutes; null: as far apart as they come. */
@@ -94,6 +96,8 @@ export interface Source<Client = unknown> {
     /** Requests in flight at once; 8 unless told. */
     readonly concurrency?: number
   }
+  /** What it cannot be asked without: a key in the settings, or the contact of who asks. */
+  readonly needs?: 'key' | 'contact'
   /** Makes the client of a run. Asks nothing yet. */
   open(http: HttpClient, account: { readonly key?: string | undefined; readonly contact?: string | undefined }): Client
   /** Headers that prove who asks; undefined without a key. */

@@ -31,6 +31,8 @@ type Opened<Feed, Ask, Answer> = Omit<Feed, 'read'> & {
   readonly name: string
   readonly of: string
   read(ask: Ask): Promise<Answer>
+  /** What it cannot be asked without and the settings lack; null where nothing is lacking. */
+  readonly lacks: 'key' | 'contact' | null
   /** What its rows are; ask after the first question. */
   origin(): Origin
 }
@@ -67,6 +69,13 @@ export interface SourcesOptions {
   readonly pace?: Pace
 }
 
+interface OpenSource {
+  readonly source: Source
+  readonly client: unknown
+  readonly http: HttpClient
+  readonly lacks: 'key' | 'contact' | null
+}
+
 /** The sources of kwx itself, as its package.json contributes them. */
 const OWN: ReadonlyMap<string, Source> = new Map(
   Object.entries({ kalshi, iem, nws, 'visual-crossing': visualCrossing, ncei }) as [string, Source][],
@@ -84,8 +93,8 @@ export function createSources(
   settings: Pick<Settings, 'sources'> & Partial<Pick<Settings, 'contact' | 'moreSources'>>,
   { installed = OWN, ...options }: SourcesOptions,
 ): Sources {
-  const opened = new Map<string, { source: Source; client: unknown; http: HttpClient }>()
-  const open = (id: string) => {
+  const opened = new Map<string, OpenSource>()
+  const open = (id: string): OpenSource => {
     const there = opened.get(id)
     if (there) return there
     const source = installed.get(id)
@@ -101,7 +110,9 @@ export function createSources(
       sign: source.sign?.(own),
       secrets: [own.key, own.privateKey].filter((secret) => secret !== undefined),
     })
-    const made = { source, http, client: source.open(http, { key: own.key, contact: settings.contact }) }
+    const has = { key: own.key, contact: settings.contact }
+    const lacks = source.needs !== undefined && !has[source.needs] ? source.needs : null
+    const made = { source, http, lacks, client: source.open(http, has) }
     opened.set(id, made)
     return made
   }
@@ -123,10 +134,10 @@ export function createSources(
     const id = known.get(name)
     const broken = [...installed.values()].find(isKwxError)
     if (!id) throw broken ?? unknown('feed', name, [...known.keys()])
-    const { source, client: asked, http } = open(id)
+    const { source, client: asked, http, lacks } = open(id)
     const found = source[kind]![name]!
     const read = (ask: never) => found.read(asked, ask)
-    return { ...found, name, of: id, read, origin: () => http.origin() } as Feed
+    return { ...found, name, of: id, lacks, read, origin: () => http.origin() } as Feed
   }
 
   return {

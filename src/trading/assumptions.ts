@@ -31,7 +31,7 @@ export const ASSUMPTIONS = {
   settlementMs: 9 * 3_600_000,
 } as const
 
-/** The risk section of a production configuration. */
+/** The part of a production configuration's risk section that decisions depend on. */
 export interface RiskLimits {
   readonly kelly_alpha: number
   readonly max_spread_cents: number
@@ -39,4 +39,6 @@ export interface RiskLimits {
   readonly tau_close_cents: number
   readonly slip_per_leg_cents: number
   readonly max_bankroll_pct_city_day_side: number
+  /** Of positions and resting orders together; absent: all of it. */
+  readonly max_bankroll_pct_total?: number
 }

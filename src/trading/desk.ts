@@ -273,10 +273,11 @@ export class Desk {
   /** Further contracts that stake, cap and cash allow, 1e-2 contracts. */
   #want(m: number, side: 0 | 1, p: BlendP, price: number, cost: number): number {
     const { limits } = this.#setting
-    const { equity, free } = this.#account
+    const { equity, free, locked, reserved } = this.#account
     const target = targetCenti(winProbability(p, side === 0 ? 'yes' : 'no'), price, cost, equity, limits)
     const cap = limits.max_bankroll_pct_city_day_side * equity - this.#account.exposureOf(m, side)
-    const room = Math.floor(Math.min(cap, free) / (price + 2)) // two cents a contract cover any fee
+    const whole = (limits.max_bankroll_pct_total ?? 1) * equity - locked - reserved
+    const room = Math.floor(Math.min(cap, whole, free) / (price + 2)) // two cents a contract cover any fee
     return Math.min(target - this.#account.countCenti[m]!, room)
   }
 

@@ -50,9 +50,15 @@ describe.skipIf(!sharedFolder())('the exchange that checks signatures', () => {
     expect(bid === null || ask === null || bid < ask).toBe(true)
   })
 
-  it('refuses the book without a key, with another key and with another id', async () => {
+  it('gives who has no key the top that everybody may see, and says that it is no more', async () => {
+    const [whole, top] = await Promise.all([kalshi(keyed).orderBook(TICKER), kalshi({}).orderBook(TICKER)])
+    expect([whole.depth, top.depth]).toEqual(['all', 'top'])
+    expect(top.top()).toEqual(whole.top())
+    expect([top.yes.size, top.no.size].every((size) => size <= 1)).toBe(true)
+  })
+
+  it('refuses the book with another key and with another id', async () => {
     const refused = { code: 'SOURCE_REFUSED', details: expect.objectContaining({ status: 401 }) }
-    await expect(kalshi({}).orderBook(TICKER)).rejects.toMatchObject(refused)
     const wrong = { ...keyed, privateKey: pemOf(other.privateKey) }
     await expect(kalshi(wrong).orderBook(TICKER)).rejects.toMatchObject(refused)
     await expect(kalshi({ ...keyed, keyId: 'stolen' }).orderBook(TICKER)).rejects.toMatchObject(refused)
@@ -78,6 +84,15 @@ describe.skipIf(!sharedFolder())('the exchange that checks signatures', () => {
     expect(kept.length).toBeGreaterThan(0)
     const all = kept.map((payload) => JSON.stringify({ ...payload, body: '' })).join('\n')
     expect(all).not.toMatch(/the-id|PRIVATE|signature/i)
+  })
+
+  it('says whether it works, and when it will not', async () => {
+    expect(await kalshi({}).status()).toEqual({ exchangeActive: true, tradingActive: true, resumeMs: null })
+    const [window] = await kalshi({}).maintenance()
+    expect(new Date(window!.fromMs).toISOString()).toBe('2025-05-15T07:00:00.000Z')
+    expect(window!.toMs - window!.fromMs).toBe(2 * 3_600_000)
+    await replay.setFaults({ maintenance: true })
+    expect(await kalshi({}).status()).toMatchObject({ exchangeActive: false })
   })
 
   it('tells when fees change', async () => {

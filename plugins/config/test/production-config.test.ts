@@ -61,6 +61,8 @@ describe('readProductionConfig', () => {
         tau_close_cents: 0.5,
         slip_per_leg_cents: 1,
         max_bankroll_pct_city_day_side: 0.1,
+        max_bankroll_pct_total: 0.5,
+        max_daily_loss_pct: 0.05,
       },
       use_vc_minutes: true,
       excluded_vc_cities: ['nyc'],
@@ -77,7 +79,7 @@ describe('readProductionConfig', () => {
       trials: 'default',
       'search_space.C_min': 'default',
     })
-    expect(Object.keys(loaded!.origins)).toHaveLength(41)
+    expect(Object.keys(loaded!.origins)).toHaveLength(43)
   })
 
   it('takes part of a section from the file and the rest from the defaults', async () => {

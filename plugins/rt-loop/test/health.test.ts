@@ -5,6 +5,7 @@ import { afterEach, describe, expect, it } from 'vitest'
 
 import { Health } from '../src/services/health.ts'
 import type { Tick } from '../src/services/loop-types.ts'
+import { lineNews } from '../src/services/news.ts'
 import { serveHealth } from '../src/services/serve-health.ts'
 import { watch } from '../src/services/watchdog.ts'
 
@@ -43,11 +44,37 @@ describe('Health', () => {
     expect(health.report().healthy).toBe(false)
   })
 
+  it('says how prices come, and how long signals take from the message that allowed them', async () => {
+    const health = new Health(1000, () => 0)
+    health.tickEnded(tick({ feed: { mode: 'stream', reason: null } }))
+    health.minuteWritten(4)
+    expect(health.report().feed).toEqual({ mode: 'stream', reason: null })
+    const metrics = await health.registry.metrics()
+    expect(metrics).toContain('kwx_stream 1')
+    expect(metrics).toContain('kwx_signal_seconds_bucket{le="0.005"} 1')
+    expect(metrics).toContain('kwx_signal_seconds_bucket{le="0.0025"} 0')
+  })
+
   it('keeps the last minute through ticks in which none was over', () => {
     const health = new Health(1000, () => 0)
     health.tickEnded(tick())
     health.tickEnded(tick({ minutes: [], faults: ['prices of miami: status 500'] }))
     expect(health.report()).toMatchObject({ last_minute: 7, faults: ['prices of miami: status 500'] })
+  })
+})
+
+describe('lineNews', () => {
+  it('tells how prices come when that changes', () => {
+    const lines: string[] = []
+    const news = lineNews((line) => lines.push(line))
+    for (const reason of ['no key', 'no key', null, 'prints were lost']) {
+      news.tick(tick({ feed: { mode: reason === null ? 'stream' : 'polling', reason } }))
+    }
+    expect(lines.filter((line) => line.startsWith('  '))).toEqual([
+      '  prices are polled: no key',
+      '  prices come from the stream',
+      '  prices are polled: prints were lost',
+    ])
   })
 })
 

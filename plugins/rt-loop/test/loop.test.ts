@@ -1,20 +1,15 @@
-import { createHash } from 'node:crypto'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
-import { numbers, readTable, rowsOf, text } from 'kwx/artefacts'
 import { addControl, lastWorkedMinute, readSignals, runQuery, type Signal } from 'kwx/database'
-import { designNames } from 'kwx/features'
 import { createSources, systemPace } from 'kwx/sources'
-import { fixedClock, formatDay } from 'kwx/time'
+import { fixedClock } from 'kwx/time'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 
 import { databaseKinds, migratedDatabase, type OpenedDatabase } from '../../../test/support/databases.ts'
 import { type ReplayExchange, replayExchange } from '../../../test/support/replay-exchange.ts'
 import { sharedFolder } from '../../../test/support/shared.ts'
-import { buildDataset } from '../../dataset/src/services/build/build-dataset.ts'
-import { readData } from '../../dataset/src/services/build/read-data.ts'
 import { Health } from '../src/services/health.ts'
 import type { LivePair } from '../src/services/load-pair.ts'
 import type { LoopOptions, LoopWorld, Tick } from '../src/services/loop-types.ts'
@@ -25,6 +20,7 @@ import { runLoop } from '../src/services/run-loop.ts'
 import { STAND_DOWNS } from '../src/services/stand-down.ts'
 import { stopFile } from '../src/services/stop-switch.ts'
 import { watch } from '../src/services/watchdog.ts'
+import { builtDigests } from './built-digests.ts'
 import { livePair } from './support.ts'
 
 const START = '2025-02-20T16:00:00Z'
@@ -123,25 +119,7 @@ describe.skipIf(!sharedFolder()).each(kinds)('the loop over a recorded afternoon
     const replayed = await replaySignals(opened.db, [pair], span)
     expect(replayed).toMatchObject({ recorded: signals.length, rebuilt: signals.length, differences: [] })
 
-    // The builder wants results; labels are sealed apart, so that these cannot reach a feature.
-    await runQuery(opened.db, `update markets set result = 'no', status = 'finalized'`)
-    const day = formatDay(20139)
-    const config = { ...pair.loaded.config, start_date: day, end_date: formatDay(20140) }
-    const folder = await mkdtemp(join(tmpdir(), 'kwx-built-'))
-    const data = await readData(opened.db, pair.city, config)
-    await buildDataset({ city: pair.city, config, set: pair.set, data, folder })
-    const table = await readTable(join(folder, 'features.parquet'))
-    const market = text(table, 'market')
-    const minute = numbers(table, 'end_minute')
-    const columns = designNames(pair.set).map((name) => numbers(table, name))
-    const built = new Map<string, string>()
-    for (let row = 0; row < rowsOf(table); row++) {
-      const values = Float64Array.from(columns, (column) => column[row]!)
-      built.set(
-        `${minute[row]} ${market.values[market.codes[row]!]}`,
-        createHash('sha256').update(new Uint8Array(values.buffer)).digest('hex'),
-      )
-    }
+    const built = await builtDigests(opened.db, pair, ['2025-02-20', '2025-02-21'])
     const withFeatures = signals.filter(({ trace }) => trace['features'] !== null)
     expect(withFeatures.length).toBeGreaterThan(10)
     for (const { endMinute, ticker, trace } of withFeatures) {
@@ -152,20 +130,19 @@ describe.skipIf(!sharedFolder()).each(kinds)('the loop over a recorded afternoon
   it('tells of every print once and in order, and gives each minute a place in its own transaction', async () => {
     const events: PriceEvent[] = []
     const minutes: number[] = []
-    const seen: number[] = []
     await loop({
       onPrice: (event) => events.push(event),
-      onMinute: async (trx, { endMinute }, signals) => {
-        const [row] = await runQuery<{ n: number }>(
-          trx,
-          'select count(*) as n from rt_signals where ts_utc = to_timestamp($1::float8 * 60)',
-          [endMinute],
-        )
+      onMinute: async (_, { endMinute }, signals) => {
         minutes.push(endMinute)
-        seen.push(row!.n - signals.length)
+        return signals.map((signal) => ({ ...signal, standDown: 'daily_loss' }))
       },
     })
-    expect(new Set(seen)).toEqual(new Set([0]))
+    expect(new Set((await stored()).map(({ standDown }) => standDown))).toEqual(new Set(['daily_loss']))
+    const [counted] = await runQuery<{ n: number; standDowns: number }>(
+      opened.db,
+      'select sum(signals)::integer as n, sum(stand_downs)::integer as "standDowns" from rt_minutes',
+    )
+    expect(counted).toEqual({ n: (await stored()).length, standDowns: (await stored()).length })
     expect(minutes).toEqual(minutes.map((_, k) => minutes[0]! + k))
     const told = events.flatMap((event) => (event.kind === 'print' ? [event] : []))
     const rows = await runQuery<{ n: number }>(opened.db, 'select count(*) as n from trades')

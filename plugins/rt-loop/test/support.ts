@@ -12,7 +12,22 @@ import { repositoryContributions } from '../../../test/support/plugins.ts'
 import type { LivePair } from '../src/services/load-pair.ts'
 import { modelsOf } from '../src/services/pair.ts'
 
-const CONFIG = `city: miami
+/** Where and when a pair trades. */
+export interface Scene {
+  readonly city: string
+  readonly station: string
+  readonly priceSource: 'trades' | 'candles'
+  /** The model's test days. */
+  readonly days: readonly [string, string]
+}
+const MIAMI: Scene = {
+  city: 'miami',
+  station: 'KMIA',
+  priceSource: 'trades',
+  days: ['2025-02-19', '2025-02-25'],
+}
+
+const configOf = ({ city, priceSource }: Scene) => `city: ${city}
 bracket: between
 feature_set: elasticnet_rich
 start_date: 2024-11-20
@@ -20,24 +35,25 @@ end_date: 2025-02-25
 train_days: 42
 test_days: 7
 step_days: 7
-price_source: trades
+price_source: ${priceSource}
 `
 
-/** A folder with `mia.yaml` and a model whose test days hold 2025-02-20, and what the loop makes of them. */
+/** A folder with `mia.yaml` and a model of the scene's test days, and what the loop makes of them. */
 export async function livePair(
   over: Partial<LivePair> = {},
   model: Partial<ModelFile> = {},
+  scene: Scene = MIAMI,
 ): Promise<{ folder: string; pair: LivePair }> {
   const folder = await mkdtemp(join(tmpdir(), 'kwx-loop-'))
-  await writeFile(join(folder, 'mia.yaml'), CONFIG)
+  await writeFile(join(folder, 'mia.yaml'), configOf(scene))
   const contributions = repositoryContributions()
   const set = await contributions.load<FeatureSet>('featureSets', 'elasticnet_rich')
   const features = designNames(set)
   const window = model.window ?? 'win_20250108_20250225'
-  const own = join(folder, 'models', 'miami', 'between', window)
+  const own = join(folder, 'models', scene.city, 'between', window)
   await mkdir(own, { recursive: true })
   const file = modelExample({
-    city: 'miami',
+    city: scene.city,
     bracket: 'between',
     feature_set: 'elasticnet_rich',
     feature_set_version: set.version,
@@ -56,18 +72,18 @@ export async function livePair(
       rows: 80,
       positives: 20,
     },
-    test: { first_day: '2025-02-19', last_day: '2025-02-25' },
+    test: { first_day: scene.days[0], last_day: scene.days[1] },
     ...model,
   })
   await writeFile(join(own, 'model.json'), JSON.stringify(file))
   const loaded = await loadProductionConfig(join(folder, 'mia.yaml'), contributions)
-  const city = await loadCity(contributions, 'miami')
+  const city = await loadCity(contributions, scene.city)
   const { modelFor, forget } = modelsOf({ loaded, city, set }, join(folder, 'models'))
   const pair: LivePair = {
     loaded,
     city,
     set,
-    station: 'KMIA',
+    station: scene.station,
     pool: { weight: 0.6, devig: 'none', head: NO_HEAD, source: 'a test' },
     candidate: false,
     modelFor,

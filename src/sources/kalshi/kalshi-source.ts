@@ -2,7 +2,9 @@ import type { Origin } from '../../step.ts'
 import type { HttpClient } from '../http-client.ts'
 import { jsonBody } from '../unusable-body.ts'
 import { candleOf, type KalshiCandle } from './candles.ts'
-import { badField, type Fields, instantOf, listOf, objectOf, textOf } from './fields.ts'
+import { type ExchangeStatus, type Maintenance, maintenanceOf, statusOf } from './exchange-state.ts'
+import { type FeeChange, readFeeChanges } from './fee-changes.ts'
+import { type Fields, instantOf, listOf, objectOf, textOf } from './fields.ts'
 import { type KalshiMarket, marketOf, type Tier } from './market.ts'
 import { OrderBook } from './order-book.ts'
 import { readPages } from './pages.ts'
@@ -27,14 +29,6 @@ export interface KalshiSeries {
 export interface KalshiEvent {
   readonly ticker: string
   readonly seriesTicker: string
-}
-
-/** From when on a series charges differently. */
-export interface FeeChange {
-  readonly seriesTicker: string
-  readonly feeType: string
-  readonly feeMultiplier: number
-  readonly scheduledMs: number
 }
 
 /** Which markets to list. */
@@ -65,7 +59,14 @@ export interface KalshiSource {
   market(ticker: string): Promise<KalshiMarket | null>
   /** All prints of a market, from one tier or from both, as its life lies to the cutoff. */
   trades(market: { ticker: string; openMs: number | null; closeMs: number | null }): Promise<KalshiTrades>
-  /** The book of a market now, all levels. */
+  /** Whether the exchange works; answered even while nothing else is. */
+  status(): Promise<ExchangeStatus>
+  /** Announced times of maintenance. */
+  maintenance(): Promise<Maintenance>
+  /**
+   * The book of a market now: all levels, or the top of it where the exchange wants a key for more and there is none
+   * (`OrderBook.depth` says which).
+   */
   orderBook(ticker: string): Promise<OrderBook>
   /** Changes of a series' fees, past and scheduled, in order of time. */
   feeChanges(seriesTicker: string): Promise<FeeChange[]>
@@ -197,36 +198,27 @@ export function kalshiSource(http: HttpClient): KalshiSource {
 
     async orderBook(ticker) {
       const what = `the order book of ${ticker}`
-      const body = await get(`/markets/${encodeURIComponent(ticker)}/orderbook`, what)
-      return OrderBook.from(objectOf(body['orderbook_fp'], what), what)
-    },
-
-    async feeChanges(seriesTicker) {
-      const what = `the fee changes of ${seriesTicker}`
       const body = await http.get({
-        path: '/series/fee_changes',
-        // Without it only what is still to come is told, which mostly is nothing.
-        query: [
-          ['series_ticker', seriesTicker],
-          ['show_historical', 'true'],
-        ],
+        path: `/markets/${encodeURIComponent(ticker)}/orderbook`,
         what,
         read: jsonBody,
+        // Who has no key gets what everybody may see; a wrong key is refused there too.
+        maybeRefused: true,
       })
-      const changes = listOf(objectOf(body, what), 'series_fee_change_arr', what)
-        .filter((row) => textOf(row, 'series_ticker', what) === seriesTicker)
-        .map((row) => {
-          const multiplier = row['fee_multiplier']
-          if (typeof multiplier !== 'number') throw badField(what, 'fee_multiplier', multiplier, 'a number')
-          return {
-            seriesTicker,
-            feeType: textOf(row, 'fee_type', what),
-            feeMultiplier: multiplier,
-            scheduledMs: instantOf(row, 'scheduled_ts', what),
-          }
-        })
-      return changes.sort((a, b) => a.scheduledMs - b.scheduledMs)
+      if (body !== null) return OrderBook.from(objectOf(objectOf(body, what)['orderbook_fp'], what), what)
+      const market = await get(`/markets/${encodeURIComponent(ticker)}`, `the market ${ticker}`)
+      return OrderBook.topOf(objectOf(market['market'], what), what)
     },
+
+    async status() {
+      return statusOf(await get('/exchange/status', 'the exchange status'))
+    },
+
+    async maintenance() {
+      return maintenanceOf(await get('/exchange/schedule', 'the exchange schedule'))
+    },
+
+    feeChanges: (seriesTicker) => readFeeChanges(http, seriesTicker),
 
     async recentTrades(ticker, sinceMs) {
       const { rows } = await readPages(http, {

@@ -1,5 +1,5 @@
 import { parseDecimal } from '../decimal.ts'
-import { badField, type Fields } from './fields.ts'
+import { badField, countOf, type Fields, priceOf } from './fields.ts'
 
 /** Price in 1e-4 dollars -> count in 1e-2 contracts, of bids on one side. */
 export type Levels = Map<number, number>
@@ -21,10 +21,26 @@ const DOLLAR = 10_000
 export class OrderBook {
   readonly yes: Levels
   readonly no: Levels
+  /** `top`: only the best level of each side is known. */
+  readonly depth: 'all' | 'top'
 
-  constructor(yes: Levels = new Map(), no: Levels = new Map()) {
+  constructor(yes: Levels = new Map(), no: Levels = new Map(), depth: 'all' | 'top' = 'all') {
     this.yes = yes
     this.no = no
+    this.depth = depth
+  }
+
+  /**
+   * The best level of each side as the market's own description gives it. An empty side is written as the worst price.
+   *
+   * @throws KwxError KALSHI_FIELD (exit 1) without a price, or without the size of one
+   */
+  static topOf(market: Fields, where: string): OrderBook {
+    const bid = priceOf(market, 'yes_bid_dollars', where)
+    const ask = priceOf(market, 'yes_ask_dollars', where)
+    const level = (price: number, size: string): Levels =>
+      price <= 0 || price >= DOLLAR ? new Map() : new Map([[price, countOf(market, size, where)]])
+    return new OrderBook(level(bid, 'yes_bid_size_fp'), level(DOLLAR - ask, 'yes_ask_size_fp'), 'top')
   }
 
   /**

@@ -1,10 +1,16 @@
 import { WebSocket } from 'ws'
 
+/** A text frame and when it was heard, on the clock of `performance.now()`. */
+export interface HeardFrame {
+  readonly text: string
+  readonly atMs: number
+}
+
 /** An open socket as a sequence of text frames. */
 export interface Connection {
   send(text: string): void
   /** Ends, without an error, when the socket does. */
-  frames(): AsyncGenerator<string, void>
+  frames(): AsyncGenerator<HeardFrame, void>
   /** Why it ended. */
   reason(): string
   close(): void
@@ -33,7 +39,7 @@ export function openConnection(
     perMessageDeflate: false,
     followRedirects: false,
   })
-  const waiting: string[] = []
+  const waiting: HeardFrame[] = []
   let wake: (() => void) | undefined
   let ended = false
   let why = 'the exchange closed the connection'
@@ -74,7 +80,7 @@ export function openConnection(
       heard()
       if (isBinary) return end('the exchange sent a binary frame')
       if (waiting.length >= MOST_WAITING) return end(`${MOST_WAITING} frames wait to be read`)
-      waiting.push(String(data))
+      waiting.push({ text: String(data), atMs: performance.now() })
       wake?.()
     })
     socket.on('open', () =>

@@ -4,6 +4,10 @@ import type { TopOfBook } from './order-book.ts'
 export type StreamEvent =
   /** A handshake succeeded; books follow. */
   | { readonly kind: 'connected' }
+  /** Every channel answers: from here on nothing happens that is not told, unless something is lost. */
+  | { readonly kind: 'subscribed' }
+  /** The answer to a probe: what the exchange had sent before it has been heard. */
+  | { readonly kind: 'echo'; readonly id: number }
   /** The connection ended; every book is unknown until the next `book` of its market. */
   | { readonly kind: 'lost'; readonly reason: string }
   /** The best prices of a market; null when they became unknown: a message was lost, and a snapshot was asked for. */
@@ -26,6 +30,9 @@ export type StreamEvent =
       readonly ask: number | null
       readonly bidSizeCenti: number
       readonly askSizeCenti: number
+      /** Contracts traded since the market opened. */
+      readonly volumeCenti: number
+      readonly openInterestCenti: number
     }
   | {
       readonly kind: 'lifecycle'
@@ -33,6 +40,8 @@ export type StreamEvent =
       /** created, activated, deactivated, close_date_updated, determined, settled, ... */
       readonly event: string
       readonly result: 'yes' | 'no' | null
+      /** The new closing time, where that is what changed. */
+      readonly closeMs: number | null
     }
   /** Trades of some subscription were lost; what happened meanwhile must be fetched. */
   | { readonly kind: 'trades-missed' }

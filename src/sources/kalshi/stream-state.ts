@@ -25,10 +25,15 @@ export class StreamState {
   readonly #books = new Map<string, OrderBook | null>()
   readonly #lastSeq = new Map<number, number>()
   readonly #channels = new Map<number, string>()
+  readonly #awaited: Set<string>
 
-  /** @param tickers  the markets that were subscribed to: a lost first snapshot is missed too */
-  constructor(tickers: readonly string[]) {
+  /**
+   * @param tickers  the markets that were subscribed to: a lost first snapshot is missed too
+   * @param channels  those that were subscribed to
+   */
+  constructor(tickers: readonly string[], channels: readonly string[] = []) {
     for (const ticker of tickers) this.#books.set(ticker, null)
+    this.#awaited = new Set(channels)
   }
 
   /** Applies one frame. @throws KwxError KALSHI_FIELD (exit 1) for a frame whose used fields are not what they should be */
@@ -66,9 +71,14 @@ export class StreamState {
         if (typeof sid === 'number' && typeof channel === 'string') {
           this.#channels.set(sid, channel)
           this.#lastSeq.set(sid, 0)
+          if (this.#awaited.delete(channel) && this.#awaited.size === 0) {
+            return { events: [{ kind: 'subscribed' }], resync: null }
+          }
         }
         return NOTHING
       }
+      case 'ok':
+        return typeof frame['id'] === 'number' ? { events: [{ kind: 'echo', id: frame['id'] }], resync: null } : NOTHING
       case 'orderbook_snapshot': {
         const ticker = textOf(msg(), 'market_ticker', where)
         const book = OrderBook.from(msg(), where)
@@ -82,7 +92,7 @@ export class StreamState {
       case 'ticker':
         return { events: [tickerOf(msg(), where)], resync: null }
       case 'market_lifecycle_v2': {
-        const { result } = msg()
+        const { result, close_ts } = msg()
         return {
           events: [
             {
@@ -90,6 +100,7 @@ export class StreamState {
               ticker: textOf(msg(), 'market_ticker', where),
               event: textOf(msg(), 'event_type', where),
               result: result === 'yes' || result === 'no' ? result : null,
+              closeMs: typeof close_ts === 'number' && Number.isSafeInteger(close_ts) ? close_ts * 1000 : null,
             },
           ],
           resync: null,
@@ -149,5 +160,7 @@ function tickerOf(msg: Fields, where: string): StreamEvent {
     ask: ask === DOLLAR ? null : ask,
     bidSizeCenti: countOf(msg, 'yes_bid_size_fp', where),
     askSizeCenti: countOf(msg, 'yes_ask_size_fp', where),
+    volumeCenti: countOf(msg, 'volume_fp', where),
+    openInterestCenti: countOf(msg, 'open_interest_fp', where),
   }
 }

@@ -19,9 +19,18 @@ export interface StreamOptions {
   readonly pace: Pace
   /** Real time, for signatures. */
   readonly wallNow: () => number
+  /** Whose lifecycle is told beside that of `tickers`: the exchange tells everybody's. */
+  readonly follows?: (ticker: string) => boolean
+  /** Told when each frame was heard, on the clock of `performance.now()`, before its events are. */
+  readonly onHeard?: (atMs: number) => void
+  /** Given a way to ask for an `echo` on each connection; it answers the id that the echo will have. */
+  readonly onConnected?: (probe: () => number) => void
 }
 
 const CHANNELS = ['orderbook_delta', 'ticker', 'trade'] as const
+const LIFECYCLE = 'market_lifecycle_v2'
+/** Losses come in bursts: one question for the books of all of them, and snapshots that are lost start no storm. */
+const SNAPSHOTS_AFTER_MS = 20
 /** A refusal that another try cannot better. */
 const REFUSED = new Set([400, 401, 403, 404])
 
@@ -42,7 +51,7 @@ export async function* kalshiStream(options: StreamOptions): AsyncGenerator<Stre
       connection = await connect(options)
       tries = 1
       yield { kind: 'connected' }
-      yield* follow(connection, options.tickers)
+      yield* follow(connection, options)
       reason = connection.reason()
     } catch (error) {
       if (signal.aborted) return
@@ -74,10 +83,17 @@ async function connect({ url, key, silenceMs, signal, wallNow }: StreamOptions):
   })
 }
 
-async function* follow(connection: Connection, tickers: readonly string[]): AsyncGenerator<StreamEvent, void> {
-  const state = new StreamState(tickers)
+async function* follow(
+  connection: Connection,
+  { tickers, follows, onHeard, onConnected }: StreamOptions,
+): AsyncGenerator<StreamEvent, void> {
+  const state = new StreamState(tickers, [...CHANNELS, LIFECYCLE])
   let id = 0
-  const command = (cmd: string, params: object) => connection.send(JSON.stringify({ id: ++id, cmd, params }))
+  const command = (cmd: string, params?: object): number => {
+    connection.send(JSON.stringify({ id: ++id, cmd, params }))
+    return id
+  }
+  onConnected?.(() => command('list_subscriptions'))
   // The side whose prices NO levels carry is about to change its default: said explicitly.
   command('subscribe', {
     channels: CHANNELS,
@@ -85,15 +101,46 @@ async function* follow(connection: Connection, tickers: readonly string[]): Asyn
     send_initial_snapshot: true,
     use_yes_price: false,
   })
-  command('subscribe', { channels: ['market_lifecycle_v2'] })
-  const wanted = new Set(tickers)
-  for await (const text of connection.frames()) {
-    const frame = JSON.parse(text) as Record<string, unknown>
-    if (frame['type'] === 'error') throw new Error(`the exchange says ${JSON.stringify(frame['msg']).slice(0, 160)}`)
-    const { events, resync } = state.apply(frame)
-    for (const event of events) if (!('ticker' in event) || wanted.has(event.ticker)) yield event
-    if (resync && resync.tickers.length > 0) {
-      command('update_subscription', { sid: resync.sid, market_tickers: resync.tickers, action: 'get_snapshot' })
-    }
+  command('subscribe', { channels: [LIFECYCLE] })
+  const snapshots = new Set<string>()
+  let asked: NodeJS.Timeout | undefined
+  const ask = (sid: number) => {
+    asked ??= setTimeout(() => {
+      asked = undefined
+      command('update_subscription', { sid, market_tickers: [...snapshots], action: 'get_snapshot' })
+      snapshots.clear()
+    }, SNAPSHOTS_AFTER_MS)
   }
+  const named = new Set(tickers)
+  const wanted = (event: StreamEvent) =>
+    !('ticker' in event) || named.has(event.ticker) || (event.kind === 'lifecycle' && follows?.(event.ticker))
+  try {
+    for await (const { text, atMs } of connection.frames()) {
+      onHeard?.(atMs)
+      const frame = JSON.parse(text) as Record<string, unknown>
+      if (frame['type'] === 'error') throw new Error(`the exchange says ${JSON.stringify(frame['msg']).slice(0, 160)}`)
+      const { events, resync } = state.apply(frame)
+      for (const event of events) if (wanted(event)) yield event
+      if (resync && resync.tickers.length > 0) {
+        for (const ticker of resync.tickers) snapshots.add(ticker)
+        ask(resync.sid)
+      }
+    }
+  } finally {
+    clearTimeout(asked)
+  }
+}
+
+/**
+ * Where the stream of an exchange is, by where its requests go: `.../trade-api/v2` has its stream at
+ * `.../trade-api/ws/v2`, and the exchange's own hosts have one of their own for it.
+ *
+ * @source  AsyncAPI of the exchange, October 2026
+ */
+export function streamUrlOf(url: string): string {
+  const at = new URL(url)
+  at.protocol = at.protocol === 'https:' ? 'wss:' : 'ws:'
+  at.hostname = at.hostname.replace(/^external-api\./, 'external-api-ws.')
+  at.pathname = `${at.pathname.replace(/\/+$/, '').replace(/\/v2$/, '')}/ws/v2`
+  return at.href
 }

@@ -6,6 +6,7 @@ import { type NwsSource, nwsSource } from './nws-source.ts'
 export default defineSource<NwsSource>({
   title: 'api.weather.gov: reports of stations and climate reports of the last week',
   service: { url: 'https://api.weather.gov', requestsPerSecond: 1 },
+  needs: 'contact',
   open: (http, { contact }) => nwsSource(http, contact),
   observations: {
     nws: {
@@ -13,6 +14,7 @@ export default defineSource<NwsSource>({
       standsIn: true,
       delayMinutes: 5,
       keepsDays: 7,
+      liveEveryMinutes: 1,
       daysPerQuestion: 7,
       whole: { everyMinutes: 60, types: ['routine'] },
       asksAgain: true,

@@ -6,6 +6,7 @@ import { type VisualCrossingSource, visualCrossingSource } from './visual-crossi
 export default defineSource<VisualCrossingSource>({
   title: 'Visual Crossing: sub-hourly rows of stations',
   service: { url: 'https://weather.visualcrossing.com', requestsPerSecond: 1, concurrency: 1 },
+  needs: 'key',
   open: (http, { key }) => visualCrossingSource(http, key),
   observations: {
     'visual-crossing': {
@@ -13,6 +14,8 @@ export default defineSource<VisualCrossingSource>({
       standsIn: false,
       delayMinutes: 5,
       keepsDays: null,
+      // 24 records for each UTC day of a question: a loop stays near the 1,000 a day of a free plan.
+      liveEveryMinutes: 30,
       daysPerQuestion: 7,
       whole: { everyMinutes: null, types: ['minute'] },
       asksAgain: false,

@@ -197,6 +197,7 @@ function configOf(city: string, windows: number, testDays: number, changes: obje
     risk: {
       ...{ kelly_alpha: 0.25, max_spread_cents: 3, tau_open_cents: 1, tau_close_cents: 0.5 },
       ...{ slip_per_leg_cents: 1, max_bankroll_pct_city_day_side: 0.1 },
+      ...{ max_bankroll_pct_total: 0.5, max_daily_loss_pct: 0.05 },
     },
     ...{ use_vc_minutes: true, excluded_vc_cities: ['nyc'], seed: 42, price_source: 'trades' },
     ...{

@@ -3,6 +3,7 @@ import { formatDay } from 'kwx/time'
 
 import { ASSUMPTIONS, CONTRADICTORY, UNSETTLED } from 'kwx/trading'
 import { backtestGates, backtestVerdict } from '../metrics/gates.ts'
+import { limitsOf } from './limits-of.ts'
 import type { BacktestInputs, BacktestRuns } from './run-rules.ts'
 
 /** Where a backtest's rows come from, for the file's readers. */
@@ -49,7 +50,7 @@ export function acceptanceFile(
       markets_unsettled: having(UNSETTLED),
       markets_contradictory: having(CONTRADICTORY),
     },
-    limits: { ...config.risk },
+    limits: { ...limitsOf(config) },
     assumptions: {
       bankroll_cents: ASSUMPTIONS.bankroll / 100,
       order_life_minutes: ASSUMPTIONS.orderLifeMs / 60_000,

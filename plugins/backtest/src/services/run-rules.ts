@@ -7,6 +7,7 @@ import { type FeeCalendar, FILL_RULES, type FillRule, feeCalendar, type Ledger, 
 import { simulate } from '../engine/simulate.ts'
 import { type JudgedRun, type Judgement, judgeRun } from '../metrics/band.ts'
 import { type BuiltTape, buildTape } from './build-tape.ts'
+import { limitsOf } from './limits-of.ts'
 import type { MarketData } from './market-data.ts'
 import { DISTANCES, distanceFromMaximum } from './running-maximum.ts'
 import type { Signals } from './signals.ts'
@@ -66,7 +67,7 @@ export function runRules({ city, config, signals, labels, data, firstDay, lastDa
     ...(signalP === signals.p ? { hasView: signals.hasView } : {}),
     impliedBook: tape.impliedBook,
     fees: fees.dated,
-    limits: config.risk,
+    limits: limitsOf(config),
     rule,
   })
   const onTime = tape.builder.finish()

@@ -34,6 +34,8 @@ export const config = (over: Partial<LoadedConfig['config']>): LoadedConfig['con
     tau_close_cents: 0.5,
     slip_per_leg_cents: 1,
     max_bankroll_pct_city_day_side: 0.1,
+    max_bankroll_pct_total: 0.5,
+    max_daily_loss_pct: 0.05,
   },
   use_vc_minutes: true,
   excluded_vc_cities: ['nyc'],

@@ -19,6 +19,7 @@ interface LoopFlags {
   readonly ticks: number | null
   readonly tickMs: number
   readonly mostAheadMs: number
+  readonly stream: boolean
   readonly pages: { readonly host: string; readonly port: number } | null
   readonly log: 'lines' | 'json'
 }
@@ -38,6 +39,11 @@ export default class RtLoop extends KwxCommand<LoopAnswer | Replayed> {
     record: Flags.boolean({ description: 'Write rt_signals; wants a Postgres server.' }),
     ticks: Flags.integer({ min: 1, helpValue: 'N', description: 'End after so many ticks.' }),
     'tick-seconds': Flags.integer({ min: 1, max: 3600, default: 9, description: 'Seconds from tick to tick.' }),
+    stream: Flags.boolean({
+      allowNo: true,
+      default: true,
+      description: "Listen to the exchange's stream where there is a key for it; else, and without, prices are polled.",
+    }),
     port: Flags.integer({
       min: 0,
       max: 65_535,
@@ -82,6 +88,7 @@ export default class RtLoop extends KwxCommand<LoopAnswer | Replayed> {
           log: flags.log ?? (process.stderr.isTTY ? 'lines' : 'json'),
           ticks: flags.ticks ?? null,
           tickMs: flags['tick-seconds'] * 1000,
+          stream: flags.stream,
           // The exchange takes signatures within ten seconds. A replay's clock may run many times faster than its answers.
           mostAheadMs: settings.clock === 'system' ? 10_000 : 10 * MS_PER_MINUTE,
         }),
@@ -92,7 +99,7 @@ export default class RtLoop extends KwxCommand<LoopAnswer | Replayed> {
   private async loop(
     environment: Environment,
     pairs: readonly LivePair[],
-    { pages, log, ...options }: LoopFlags,
+    { pages, log, stream, ...options }: LoopFlags,
   ): Promise<LoopAnswer> {
     const { runLoop } = await import('../services/run-loop.ts')
     const { systemPace } = await import('kwx/sources')
@@ -106,6 +113,7 @@ export default class RtLoop extends KwxCommand<LoopAnswer | Replayed> {
       signal: environment.signal,
       sleep: (ms: number, signal: AbortSignal) => systemPace.sleep(ms, signal).catch(() => {}),
     }
+    const { chooseFeed } = await import('../services/choose-feed.ts')
     const { Health } = await import('../services/health.ts')
     const { jsonNews, lineNews } = await import('../services/news.ts')
     const { serveHealth } = await import('../services/serve-health.ts')
@@ -128,6 +136,8 @@ export default class RtLoop extends KwxCommand<LoopAnswer | Replayed> {
     const ended = await runLoop(world, {
       ...options,
       pairs,
+      feed: chooseFeed(environment.settings, stream),
+      onWritten: (ms) => health.minuteWritten(ms),
       onTick: (tick) => {
         ticks++
         minutes += tick.minutes.length

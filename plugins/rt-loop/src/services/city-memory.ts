@@ -1,4 +1,4 @@
-import type { Database } from 'kwx/database'
+import type { Database, KeptRows } from 'kwx/database'
 
 import { type CityReading, type CityRows, type RowsOf, readCityRows } from './city-rows.ts'
 import { PriceMemory } from './price-memory.ts'
@@ -29,6 +29,11 @@ export class CityMemory {
   /** As `readCityRows`, at the cost of what is new; earlier answers share its memory and are not to be used any more. */
   rows(db: Database, days: readonly [number, number]): Promise<CityRows> {
     return readCityRows(db, this.#pair, days, this.#reading)
+  }
+
+  /** Rows that were stored just now: a candle that came long after its minute has its market read again. */
+  tell({ candles }: Pick<KeptRows, 'candles'>): void {
+    this.#prices.tell(candles)
   }
 
   forget(): void {

@@ -94,7 +94,7 @@ export function weatherOf({ city, loaded }: RowsOf, observations: readonly Obser
 }
 
 /** Every row there is, read as a dataset reads it. */
-const wholeReading = (pair: RowsOf): CityReading => ({
+export const wholeReading = (pair: RowsOf): CityReading => ({
   async prices(db, ids) {
     const prices = new Map<number, Prices>()
     if (pair.loaded.config.price_source === 'trades') {

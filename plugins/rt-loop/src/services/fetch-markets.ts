@@ -1,4 +1,4 @@
-import type { City } from 'kwx/cities'
+import { type City, feeFaults, refuseFeeFaults } from 'kwx/cities'
 import { saveMarkets } from 'kwx/database'
 import { eventDayOfTicker } from 'kwx/market'
 import { type KalshiMarket, marketInput } from 'kwx/sources'
@@ -7,9 +7,17 @@ import { MS_PER_DAY } from 'kwx/time'
 import type { NewsWorld } from './news-world.ts'
 import { DAYS_AHEAD, tradingDays } from './trading-days.ts'
 
-/** Brings the markets of the events that trade into the database; once in some minutes is enough. */
+/**
+ * Brings the markets of the events that trade into the database; once in some minutes is enough.
+ *
+ * @throws KwxError FEE_CHANGE_UNKNOWN (exit 5) when the exchange charges otherwise than the manifest says: a loop that does
+ *   not know what an order costs works through no minute
+ */
 export async function fetchMarkets({ db, sources, clock }: NewsWorld, city: City): Promise<number> {
   const [first, last] = tradingDays(city, clock.now())
+  const changes = []
+  for (const { ticker } of city.series) changes.push(...(await sources.kalshi.feeChanges(ticker)))
+  refuseFeeFaults(city, feeFaults(city, changes, first, last))
   const inSpan = (day: number | null): day is number => day !== null && day >= first && day <= last
   let found = 0
   for (const { ticker: seriesTicker } of city.series) {

@@ -1,6 +1,7 @@
 import { Counter, Gauge, Histogram, Registry } from 'prom-client'
 
 import type { Tick } from './loop-types.ts'
+import type { FeedState } from './price-feed.ts'
 import { STAND_DOWNS } from './stand-down.ts'
 
 /** How alive a loop is, by what it finished last: a process that answers is not yet a loop that works. */
@@ -12,6 +13,7 @@ export interface HealthReport {
   readonly since_tick_ms: number | null
   readonly last_minute: number | null
   readonly faults: readonly string[]
+  readonly feed: FeedState
 }
 
 /** Ticks without an end after which the alarm is raised. */
@@ -27,10 +29,17 @@ export class Health {
   #ticks = 0
   #lastMinute: number | null = null
   #faults: readonly string[] = []
+  #feed: FeedState = { mode: 'polling', reason: null }
   readonly #duration = new Histogram({
     name: 'kwx_tick_seconds',
     help: 'Duration of a tick.',
     buckets: [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
+    registers: [this.registry],
+  })
+  readonly #written = new Histogram({
+    name: 'kwx_signal_seconds',
+    help: 'From hearing the message that proved a minute over to its signals being written.',
+    buckets: [0.001, 0.0025, 0.005, 0.0075, 0.01, 0.015, 0.025, 0.05, 0.1, 0.5, 2.5],
     registers: [this.registry],
   })
   readonly #minutes = new Counter({
@@ -72,10 +81,18 @@ export class Health {
       'The newest minute that was worked through, since the epoch; 0 before the first.',
       () => this.#lastMinute ?? 0,
     )
+    gauge('kwx_stream', '1 while prices come from the stream, 0 while they are polled.', () =>
+      Number(this.#feed.mode === 'stream'),
+    )
     gauge('kwx_resident_bytes', 'Memory of the process.', () => process.memoryUsage.rss())
   }
 
-  tickEnded({ durationMs, minutes, signals, fetched, faults }: Tick): void {
+  minuteWritten(ms: number): void {
+    this.#written.observe(ms / 1000)
+  }
+
+  tickEnded({ durationMs, minutes, signals, fetched, faults, feed }: Tick): void {
+    this.#feed = feed
     this.#endedMs = this.#now()
     this.#ticks++
     this.#lastMinute = minutes.at(-1) ?? this.#lastMinute
@@ -99,6 +116,7 @@ export class Health {
       since_tick_ms: this.#endedMs === null ? null : since,
       last_minute: this.#lastMinute,
       faults: this.#faults,
+      feed: this.#feed,
     }
   }
 }

@@ -1,10 +1,11 @@
-import type { Database, Signal, WorkedMinute } from 'kwx/database'
+import type { Database, KeptRows, Signal, WorkedMinute } from 'kwx/database'
 import type { Sources } from 'kwx/sources'
 import type { Clock } from 'kwx/time'
 
-import type { PriceWorld } from './fetch-prices.ts'
 import type { LivePair } from './load-pair.ts'
+import type { NewsWorld } from './news-world.ts'
 import type { FeedState, PriceEvent, PriceFeed } from './price-feed.ts'
+import type { Circumstances } from './signals-at.ts'
 import type { SwitchState } from './stop-switch.ts'
 
 /** What the loop runs in; `sleep` and `clock` make a replay and a test possible. */
@@ -18,8 +19,18 @@ export interface LoopWorld {
 }
 
 /** What a feed needs of the world. */
-export interface FeedWorld extends PriceWorld {
+export interface FeedWorld extends NewsWorld {
   readonly signal: AbortSignal
+  /** False in a dry run. */
+  readonly record: boolean
+  /** The last minute that was worked through; null before the first. */
+  worked(): number | null
+  /** Told of what was stored, within the turn. */
+  onStored(rows: KeptRows): void
+  /** Told of the same, each print and quote once, in the order in which they came. */
+  onPrice(event: PriceEvent): void
+  /** Ends the loop with an error. */
+  fail(error: unknown): void
 }
 
 /** How to run, and who is told. */
@@ -36,13 +47,23 @@ export interface LoopOptions {
   readonly onTick: (tick: Tick) => void
   /** Makes the feed of prices; absent: by request. */
   readonly feed?: (world: FeedWorld, pairs: readonly LivePair[]) => PriceFeed
+  /** Told when the rows of a minute are stored, with the moment at which the message was heard that proved it over. */
+  readonly onStored?: (heardAtMs: number) => void
+  /** Told how many milliseconds after the message that proved a minute over its signals were written. */
+  readonly onWritten?: (ms: number) => void
   /** Told of every print and quote after it was stored, in the order in which the loop learned of them. */
   readonly onPrice?: (event: PriceEvent) => void
   /**
-   * Called in the transaction that writes a minute, after its signals: what it writes stands or falls with them. Minutes
-   * come in order, each once; every price of the minute was told before. Not called in a dry run.
+   * Called in the transaction that writes a minute, before its signals: what it writes stands or falls with them, and they
+   * are written as it answers them. Minutes come in order, each once; every price of the minute was told before. Not called
+   * in a dry run.
    */
-  readonly onMinute?: (trx: Database, minute: WorkedMinute, signals: readonly Signal[]) => Promise<void>
+  readonly onMinute?: (
+    trx: Database,
+    minute: WorkedMinute,
+    signals: readonly Signal[],
+    circumstances: Circumstances,
+  ) => Promise<readonly Signal[]>
 }
 
 /** What one tick did. */

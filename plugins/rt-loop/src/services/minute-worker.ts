@@ -1,5 +1,5 @@
 import { EXIT, KwxError } from 'kwx'
-import { type Database, lastWorkedMinute, type Signal, saveMinute } from 'kwx/database'
+import { type Database, type KeptRows, lastWorkedMinute, type Signal, saveMinute } from 'kwx/database'
 import { type Clock, minuteToMs } from 'kwx/time'
 
 import { type CityMemory, memoriesOf } from './city-memory.ts'
@@ -54,6 +54,11 @@ export class MinuteWorker {
     return this.#worked
   }
 
+  /** Rows that were stored just now. */
+  tell(rows: KeptRows): void {
+    for (const memory of this.#memories.values()) memory.tell(rows)
+  }
+
   /** Reads everything again at the next minute. */
   forget(): void {
     for (const memory of this.#memories.values()) memory.forget()
@@ -76,8 +81,6 @@ export class MinuteWorker {
     const { pairs, record, onMinute } = this.#options
     const first = Math.max(this.#worked === null ? last : this.#worked + 1, last - MOST_BEHIND)
     if (first > last) return
-    const cities = new Map(pairs.map(({ city }) => [city.id, city])).values()
-    await Promise.all(Array.from(cities, (city) => markComplete(db, city, tradingDays(city, minuteToMs(last)), last)))
     for await (const { minute, signals } of workMinutes(
       db,
       this.#memories,
@@ -86,15 +89,22 @@ export class MinuteWorker {
       circumstances,
     )) {
       signal.throwIfAborted()
+      let written = signals
       if (record) {
         const worked = { loop: this.#name, endMinute: minute, endedMs: clock.now() }
-        if (!(await saveMinute(db, worked, signals, (trx) => onMinute?.(trx, worked, signals)))) {
-          throw anotherLoop(this.#name, minute)
-        }
+        const within = onMinute && ((trx: Database) => onMinute(trx, worked, signals, circumstances))
+        const saved = await saveMinute(db, worked, signals, within)
+        if (saved === null) throw anotherLoop(this.#name, minute)
+        written = saved
       }
       this.#worked = minute
       this.#done.minutes.push(minute)
-      this.#done.signals.push(...signals)
+      this.#done.signals.push(...written)
+    }
+    // After the signals: they look at the stamps of candles, and nobody waits for the mark.
+    const withCandles = pairs.filter(({ loaded }) => loaded.config.price_source === 'candles')
+    for (const city of new Map(withCandles.map(({ city }) => [city.id, city])).values()) {
+      await markComplete(db, city, tradingDays(city, minuteToMs(last)), last)
     }
   }
 }

@@ -44,8 +44,11 @@ export interface PriceFeed {
   update(): Promise<FeedUpdate>
   /** The newest minute whose prices are all in the database; null before there is one. */
   settledMinute(): number | null
-  /** Calls back as soon as `settledMinute` has grown between two updates. */
-  onSettled(callback: () => void): void
+  /**
+   * Calls back as soon as `settledMinute` has grown between two updates, with the moment at which the message was heard
+   * that settled it, on the clock of `performance.now()`.
+   */
+  onSettled(callback: (heardAtMs: number) => void): void
   state(): FeedState
   close(): Promise<void>
 }

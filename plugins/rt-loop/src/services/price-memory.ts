@@ -31,6 +31,14 @@ export class PriceMemory {
     this.#known.clear()
   }
 
+  /** Candles that were stored just now; one from before what is asked for again changes rows that are kept. */
+  tell(candles: readonly { readonly marketId: number; readonly endMinute: number }[]): void {
+    if (this.#source !== 'candles') return
+    for (const { marketId, endMinute } of candles) {
+      if (endMinute < (this.#known.get(marketId)?.next ?? 0)) this.#known.delete(marketId)
+    }
+  }
+
   /** Price rows of those of the markets that have any; the others are let go of. */
   async read(db: Database, ids: readonly number[]): Promise<ReadonlyMap<number, Prices>> {
     const wanted = new Set(ids)

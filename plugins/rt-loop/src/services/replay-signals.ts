@@ -1,8 +1,8 @@
 import type { Database, Signal } from 'kwx/database'
 import { readSignals } from 'kwx/database'
 
-import { readCityRows } from './city-rows.ts'
 import type { Pair } from './pair.ts'
+import { rowsAsKnown } from './rows-as-known.ts'
 import { signalsAt } from './signals-at.ts'
 import { tradingDays } from './trading-days.ts'
 
@@ -23,11 +23,12 @@ export interface Replayed {
 }
 
 /** Reasons of the moment, which no rebuild can know: what the switch and the clock said then. */
-const OF_THE_MOMENT = new Set(['stopped', 'paused', 'late', 'clock_skew'])
+const OF_THE_MOMENT = new Set(['stopped', 'paused', 'late', 'clock_skew', 'unreconciled', 'daily_loss'])
 
 /**
  * Builds the signals of the minutes [from, to] again from the database's rows and holds them against the recorded ones:
- * every probability, edge, size and the digest of every feature row, bit for bit.
+ * every probability, edge, size and the digest of every feature row, bit for bit. A row that came after a minute was
+ * worked through is not seen by that minute.
  *
  * @param pairs  the configurations that the loop ran with
  */
@@ -42,10 +43,11 @@ export async function replaySignals(
   for (const pair of pairs) {
     // All events of the span at once, as a dataset reads them: what the loop had not seen yet must not matter.
     const [first, last] = [tradingDays(pair.city, from * 60_000 - 1)[0], tradingDays(pair.city, to * 60_000)[1]]
-    const rows = await readCityRows(db, pair, [first, last])
-    for (let minute = from; minute <= to; minute++) {
-      for (const signal of await signalsAt(pair, rows, minute, { standDown: null, reason: null })) {
-        rebuilt.set(keyOf(signal), signal)
+    for await (const { rows, fromMinute, toMinute } of rowsAsKnown(db, pair, [first, last], [from, to])) {
+      for (let minute = fromMinute; minute <= toMinute; minute++) {
+        for (const signal of await signalsAt(pair, rows, minute, { standDown: null, reason: null })) {
+          rebuilt.set(keyOf(signal), signal)
+        }
       }
     }
   }

@@ -4,7 +4,7 @@ import { minuteToMs } from 'kwx/time'
 import { circumstancesOf } from './circumstances.ts'
 import type { FeedWorld, LoopOptions, LoopWorld } from './loop-types.ts'
 import { MinuteWorker } from './minute-worker.ts'
-import { pollingFeed } from './polling-feed.ts'
+import { PollingFeed } from './polling-feed.ts'
 import { SlowNews } from './slow-news.ts'
 import { readSwitch } from './stop-switch.ts'
 import { Turns } from './turns.ts'
@@ -33,11 +33,15 @@ export async function runLoop(world: LoopWorld, options: LoopOptions): Promise<s
     sources: world.sources,
     clock: known,
     signal,
+    record: options.record,
+    worked: () => minutes.worked,
     inTurn: (work) => turns.take(work),
+    onStored: (rows) => minutes.tell(rows),
     onPrice: (event) => options.onPrice?.(event),
+    fail: (error) => broken.abort(error),
   }
   const news = new SlowNews(feedWorld, pairs)
-  const feed = options.feed?.(feedWorld, pairs) ?? pollingFeed(feedWorld, pairs)
+  const feed = options.feed?.(feedWorld, pairs) ?? new PollingFeed(feedWorld, pairs)
   let marketsFailed = false
   /** Works through what is settled; answers what the switch said. */
   const work = () =>
@@ -48,7 +52,13 @@ export async function runLoop(world: LoopWorld, options: LoopOptions): Promise<s
       await minutes.upTo(last, circumstancesOf(state, world.sources.kalshi.clockAheadMs(), options.mostAheadMs))
       return state
     })
-  feed.onSettled(() => void work().catch((error: unknown) => broken.abort(error)))
+  const workAtOnce = async (heardAtMs: number) => {
+    options.onStored?.(heardAtMs)
+    const before = minutes.worked
+    await work()
+    if (minutes.worked !== before) options.onWritten?.(performance.now() - heardAtMs)
+  }
+  feed.onSettled((heardAtMs) => void workAtOnce(heardAtMs).catch(feedWorld.fail))
 
   try {
     for (let number = 1; ticks === null || number <= ticks; number++) {

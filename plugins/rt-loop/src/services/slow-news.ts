@@ -2,32 +2,26 @@ import { messageOf } from 'kwx'
 import { MS_PER_MINUTE } from 'kwx/time'
 
 import { fetchMarkets } from './fetch-markets.ts'
-import { fetchReports } from './fetch-reports.ts'
 import type { LivePair } from './load-pair.ts'
 import type { FeedWorld } from './loop-types.ts'
+import { type Brought, ReportNews } from './report-news.ts'
 
 const MARKETS_EVERY_MS = 10 * MS_PER_MINUTE
-const REPORTS_EVERY_MS = MS_PER_MINUTE
-
-/** What an update of one kind brought. */
-interface Brought {
-  readonly rows: number
-  readonly faults: readonly string[]
-}
 
 /**
- * News that come slower than prices: markets and promotions every ten minutes, reports every minute. What cannot be
+ * News that come slower than prices: markets and promotions every ten minutes, reports as often as each of their sources allows. What cannot be
  * brought is a fault, and markets are then asked for again at the next tick.
  */
 export class SlowNews {
   readonly #world: FeedWorld
   readonly #pairs: readonly LivePair[]
   #marketsAt = Number.NEGATIVE_INFINITY
-  #reportsAt = Number.NEGATIVE_INFINITY
+  readonly #reports: ReportNews
 
   constructor(world: FeedWorld, pairs: readonly LivePair[]) {
     this.#world = world
     this.#pairs = pairs
+    this.#reports = new ReportNews(world, pairs)
   }
 
   /** Null while they are not due. */
@@ -45,15 +39,8 @@ export class SlowNews {
   }
 
   /** Null while they are not due. */
-  async reports(atMs: number): Promise<Brought | null> {
-    if (atMs - this.#reportsAt < REPORTS_EVERY_MS) return null
-    this.#reportsAt = atMs
-    const stations = [...new Set(this.#pairs.map(({ station }) => station))]
-    return this.#each(
-      stations,
-      (station) => `reports of ${station}`,
-      (station) => fetchReports(this.#world, station),
-    )
+  reports(atMs: number): Promise<Brought | null> {
+    return this.#reports.fetch(atMs)
   }
 
   async #each<Item>(

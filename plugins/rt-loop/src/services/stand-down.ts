@@ -11,6 +11,10 @@ export const STAND_DOWNS = [
   'late',
   /** The machine's clock and the exchange's differ too much. */
   'clock_skew',
+  /** The paper portfolio does not add up: what it holds is not what its fills, fees and settlements say. */
+  'unreconciled',
+  /** As much was lost today as may be lost on one day. */
+  'daily_loss',
   /** Nobody knows what the event charges or what decides it. */
   'regime_unknown',
   'no_model',

@@ -3,11 +3,21 @@ import { formatInstant } from 'kwx/time'
 import type { Tick } from './loop-types.ts'
 
 /** A tick as a person follows it: one line, and one for each fault and for each signal to act on. */
-export function tickLines({ number, atMs, durationMs, minutes, signals, fetched, faults, state }: Tick): string[] {
+export function tickLines({
+  number,
+  atMs,
+  durationMs,
+  minutes,
+  signals,
+  fetched,
+  faults,
+  state,
+  feed,
+}: Tick): string[] {
   const acting = signals.filter(({ standDown }) => standDown === null)
   const what = minutes.length === 0 ? 'no minute is over' : `${signals.length} signals of ${minutes.length} minutes`
   return [
-    `${formatInstant(atMs)} tick ${number}: ${what}, ${acting.length} to act on, ${fetched} rows fetched, ${durationMs.toFixed(0)} ms${state === 'pause' ? ', paused' : ''}`,
+    `${formatInstant(atMs)} tick ${number}: ${what}, ${acting.length} to act on, ${fetched} rows ${feed.mode === 'stream' ? 'heard' : 'fetched'}, ${durationMs.toFixed(0)} ms${state === 'pause' ? ', paused' : ''}`,
     ...faults.map((fault) => `  ${fault}`),
     ...acting.map(
       ({ ticker, side, edgeCents, sizeFraction, pBlend, pMarket }) =>

@@ -106,7 +106,9 @@ export abstract class IngestCommand extends KwxCommand<readonly IngestReport[]> 
     const reports = await interruptible((signal) => this.withEnvironment({ signal }, ingestIn), interrupted)
     const { reportLines } = await import('./report-lines.ts')
     for (const line of reportLines(reports)) this.log(line)
-    const lacking = reports.some(({ incomplete }) => incomplete.some(({ open }) => !open))
+    const lacking = reports.some(
+      ({ incomplete, warnings = [] }) => warnings.length > 0 || incomplete.some(({ open }) => !open),
+    )
     process.exitCode = lacking ? EXIT.stale : EXIT.ok
     return reports
   }

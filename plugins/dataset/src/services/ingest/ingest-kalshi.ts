@@ -1,5 +1,7 @@
-import { type Database, loadCandles, loadTrades, saveCompleteness, saveMarkets } from 'kwx/database'
-import { isSettled, marketInput } from 'kwx/sources'
+import { isKwxError } from 'kwx'
+import { feeFaults } from 'kwx/cities'
+import { type Database, loadCandles, loadTrades, saveCompleteness, saveFeeChanges, saveMarkets } from 'kwx/database'
+import { closedError, isSettled, type KalshiSource, marketInput } from 'kwx/sources'
 import { climateDayEnd, formatDay, minuteToMs } from 'kwx/time'
 
 import { missingDays, type PriceSource, readCoverage } from './coverage.ts'
@@ -18,7 +20,40 @@ const SOURCE = 'kalshi'
  * any moment and run again, it ends with the rows of an undisturbed run. A day that is proven complete and settled is
  * not asked for again; when all are, no request is made.
  */
-export async function ingestKalshi(options: IngestOptions & { priceSource: PriceSource }): Promise<IngestReport> {
+export async function ingestKalshi(options: KalshiOptions): Promise<IngestReport> {
+  try {
+    return await ingestDays(options)
+  } catch (error) {
+    throw await sayClosed(options.sources.kalshi, error)
+  }
+}
+
+/** A server that fails may be an exchange that is closed, which it says itself. */
+async function sayClosed(kalshi: KalshiSource, error: unknown): Promise<unknown> {
+  if (!isKwxError(error) || error.code !== 'SOURCE_FAILED') return error
+  const status = await kalshi.status().catch(() => null)
+  return status && !status.exchangeActive ? closedError(status, error) : error
+}
+
+/** Keeps what the exchange says about fees; a sentence for each change that the manifest does not know. */
+async function checkFees({ db, sources, clock, city, fromDay, toDay }: KalshiOptions): Promise<string[]> {
+  const changes = []
+  for (const { ticker } of city.series) changes.push(...(await sources.kalshi.feeChanges(ticker)))
+  await saveFeeChanges(
+    db,
+    changes.map((change) => ({
+      series_ticker: change.seriesTicker,
+      scheduled_ms: change.scheduledMs,
+      fee_type: change.feeType,
+      fee_multiplier: change.feeMultiplier,
+      seen_ms: clock.now(),
+    })),
+  )
+  // A ladder trades from the day before its own.
+  return feeFaults(city, changes, fromDay - 1, toDay).map(({ sentence }) => `fees: ${sentence}`)
+}
+
+async function ingestDays(options: KalshiOptions): Promise<IngestReport> {
   const { db, city, fromDay, toDay, priceSource, signal, workers, progress, log } = options
   const rows = await readCoverage(db, city, fromDay, toDay)
   const missing = new Set([
@@ -35,6 +70,7 @@ export async function ingestKalshi(options: IngestOptions & { priceSource: Price
   if (days.length === 0) return { ...report, fetched: 0, rows: 0, incomplete: [], origin: null }
 
   log(`kalshi: ${days.length} of ${report.days} city-days to fetch`)
+  const warnings = await checkFees(options)
   const { events, noEvent } = await findMarkets(options, days)
   const incomplete: Incomplete[] = []
   let written = 0
@@ -51,10 +87,11 @@ export async function ingestKalshi(options: IngestOptions & { priceSource: Price
     progress(++done, days.length, 'city-days')
   })
   incomplete.sort((a, b) => a.day - b.day)
-  return { ...report, fetched: days.length, rows: written, incomplete, origin: options.sources.kalshi.origin() }
+  const origin = options.sources.kalshi.origin()
+  return { ...report, fetched: days.length, rows: written, incomplete, origin, warnings }
 }
 
-type KalshiOptions = Parameters<typeof ingestKalshi>[0]
+type KalshiOptions = IngestOptions & { readonly priceSource: PriceSource }
 
 async function ingestEvent(
   options: KalshiOptions,

@@ -1,0 +1,88 @@
+#!/usr/bin/env node
+// From hearing the message that proves a minute over to its signals being committed: the loop on the stream of a replay,
+// one event's ladder after the other, with a local Postgres.
+//
+//   DATABASE_URL=postgres://... node --conditions=kwx-source bench/stream-latency.js [--minutes 240] [--city miami]
+//
+// A database of its own is made on the server and dropped. The replay's clock goes on by five seconds at a time; what
+// happened is heard over a WebSocket, and nothing else is done meanwhile. Stages: the minute's rows are stored; its signals
+// are computed and inserted; they are committed. Minutes that the stream does not vouch for are not counted.
+import { randomUUID } from 'node:crypto'
+import { parseArgs } from 'node:util'
+
+import { streamedLoop } from '../plugins/rt-loop/test/recorded-loop.ts'
+import { livePair } from '../plugins/rt-loop/test/support.ts'
+import { replayExchange } from '../test/support/replay-exchange.ts'
+import { sharedFolder } from '../test/support/shared.ts'
+
+const SCENES = {
+  miami: {
+    start: '2025-02-20T15:00:00Z',
+    scene: { city: 'miami', station: 'KMIA', priceSource: 'trades', days: ['2025-02-19', '2025-02-25'] },
+  },
+  nyc: {
+    start: '2025-12-06T15:00:00Z',
+    scene: { city: 'nyc', station: 'KNYC', priceSource: 'candles', days: ['2025-12-05', '2025-12-12'] },
+  },
+}
+const { values } = parseArgs({
+  options: { minutes: { type: 'string', default: '240' }, city: { type: 'string', default: 'miami' } },
+})
+const url = process.env['DATABASE_URL']
+if (!url || !sharedFolder()) {
+  console.log('skipped: it wants DATABASE_URL with a Postgres server, and the recordings beside the checkout')
+  process.exit()
+}
+
+const { ensureMigrated, openDatabase, runQuery } = await import('kwx/database')
+const name = `kwx_bench_${randomUUID().replaceAll('-', '')}`
+const admin = await openDatabase({ url })
+await runQuery(admin, `create database ${name}`)
+const own = new URL(url)
+own.pathname = `/${name}`
+const db = await openDatabase({ url: own.href })
+await ensureMigrated(db, own.href)
+
+const { start, scene } = SCENES[values.city]
+const replay = await replayExchange('--now', start)
+const { pair } = await livePair({}, {}, scene)
+const stages = { stored: [], computed: [], committed: [], whole: [] }
+const at = {}
+let signals = 0
+try {
+  const { ticks } = await streamedLoop(
+    { replay, db, pairs: [pair] },
+    {
+      steps: 12,
+      settleMs: 40,
+      options: {
+        ticks: Number(values.minutes),
+        onStored: (heardMs) => Object.assign(at, { heard: heardMs, stored: performance.now(), computed: 0 }),
+        onMinute: async () => {
+          at.computed = performance.now()
+        },
+        onWritten: (ms) => {
+          stages.stored.push(at.stored - at.heard)
+          stages.computed.push(at.computed - at.stored)
+          stages.committed.push(performance.now() - at.computed)
+          stages.whole.push(ms)
+        },
+      },
+    },
+  )
+  signals = ticks.reduce((sum, tick) => sum + tick.signals.length, 0)
+} finally {
+  await replay.stop()
+  await db.destroy()
+  await runQuery(admin, `drop database ${name} with (force)`)
+  await admin.destroy()
+}
+
+const quantile = (sorted, q) => sorted[Math.min(sorted.length - 1, Math.ceil(q * sorted.length) - 1)].toFixed(2)
+console.log(`${values.city}: ${stages.whole.length} minutes proved by the stream, ${signals} signals; milliseconds`)
+for (const [stage, times] of Object.entries(stages)) {
+  const sorted = times.toSorted((a, b) => a - b)
+  console.log(
+    `${stage.padEnd(10)} median ${quantile(sorted, 0.5)}  p90 ${quantile(sorted, 0.9)}  p99 ${quantile(sorted, 0.99)}`,
+  )
+}

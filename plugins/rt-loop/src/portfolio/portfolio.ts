@@ -1,0 +1,227 @@
+import { EXIT, KwxError } from 'kwx'
+import {
+  type Database,
+  findPortfolio,
+  lockPortfolio,
+  markMismatch,
+  type PaperMarket,
+  type PaperPortfolio,
+  paperMismatch,
+  paperSums,
+  readPaperMarkets,
+  readPositions,
+  readRestingOrders,
+  realisedBetween,
+  runQuery,
+  type Signal,
+  savePaperStep,
+  type WorkedMinute,
+} from 'kwx/database'
+import type { RefusedRows } from 'kwx/trading'
+
+import type { Pair } from '../services/pair.ts'
+import type { Circumstances } from '../services/signals-at.ts'
+import type { StandDown } from '../services/stand-down.ts'
+import { LATE_AFTER } from '../services/work-minutes.ts'
+import { readNewRows } from './market-rows.ts'
+import { dayOfMinute, type MinuteMode, paperStep, type SteppedMinute } from './paper-step.ts'
+import { pairOf } from './paper-traders.ts'
+
+/** How a portfolio stands after a minute; money is 1e-4 dollars. */
+export interface PortfolioReport {
+  readonly minute: number
+  readonly cash: number
+  readonly locked: number
+  readonly reserved: number
+  readonly realisedToday: number
+  readonly lossLimitReached: boolean
+  /** What does not add up; null where all does. */
+  readonly mismatch: string | null
+  /** What the minute brought. */
+  readonly orders: number
+  readonly fills: number
+  readonly outcomes: Readonly<Record<string, number>>
+  readonly refused: RefusedRows | null
+  readonly unsettled: Readonly<Record<string, number>>
+}
+
+/** The paper portfolio of a loop: takes each minute in the transaction that writes its signals. */
+export class Portfolio {
+  readonly #loop: string
+  readonly #pairs: readonly Pair[]
+  readonly #bankroll: number
+  readonly #onReport: (report: PortfolioReport) => void
+  #wholeAt: number | null = null
+
+  /**
+   * @param bankroll  1e-4 dollars, of a portfolio that begins
+   * @throws KwxError RT_SAME_MARKETS (exit 2) when two configurations are of one city and bracket
+   */
+  constructor(
+    { loop, pairs, bankroll }: { readonly loop: string; readonly pairs: readonly Pair[]; readonly bankroll: number },
+    onReport: (report: PortfolioReport) => void = () => {},
+  ) {
+    assertOwnMarkets(pairs)
+    this.#loop = loop
+    this.#pairs = pairs
+    this.#bankroll = bankroll
+    this.#onReport = onReport
+  }
+
+  /**
+   * Takes the portfolio through a minute, and says what its signals are written as: they are stood down where the portfolio
+   * does not add up, or has lost what may be lost on a day.
+   *
+   * Everything is read anew under a lock and written in the same transaction: a process that dies leaves nothing behind, one
+   * that starts again goes on from the tables, and of two that trade at once the second decides on what the first left.
+   *
+   * @throws KwxError RT_ANOTHER_LOOP (exit 1) when another process took the minute
+   * @throws KwxError RT_PORTFOLIO_MARKETS (exit 2) when it holds markets that no configuration of the loop trades
+   */
+  async onMinute(
+    trx: Database,
+    worked: WorkedMinute,
+    signals: readonly Signal[],
+    circumstances: Circumstances,
+  ): Promise<readonly Signal[]> {
+    const { endMinute: minute } = worked
+    const portfolio = await lockPortfolio(trx, { loop: this.#loop, bankroll: this.#bankroll, minute })
+    if (portfolio.through_minute >= minute) throw anotherLoop(this.#loop, minute)
+    const found = paperMismatch(await paperSums(trx, portfolio.portfolio_id, this.#isWholeDue(minute)))
+    if (found !== null) return this.#standDown(trx, portfolio, minute, found, signals)
+    const stepped = await this.#step(trx, portfolio, worked, signals, circumstances)
+    const left = await this.#save(trx, portfolio, stepped)
+    if (left !== null) return this.#standDown(trx, portfolio, minute, left, signals)
+    this.#report(minute, stepped, portfolio)
+    if (!stepped.lossLimitReached) return signals
+    const lost = (-stepped.realisedToday / 10_000).toFixed(2)
+    return stoodDown(signals, 'daily_loss', `${lost} dollars were lost today (UTC)`)
+  }
+
+  /** Adds everything up again between two minutes; null where all is well or there is no portfolio yet. */
+  async check(db: Database): Promise<string | null> {
+    const portfolio = await findPortfolio(db, this.#loop)
+    return portfolio && paperMismatch(await paperSums(db, portfolio.portfolio_id, false))
+  }
+
+  /** Everything there is once an hour and at the start; what is open each time. */
+  #isWholeDue(minute: number): boolean {
+    if (this.#wholeAt !== null && minute - this.#wholeAt < 60) return false
+    this.#wholeAt = minute
+    return true
+  }
+
+  async #step(
+    trx: Database,
+    portfolio: PaperPortfolio,
+    { endMinute: minute, endedMs }: WorkedMinute,
+    signals: readonly Signal[],
+    circumstances: Circumstances,
+  ): Promise<SteppedMinute> {
+    const id = portfolio.portfolio_id
+    const pairs = this.#pairs
+    const tickers = signals.map(({ ticker }) => ticker)
+    const markets = await readPaperMarkets(trx, id, tickers)
+    assertTraded(pairs, markets)
+    const positions = await readPositions(trx, id)
+    const resting = await readRestingOrders(trx, id)
+    const isRecorded = (market: PaperMarket) => pairOf(pairs, market)!.loaded.config.price_source === 'candles'
+    const rows = await readNewRows(trx, markets, minute, isRecorded)
+    const realisedBefore = await realisedBetween(trx, id, dayOfMinute(minute))
+    const mode: MinuteMode =
+      endedMs / 60_000 - minute > LATE_AFTER ? 'late' : circumstances.standDown === null ? 'trade' : 'withdraw'
+    const yesOfEvent = await countYes(trx, markets)
+    return paperStep({
+      ...{ portfolio, markets, positions, resting, pairs, minute, mode, rows, signals, realisedBefore, yesOfEvent },
+    })
+  }
+
+  /** Writes a step unless it leaves what does not add up; answers that. */
+  async #save(trx: Database, { portfolio_id: id }: PaperPortfolio, { step }: SteppedMinute): Promise<string | null> {
+    // Nothing moved: what was just found right is still right.
+    const moved = step.orders.length + step.fills.length + step.settlements.length > 0
+    if (!moved) return savePaperStep(trx, id, step).then(() => null)
+    await runQuery(trx, 'savepoint paper')
+    await savePaperStep(trx, id, step)
+    const mismatch = paperMismatch(await paperSums(trx, id, false))
+    await runQuery(trx, mismatch === null ? 'release savepoint paper' : 'rollback to savepoint paper')
+    return mismatch
+  }
+
+  async #standDown(
+    trx: Database,
+    portfolio: PaperPortfolio,
+    minute: number,
+    mismatch: string,
+    signals: readonly Signal[],
+  ): Promise<readonly Signal[]> {
+    await markMismatch(trx, portfolio.portfolio_id, mismatch)
+    const { cash, locked, reserved } = portfolio
+    this.#onReport({
+      ...{ minute, cash, locked, reserved, mismatch },
+      ...{ realisedToday: 0, lossLimitReached: false, orders: 0, fills: 0, outcomes: {}, refused: null, unsettled: {} },
+    })
+    return stoodDown(signals, 'unreconciled', mismatch)
+  }
+
+  #report(minute: number, stepped: SteppedMinute, { next_order }: PaperPortfolio): void {
+    const { step, realisedToday, lossLimitReached, outcomes, refused, unsettled } = stepped
+    const { cash, locked, reserved } = step
+    this.#onReport({
+      ...{ minute, cash, locked, reserved, realisedToday, lossLimitReached, outcomes, refused, unsettled },
+      mismatch: null,
+      orders: step.orders.filter(({ order_no }) => order_no >= next_order).length,
+      fills: step.fills.length,
+    })
+  }
+}
+
+/** How many markets say YES in the events of some markets that have a result. */
+async function countYes(db: Database, markets: readonly PaperMarket[]): Promise<ReadonlyMap<number, number>> {
+  const events = [...new Set(markets.filter(({ result }) => result !== null).map(({ event_id }) => event_id))]
+  if (events.length === 0) return new Map()
+  const rows = await runQuery<{ event_id: number; n: number }>(
+    db,
+    `select event_id, (count(*) filter (where result = 'yes'))::integer as n from markets
+     where event_id = any($1::integer[]) group by event_id`,
+    [events],
+  )
+  return new Map(rows.map(({ event_id, n }) => [event_id, n]))
+}
+
+/** Reasons that were there stay: the first one that applies is told. */
+const stoodDown = (signals: readonly Signal[], standDown: StandDown, reason: string): readonly Signal[] =>
+  signals.map((signal) =>
+    signal.standDown === null ? { ...signal, standDown, trace: { ...signal.trace, reason } } : signal,
+  )
+
+function assertOwnMarkets(pairs: readonly Pair[]): void {
+  const key = ({ city, loaded }: Pair) => `${city.id} ${loaded.config.bracket}`
+  const twice = pairs.find((pair, k) => pairs.findIndex((other) => key(other) === key(pair)) < k)
+  if (!twice) return
+  throw new KwxError(`Two configurations trade ${key(twice)}; a portfolio has one position in each market.`, {
+    code: 'RT_SAME_MARKETS',
+    exit: EXIT.usage,
+    hint: 'Start a loop for each of the two.',
+    details: { configurations: pairs.filter((pair) => key(pair) === key(twice)).map(({ loaded }) => loaded.name) },
+  })
+}
+
+function assertTraded(pairs: readonly Pair[], markets: readonly PaperMarket[]): void {
+  const stray = markets.find((market) => !pairOf(pairs, market))
+  if (!stray) return
+  throw new KwxError(`The portfolio of this loop trades ${stray.ticker}, which no configuration of the loop does.`, {
+    code: 'RT_PORTFOLIO_MARKETS',
+    exit: EXIT.usage,
+    hint: 'Start the loop with the configurations it had, or give those with other markets other file names.',
+    details: { ticker: stray.ticker, city: stray.city },
+  })
+}
+
+const anotherLoop = (loop: string, minute: number): KwxError =>
+  new KwxError(`Another process works on the portfolio of "${loop}": it has taken minute ${minute} already.`, {
+    code: 'RT_ANOTHER_LOOP',
+    exit: EXIT.error,
+    hint: 'Stop one of the two, or give them different configurations.',
+    details: { loop, minute },
+  })

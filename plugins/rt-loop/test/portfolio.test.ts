@@ -1,0 +1,460 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { join } from 'node:path'
+
+import {
+  type Database,
+  openDatabase,
+  paperMismatch,
+  paperSums,
+  readMarkets,
+  readSignals,
+  runQuery,
+  saveMinute,
+} from 'kwx/database'
+import { randomFrom } from 'kwx/random'
+import { minuteToMs } from 'kwx/time'
+import { feeCalendar } from 'kwx/trading'
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+
+import { databaseKinds, migratedDatabase, type OpenedDatabase } from '../../../test/support/databases.ts'
+import { simulate } from '../../backtest/src/engine/simulate.ts'
+import { buildTape } from '../../backtest/src/services/build-tape.ts'
+import { readMarketData } from '../../backtest/src/services/market-data.ts'
+import { ACTED_AFTER_MS } from '../src/portfolio/paper-traders.ts'
+import { Portfolio } from '../src/portfolio/portfolio.ts'
+import {
+  BANKROLL,
+  DAY,
+  finalize,
+  GO,
+  type PaperWorld,
+  paperRows,
+  paperWorld,
+  signalOf,
+  type WorldOptions,
+  workPaper,
+} from './paper-world.ts'
+
+/** A server where there is one: the loop records on nothing else. */
+const kind = databaseKinds.at(-1)!
+
+let opened: OpenedDatabase
+let db: Database
+beforeAll(async () => {
+  opened = await quickDatabase()
+  db = opened.db
+})
+beforeEach(() => clear(db))
+afterAll(() => opened?.done())
+
+/** One that does not wait for the disk: the server lives on whatever is killed here. */
+async function quickDatabase(): Promise<OpenedDatabase> {
+  const made = await migratedDatabase(kind)
+  if (kind.name === 'embedded') return made
+  await runQuery(made.db, `alter database ${new URL(made.url).pathname.slice(1)} set synchronous_commit = off`)
+  await made.db.destroy()
+  const db = await openDatabase({ url: made.url })
+  return { ...made, db, done: () => db.destroy().then(() => made.done().catch(() => {})) }
+}
+const clear = (on: Database) =>
+  runQuery(on, 'truncate events, markets, rt_signals, rt_minutes, paper_portfolios restart identity cascade')
+
+const count = async (sql: string, on = db) => (await runQuery<{ n: number }>(on, sql))[0]!.n
+const whole = async () => paperMismatch(await paperSums(db, 1, true))
+
+/** What a backtest makes of the same rows and signals, each acted on as late as the loop acts. */
+async function backtested({ pairs, signals, tickers }: PaperWorld) {
+  const { city, loaded } = pairs[0]!
+  const rows = [...signals.values()].flat()
+  const given = {
+    n: rows.length,
+    tickers,
+    market: Int32Array.from(rows, ({ ticker }) => tickers.indexOf(ticker)),
+    endMinute: Int32Array.from(rows, ({ endMinute }) => endMinute),
+    p: Float64Array.from(rows, ({ pBlend }) => pBlend!),
+  }
+  const data = await readMarketData(db, city, loaded.config, { tickers: new Set(tickers), firstDay: DAY, lastDay: DAY })
+  const built = buildTape(given as never, data, [], city.standardOffset)
+  return simulate(built.builder.finish(ACTED_AFTER_MS), {
+    event: built.event,
+    events: built.events,
+    signalP: given.p,
+    impliedBook: built.impliedBook,
+    fees: feeCalendar(city.regimes.fee, DAY, DAY + 1, city.standardOffset).dated,
+    limits: loaded.config.risk,
+    rule: 'through',
+  })
+}
+
+describe('a paper portfolio', () => {
+  it.each(['trades', 'candles'] as const)(
+    'makes and fills the orders of a backtest of the same rows: %s',
+    async (source) => {
+      const world = await paperWorld(db, { source, minutes: 90 })
+      await workPaper(db, world, [world.first, world.last])
+      const ledger = await backtested(world)
+      const markets = await readMarkets(db, { city: 'miami', fromDay: DAY, toDay: DAY })
+      const tickers = new Map(markets.map(({ market_id, ticker }) => [market_id, ticker]))
+      const fills = await runQuery<Record<string, number>>(db, 'select * from paper_fills order by fill_no')
+      expect(fills.length).toBeGreaterThan(20)
+      expect(
+        fills.map((row) => [
+          ...[row['at_ms'], tickers.get(row['market_id']!), row['side'], row['action'], row['role'], row['price']],
+          ...[row['count_centi'], row['fee'], row['cost']],
+        ]),
+      ).toEqual(
+        ledger.fills.map((fill) => [
+          ...[fill.timeMs, world.tickers[fill.market], fill.side === 0 ? 'yes' : 'no', fill.opens ? 'buy' : 'sell'],
+          ...[fill.maker ? 'maker' : 'taker', 100 * fill.price, fill.countCenti, fill.fee, fill.cost],
+        ]),
+      )
+      const minutes = [...world.signals.keys()]
+      const orders = await runQuery<Record<string, number>>(db, 'select * from paper_orders order by order_no')
+      expect(
+        orders.map((row) => [
+          ...[
+            row['at_ms'],
+            row['price'],
+            row['want_centi'],
+            row['filled_centi'],
+            row['edge_cents'],
+            row['signal_minute'],
+          ],
+        ]),
+      ).toEqual(
+        ledger.orders.map((order) => [
+          ...[order.timeMs, 100 * order.price, order.wantCenti, order.filledCenti, order.edge],
+          minutes[Math.floor(order.signal / world.tickers.length)],
+        ]),
+      )
+      expect(await whole()).toBeNull()
+    },
+  )
+
+  it('pays positions the morning after, and its cash is the bankroll with every fill, fee and settlement', async () => {
+    const world = await paperWorld(db, { cities: ['miami', 'chicago'], minutes: 40 })
+    await workPaper(db, world, [world.first, world.last + 61])
+    const held = await count('select count(*)::integer as n from paper_positions')
+    expect(held).toBeGreaterThan(1)
+    await finalize(db, (ticker) => ticker.endsWith('B62.5'))
+    await workPaper(db, world, [world.morning - 1, world.morning - 1])
+    expect(await count('select count(*)::integer as n from paper_settlements')).toBeLessThan(held)
+    const [report] = await workPaper(db, world, [world.morning, world.morning])
+    expect(report).toMatchObject({ locked: 0, reserved: 0, mismatch: null, unsettled: {} })
+    expect(await count('select count(*)::integer as n from paper_settlements')).toBe(held)
+    expect(await count(`select count(*)::integer as n from paper_markets where stage = 'over'`)).toBe(
+      world.tickers.length,
+    )
+    expect(await whole()).toBeNull()
+    const sum = await count('select sum(amount)::bigint as n from paper_ledger')
+    expect(report!.cash).toBe(sum)
+  })
+
+  it.each([
+    ['awaited', `status = 'closed'`, 1],
+    ['missing', `status = 'closed'`, 49 * 60],
+    ['blank', `status = 'finalized', result = null`, 1],
+    ['contradictory', `status = 'finalized', result = 'yes'`, 1],
+    ['contradictory', `status = 'finalized', result = 'no', expiration_value = floor_strike`, 1],
+    ['contradictory', `status = 'finalized', result = 'no', expiration_value = 60.5`, 1],
+  ])(
+    'leaves a position open whose result is %s (%s), and pays it once that is corrected',
+    async (outcome, update, later) => {
+      const world = await paperWorld(db, { minutes: 30 })
+      await workPaper(db, world, [world.first, world.last + 1])
+      const held = await count('select count(*)::integer as n from paper_positions')
+      await runQuery(db, `update markets set ${update}`)
+      const [waiting] = await workPaper(db, world, [world.morning + later, world.morning + later])
+      expect(waiting).toMatchObject({ unsettled: { [outcome]: held }, mismatch: null })
+      expect(waiting!.locked).toBeGreaterThan(0)
+      await runQuery(db, 'update markets set expiration_value = null')
+      await finalize(db, (ticker) => ticker.endsWith('B60.5'))
+      const [paid] = await workPaper(db, world, [world.morning + later + 1, world.morning + later + 1])
+      expect(paid).toMatchObject({ unsettled: {}, locked: 0, mismatch: null })
+    },
+  )
+
+  it('withdraws what rests when it is paused, and neither opens nor sells', async () => {
+    const world = await paperWorld(db, { minutes: 40, markets: 6, edge: 0.05 })
+    const pausedFrom = world.first + 20
+    const reports = await workPaper(db, world, [world.first, world.last], {
+      circumstances: (minute) => (minute >= pausedFrom ? { standDown: 'paused', reason: 'a test' } : GO),
+    })
+    expect(reports[19]!.reserved + reports[18]!.reserved).toBeGreaterThan(0)
+    expect(reports.slice(20).map(({ reserved }) => reserved)).toEqual(reports.slice(20).map(() => 0))
+    expect(await count(`select count(*)::integer as n from paper_orders where state = 'withdrawn'`)).toBeGreaterThan(0)
+    expect(await count(`select count(*)::integer as n from paper_orders where at_ms > ${minuteToMs(pausedFrom)}`)).toBe(
+      0,
+    )
+  })
+
+  it('lets what rests be filled until it expires while the loop is away, and decides nothing', async () => {
+    const world = await paperWorld(db, { minutes: 60, edge: 0.05 })
+    const reports = await workPaper(db, world, [world.first, world.first + 19])
+    expect(reports.at(-1)!.reserved).toBeGreaterThan(0)
+    const away = await workPaper(db, world, [world.first + 20, world.first + 40], { endedAfterMs: 5 * 60_000 })
+    expect(away.map(({ orders }) => orders)).toEqual(away.map(() => 0))
+    expect(away[0]!.reserved + away[0]!.fills).toBeGreaterThan(0)
+    expect(away.at(-1)!.reserved).toBe(0)
+    expect(await whole()).toBeNull()
+  })
+
+  it('takes a signal that was stood down for its inputs as no reason to trade', async () => {
+    const world = await paperWorld(db, { minutes: 30 })
+    const stale = new Map(
+      [...world.signals].map(([minute, signals]) => [
+        minute,
+        signals.map((signal) => ({ ...signal, standDown: 'weather_stale' })),
+      ]),
+    )
+    await workPaper(db, { ...world, signals: stale }, [world.first, world.last])
+    expect(await count('select count(*)::integer as n from paper_orders')).toBe(0)
+  })
+})
+
+describe('the reconciliation', () => {
+  it.each([
+    ['update paper_portfolios set cash = cash + 1', /^cash against/],
+    ['update paper_portfolios set locked = locked + 1', /^locked against/],
+    ['update paper_portfolios set reserved = reserved + 1', /^reserved against/],
+    [
+      'update paper_positions set count_centi = count_centi + 100 where market_id = (select min(market_id) from paper_positions)',
+      /^positions against/,
+    ],
+    [
+      'update paper_orders set filled_centi = filled_centi - 1 where order_no = (select min(order_no) from paper_fills)',
+      /^orders against/,
+    ],
+  ])('stands every signal down after "%s", and goes on when it is put right', async (damage, said) => {
+    const world = await paperWorld(db, { minutes: 20 })
+    const middle = world.first + 14
+    await workPaper(db, world, [world.first, middle])
+    await runQuery(db, damage)
+    const [report] = await workPaper(db, world, [middle + 1, middle + 1])
+    expect(report!.mismatch).toMatch(said)
+    const signals = await readSignals(db, { fromMinute: middle + 1, toMinute: middle + 1 })
+    expect(new Set(signals.map(({ standDown }) => standDown))).toEqual(new Set(['unreconciled']))
+    expect(signals[0]!.trace['reason']).toMatch(said)
+    expect(await count('select through_minute as n from paper_portfolios')).toBe(middle)
+    await runQuery(db, damage.replace(/ \+ /, ' - ').replace('filled_centi - 1', 'filled_centi + 1'))
+    const [after] = await workPaper(db, world, [middle + 2, middle + 2])
+    expect(after!.mismatch).toBeNull()
+    expect(await whole()).toBeNull()
+  })
+
+  it.each(['paper_fills', 'paper_ledger', 'paper_settlements'])('is about rows that only grow: %s', async (table) => {
+    await expect(runQuery(db, `delete from ${table}`)).rejects.toThrow(/only grows/)
+    await expect(runQuery(db, `update ${table} set at_ms = 0`)).rejects.toThrow(/only grows/)
+  })
+
+  it('finds a fill that was taken away by force in the whole', async () => {
+    const world = await paperWorld(db, { minutes: 20 })
+    await workPaper(db, world, [world.first, world.last])
+    await runQuery(db, 'alter table paper_fills disable trigger all')
+    await runQuery(db, 'alter table paper_ledger disable trigger all')
+    await runQuery(db, 'delete from paper_fills where fill_no = 1')
+    expect(await whole()).toMatch(/^cash against/)
+  })
+})
+
+describe('the guards', () => {
+  it('keep positions and resting orders together below the share of the bankroll that is allowed', async () => {
+    const free = await paperWorld(db, { cities: ['miami', 'chicago'], minutes: 40, edge: 0.06 })
+    const most = async (world: PaperWorld) => {
+      const reports = await workPaper(db, world, [world.first, world.last])
+      return Math.max(...reports.map(({ cash, locked, reserved }) => (locked + reserved) / (cash + locked)))
+    }
+    expect(await most(free)).toBeGreaterThan(0.15)
+    await clear(db)
+    const limited = {
+      cities: ['miami', 'chicago'],
+      minutes: 40,
+      edge: 0.06,
+      risk: { max_bankroll_pct_total: 0.12 },
+    } as const
+    expect(await most(await paperWorld(db, limited))).toBeLessThan(0.121)
+  })
+
+  it('stop opening and withdraw what rests once the loss of a day is reached, until the next day (UTC)', async () => {
+    const world = await paperWorld(db, { minutes: 60, edge: 0.08, risk: { max_daily_loss_pct: 0.0005 } })
+    const reports = await workPaper(db, world, [world.first, world.last])
+    const hit = reports.findIndex(({ lossLimitReached }) => lossLimitReached)
+    expect(hit).toBeGreaterThan(0)
+    expect(reports[hit]!.reserved).toBe(0)
+    const after = reports.slice(hit + 1)
+    expect(after.map(({ orders }) => orders)).toEqual(after.map(() => 0))
+    const signals = await readSignals(db, { fromMinute: world.first + hit, toMinute: world.last })
+    expect(new Set(signals.map(({ standDown }) => standDown))).toEqual(new Set(['daily_loss']))
+  })
+
+  it('are asked within the writing transaction: of two writers the second decides on what the first left', async () => {
+    const risk = { max_bankroll_pct_total: 0.1, max_daily_loss_pct: 1, max_bankroll_pct_city_day_side: 0.1 }
+    const world = await paperWorld(db, { cities: ['miami', 'chicago'], minutes: 30, markets: 1, risk })
+    const of = (city: string, minute: number) =>
+      world.tickers
+        .filter((ticker) => world.signals.get(minute)!.find((signal) => signal.ticker === ticker)!.city === city)
+        .map((ticker) => signalOf(ticker, city, minute, 0.99, 0.5))
+    const [m, n] = [world.first + 10, world.first + 12]
+    // Both cities have a signal that alone would take all that the limit leaves.
+    await work(m - 1, [...of('miami', m - 1), ...of('chicago', m - 1)])
+    const second = await openDatabase({ url: opened.url })
+    try {
+      let waited = false
+      const one = work(m, [], db, async () => {
+        await new Promise((next) => setTimeout(next, 400))
+        waited = true
+      })
+      await new Promise((next) => setTimeout(next, 100))
+      const other = work(n, [], second, async () => expect(waited).toBe(true))
+      await Promise.all([one, other])
+    } finally {
+      await second.destroy()
+    }
+    const { cash, locked, reserved } = (
+      await runQuery<{ cash: number; locked: number; reserved: number }>(db, 'select * from paper_portfolios')
+    )[0]!
+    expect(locked + reserved).toBeGreaterThan(0.08 * BANKROLL)
+    expect(locked + reserved).toBeLessThanOrEqual(0.1 * (cash + locked))
+    expect(await whole()).toBeNull()
+
+    async function work(minute: number, signals: ReturnType<typeof of>, on = db, then = async () => {}) {
+      const { loop, pairs } = world
+      const portfolio = new Portfolio({ loop, pairs, bankroll: BANKROLL })
+      const worked = { loop, endMinute: minute, endedMs: minuteToMs(minute) + 3000 }
+      await saveMinute(on, worked, signals, async (trx) => {
+        const written = await portfolio.onMinute(trx, worked, signals, GO)
+        await then()
+        return written
+      })
+    }
+  })
+
+  it('let nobody take a minute twice', async () => {
+    const world = await paperWorld(db, { minutes: 5 })
+    const { loop, pairs } = world
+    await workPaper(db, world, [world.first, world.last])
+    const worked = { loop, endMinute: world.last, endedMs: 0 }
+    await expect(new Portfolio({ loop, pairs, bankroll: BANKROLL }).onMinute(db, worked, [], GO)).rejects.toMatchObject(
+      {
+        code: 'RT_ANOTHER_LOOP',
+      },
+    )
+  })
+
+  it('want one configuration for each city and bracket', async () => {
+    const { loop, pairs } = await paperWorld(db, { minutes: 2 })
+    expect(() => new Portfolio({ loop, pairs: [...pairs, ...pairs], bankroll: 1 })).toThrow(
+      /^Two configurations trade miami between/,
+    )
+  })
+
+  it('refuse a portfolio that holds markets of other configurations', async () => {
+    const world = await paperWorld(db, { cities: ['miami', 'chicago'], minutes: 4 })
+    await workPaper(db, world, [world.first, world.first + 1])
+    await expect(
+      workPaper(db, { ...world, pairs: world.pairs.slice(1) }, [world.first + 2, world.first + 2]),
+    ).rejects.toMatchObject({ code: 'RT_PORTFOLIO_MARKETS' })
+  })
+})
+
+describe('a portfolio that is interrupted', () => {
+  const OPTIONS: WorldOptions = {
+    cities: ['miami', 'chicago'],
+    minutes: 24,
+    markets: 2,
+    edge: 0.02,
+    seed: 'interrupted',
+  }
+
+  /** What an uninterrupted run leaves. */
+  async function uninterrupted(options: WorldOptions) {
+    const world = await paperWorld(db, options)
+    await workPaper(db, world, [world.first, world.last])
+    const rows = await paperRows(db)
+    await clear(db)
+    return rows
+  }
+
+  it('between any two statements of a minute leaves the same rows as one that is not', async () => {
+    const expected = await uninterrupted(OPTIONS)
+    expect(expected['paper_fills']!.length).toBeGreaterThan(5)
+    const world = await paperWorld(db, OPTIONS)
+    let cuts = 0
+    for (let minute = world.first; minute <= world.last; minute++) {
+      for (let statement = 1; ; statement++) {
+        const failed = await workPaper(cutAt(db, statement), world, [minute, minute]).then(
+          () => false,
+          (error: Error) => {
+            if (error.message !== 'cut') throw error
+            return true
+          },
+        )
+        if (!failed) break
+        cuts++
+      }
+    }
+    expect(cuts).toBeGreaterThan(10 * OPTIONS.minutes!)
+    expect(await paperRows(db)).toEqual(expected)
+  })
+
+  it.skipIf(kind.name === 'embedded')(
+    'by kill -9 at any moment leaves the same rows as one that is not',
+    async () => {
+      const options = { ...OPTIONS, minutes: 60 }
+      const expected = await uninterrupted(options)
+      const world = await paperWorld(db, options)
+      const { integer } = randomFrom('kill -9')
+      let kills = 0
+      for (;;) {
+        const child = spawn(
+          process.execPath,
+          [
+            '--conditions=kwx-source',
+            join(import.meta.dirname, 'paper-child.ts'),
+            opened.url,
+            String(world.last),
+            JSON.stringify(options),
+          ],
+          { stdio: ['ignore', 'pipe', 'inherit'] },
+        )
+        const ended = once(child, 'exit') as Promise<[number | null]>
+        await once(child.stdout, 'data')
+        const timer = setTimeout(() => kills < 6 && child.kill('SIGKILL'), 20 + integer(500))
+        const [code] = await ended
+        clearTimeout(timer)
+        if (code === 0) break
+        expect(code).toBeNull()
+        kills++
+      }
+      expect(kills).toBeGreaterThan(1)
+      expect(await paperRows(db)).toEqual(expected)
+    },
+    120_000,
+  )
+})
+
+/** A database whose transaction ends at its n-th statement as if the process had died there. */
+function cutAt(db: Database, n: number): Database {
+  let left = n
+  const cut = (inner: Database): Database =>
+    new Proxy(inner, {
+      get(target, name) {
+        if (name === 'executeQuery') {
+          return (query: never) => {
+            if (--left === 0) throw new Error('cut')
+            return target.executeQuery(query)
+          }
+        }
+        if (name === 'transaction') {
+          return () => ({
+            execute: (work: (trx: Database) => Promise<unknown>) =>
+              target.transaction().execute((trx) => work(cut(trx as Database))),
+          })
+        }
+        const value = Reflect.get(target, name, target) as unknown
+        return typeof value === 'function' ? value.bind(target) : value
+      },
+    })
+  return cut(db)
+}

@@ -1,0 +1,128 @@
+import { readSignals, runQuery, type Signal } from 'kwx/database'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+
+import { databaseKinds, migratedDatabase, type OpenedDatabase } from '../../../test/support/databases.ts'
+import { type ReplayExchange, replayExchange } from '../../../test/support/replay-exchange.ts'
+import { sharedFolder } from '../../../test/support/shared.ts'
+import type { LivePair } from '../src/services/load-pair.ts'
+import type { Tick } from '../src/services/loop-types.ts'
+import { replaySignals } from '../src/services/replay-signals.ts'
+import { clientsOf, MINUTE, replayClock, type StreamedOver, streamedLoop } from './recorded-loop.ts'
+import { livePair } from './support.ts'
+
+const START = '2025-02-20T16:00:00Z'
+const kinds = [databaseKinds.at(-1)!]
+
+describe.skipIf(!sharedFolder()).each(kinds)('the loop on the stream, on the $name database', (kind) => {
+  let replay: ReplayExchange
+  let opened: OpenedDatabase
+  let pair: LivePair
+
+  beforeAll(async () => {
+    replay = await replayExchange('--now', START)
+    pair = (await livePair()).pair
+  })
+  beforeEach(async () => {
+    await replay.clearFaults()
+    await replay.setClock({ now: START })
+    await replay.resetStats()
+    opened = await migratedDatabase(kind)
+  })
+  afterEach(() => opened.done())
+  afterAll(() => replay?.stop())
+
+  const loop = (over: StreamedOver = {}) => streamedLoop({ replay, db: opened.db, pairs: [pair] }, over)
+  const stored = (): Promise<Signal[]> => readSignals(opened.db, { fromMinute: 0, toMinute: 2 ** 31 - 1 })
+  const modes = (ticks: readonly Tick[]) => ticks.map(({ feed }) => feed.mode)
+
+  /** Every print of the exchange up to the last minute is in the table, once, and every minute can be built again. */
+  async function expectWhole(ticks: readonly Tick[]) {
+    const minutes = ticks.flatMap((tick) => tick.minutes)
+    expect(minutes).toEqual(minutes.map((_, k) => minutes[0]! + k))
+    const end = minutes.at(-1)! * MINUTE
+    const markets = await runQuery<{ market_id: number; ticker: string; open_ms: number }>(
+      opened.db,
+      'select market_id, ticker, open_ms from markets',
+    )
+    await replay.clearFaults()
+    const { kalshi } = clientsOf(replay, replayClock(replay))
+    for (const { market_id, ticker, open_ms } of markets) {
+      const tape = (await kalshi.recentTrades(ticker, open_ms)).filter(({ tsMs }) => tsMs < end)
+      const rows = await runQuery<{ key: string }>(
+        opened.db,
+        `select concat_ws(' ', ts_ms, price, count_centi, taker_yes) as key from trades
+         where market_id = $1 and ts_ms < $2 order by 1`,
+        [market_id, end],
+      )
+      const wanted = tape.map(({ tsMs, price, countCenti, takerYes }) =>
+        [tsMs, price, countCenti, takerYes ? 't' : 'f'].join(' '),
+      )
+      expect(rows.map(({ key }) => key)).toEqual(wanted.sort())
+    }
+    const signals = await stored()
+    const replayed = await replaySignals(opened.db, [pair], [minutes[0]!, minutes.at(-1)!])
+    expect(replayed).toMatchObject({ recorded: signals.length, rebuilt: signals.length, differences: [] })
+    expect(signals.length).toBeGreaterThan(8)
+    return signals
+  }
+
+  it('works minutes through as the stream proves them over, asks for no price again, and can prove its signals', async () => {
+    const { ticks } = await loop()
+    await expectWhole(ticks)
+    const asked = (await replay.stats()).by_route['/trade-api/v2/markets/trades']!.count
+    // Twelve markets, until the first whole minute has passed on the stream.
+    expect(asked).toBeLessThanOrEqual(12 * 3 + 12)
+    expect(modes(ticks).slice(2)).toEqual(new Array(14).fill('stream'))
+  })
+
+  /** The exchange misbehaves until the ninth tick, on each new connection; by the last the stream is good again. */
+  async function through(faults: Record<string, unknown>, over: StreamedOver = {}) {
+    await replay.setFaults(faults)
+    const { ticks } = await loop({
+      beforeTick: async (number) => {
+        if (number === 9) await replay.clearFaults()
+      },
+      ...over,
+    })
+    const fired = (await replay.stats()).faults_fired
+    for (const name of Object.keys(faults)) expect(fired[name]).toBeGreaterThan(0)
+    const signals = await expectWhole(ticks)
+    expect(modes(ticks.slice(-5))).toContain('stream')
+    const reasons = ticks.slice(2).flatMap(({ feed }) => feed.reason ?? [])
+    return { ticks, signals, reasons, faults: ticks.flatMap((tick) => tick.faults) }
+  }
+
+  it('fetches the prints that were lost, once', async () => {
+    const { reasons } = await through({ wsGap: { p: 0.4, path: 'trade' } })
+    expect(reasons).toContain('prints were lost')
+  })
+
+  it('polls while a book is unknown because a message of it was lost', async () => {
+    const { reasons } = await through({ wsGap: { path: 'orderbook_delta', after: 14, times: 2 } })
+    expect(reasons).toContain('a message of a book was lost')
+  })
+
+  it('polls while connections die, and fetches what was told meanwhile', async () => {
+    const { reasons } = await through({ wsDrop: { afterMessages: 45 } })
+    expect(reasons.length).toBeGreaterThan(0)
+  })
+
+  it('leaves a connection that went mute, and works no minute through on its word', async () => {
+    const { reasons } = await through({ wsSilent: { afterMessages: 60 } }, { feed: { silenceMs: 3000 } })
+    expect(reasons.some((reason) => reason.includes('nothing was heard for 3 s'))).toBe(true)
+  })
+
+  it('polls while messages are old', async () => {
+    const { reasons } = await through({ wsStale: { ms: 1500 } }, { feed: { staleMs: 20_000 } })
+    expect(reasons.some((reason) => /^messages are \d+ s old$/.test(reason))).toBe(true)
+  })
+
+  it.each([
+    ['is down', { wsRefuse: { status: 503 } }, 'the handshake was answered with status 503'],
+    ['refuses the key', { wsRefuse: { status: 401 } }, 'refuses the stream'],
+    ['has another idea of the time', { clockSkew: { ms: 60_000 } }, 'status 401'],
+  ])('polls while the exchange %s, and tries again', async (_, faults, why) => {
+    const { reasons } = await through(faults)
+    expect(reasons.some((reason) => reason.includes(why))).toBe(true)
+  })
+})
