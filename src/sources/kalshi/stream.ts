@@ -17,8 +17,8 @@ export interface StreamOptions {
   readonly silenceMs: number
   readonly signal: AbortSignal
   readonly pace: Pace
-  /** Real time, for signatures. */
-  readonly wallNow: () => number
+  /** Real time, for signatures; the machine's unless told. */
+  readonly wallNow?: () => number
   /** Whose lifecycle is told beside that of `tickers`: the exchange tells everybody's. */
   readonly follows?: (ticker: string) => boolean
   /** Told when each frame was heard, on the clock of `performance.now()`, before its events are. */
@@ -67,7 +67,7 @@ export async function* kalshiStream(options: StreamOptions): AsyncGenerator<Stre
   }
 }
 
-async function connect({ url, key, silenceMs, signal, wallNow }: StreamOptions): Promise<Connection> {
+async function connect({ url, key, silenceMs, signal, wallNow = Date.now }: StreamOptions): Promise<Connection> {
   const opened = await openConnection(url, {
     headers: signRequest(key, 'GET', new URL(url), wallNow()),
     silenceMs,

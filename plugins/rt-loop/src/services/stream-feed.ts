@@ -150,7 +150,6 @@ export class StreamFeed implements PriceFeed {
       try {
         const events = kalshiStream({
           ...{ url, key, tickers, pace, silenceMs, signal },
-          wallNow: () => Date.now(),
           follows: (ticker) => series.has(ticker.split('-')[0]!),
           onHeard: (atMs) => {
             this.#heardAtMs = atMs
