@@ -83,7 +83,8 @@ describe.each(databaseKinds)('PriceKeeper on the $name database', (kind) => {
     const way = fc.record({
       second: fc.integer({ min: 0, max: 5 }),
       price: fc.integer({ min: 30, max: 31 }),
-      isHeard: fc.boolean(),
+      /** Steps until the stream tells it; null: its message is lost. */
+      heardAfter: fc.option(fc.integer({ min: 0, max: 3 })),
     })
     const scene = fc.array(
       fc.oneof({ weight: 4, arbitrary: way }, { weight: 1, arbitrary: fc.constantFrom('ask', 'restart') }),
@@ -96,15 +97,19 @@ describe.each(databaseKinds)('PriceKeeper on the $name database', (kind) => {
         await runQuery(db, 'truncate trades')
         const exchange: KalshiTrade[] = []
         let one = keeper()
+        let onTheWay: { print: KalshiTrade; left: number }[] = []
         for (const step of steps) {
+          for (const { print, left } of onTheWay) if (left === 0) one.hearPrint(A, print)
+          onTheWay = onTheWay.flatMap(({ print, left }) => (left > 0 ? [{ print, left: left - 1 }] : []))
           if (step === 'restart') {
             await one.flush()
             one = keeper()
+            onTheWay = [] // a new connection tells of what is new
           } else if (step === 'ask') await one.keepTapes([{ market: A, sinceMs: M * 60_000, trades: exchange }])
           else if (typeof step === 'object') {
             const print = trade(exchange.length, 1000 * step.second, 100 * step.price)
             exchange.push(print)
-            if (step.isHeard) one.hearPrint(A, print)
+            if (step.heardAfter !== null) onTheWay.push({ print, left: step.heardAfter })
           }
         }
         await one.keepTapes([{ market: A, sinceMs: M * 60_000, trades: exchange }])

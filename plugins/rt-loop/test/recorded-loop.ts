@@ -83,7 +83,8 @@ export async function streamedLoop(
       sleep: async () => {
         await beforeTick?.(ticks.length)
         for (let k = 0; k < steps; k++) {
-          await replay.setClock({ advanceMs: stepMs / steps })
+          clock.ms += stepMs / steps
+          await replay.setClock({ now: new Date(clock.ms).toISOString() })
           await pause(settleMs)
         }
       },

@@ -6,6 +6,7 @@ import { type ReplayExchange, replayExchange } from '../../../test/support/repla
 import { sharedFolder } from '../../../test/support/shared.ts'
 import type { LivePair } from '../src/services/load-pair.ts'
 import type { Tick } from '../src/services/loop-types.ts'
+import { PollingFeed } from '../src/services/polling-feed.ts'
 import { replaySignals } from '../src/services/replay-signals.ts'
 import { clientsOf, MINUTE, replayClock, type StreamedOver, streamedLoop } from './recorded-loop.ts'
 import { livePair } from './support.ts'
@@ -88,6 +89,8 @@ describe.skipIf(!sharedFolder()).each(kinds)('the loop on the stream, on the $na
     for (const name of Object.keys(faults)) expect(fired[name]).toBeGreaterThan(0)
     const signals = await expectWhole(ticks)
     expect(modes(ticks.slice(-5))).toContain('stream')
+    // Nothing of this keeps the loop from its minutes.
+    expect(ticks.slice(2, 9).flatMap((tick) => tick.minutes).length).toBeGreaterThan(4)
     const reasons = ticks.slice(2).flatMap(({ feed }) => feed.reason ?? [])
     return { ticks, signals, reasons, faults: ticks.flatMap((tick) => tick.faults) }
   }
@@ -108,13 +111,34 @@ describe.skipIf(!sharedFolder()).each(kinds)('the loop on the stream, on the $na
   })
 
   it('leaves a connection that went mute, and works no minute through on its word', async () => {
-    const { reasons } = await through({ wsSilent: { afterMessages: 60 } }, { feed: { silenceMs: 3000 } })
-    expect(reasons.some((reason) => reason.includes('nothing was heard for 3 s'))).toBe(true)
+    const { reasons } = await through({ wsSilent: { afterMessages: 60, times: 1 } }, { feed: { silenceMs: 12_000 } })
+    expect(reasons.some((reason) => reason.includes('nothing was heard for 12 s'))).toBe(true)
   })
 
   it('polls while messages are old', async () => {
     const { reasons } = await through({ wsStale: { ms: 1500 } }, { feed: { staleMs: 20_000 } })
     expect(reasons.some((reason) => /^messages are \d+ s old$/.test(reason))).toBe(true)
+  })
+
+  it('stores what comes late, says so, and builds each minute again from what was known then', async () => {
+    await replay.setFaults({ dropRows: { fraction: 0.5, path: 'markets/trades' } })
+    const { ticks } = await loop({
+      options: { feed: (world, pairs) => new PollingFeed(world, pairs) },
+      steps: 1,
+      beforeTick: async (number) => {
+        if (number === 12) await replay.clearFaults()
+      },
+    })
+    const [late] = await runQuery<{ n: number }>(opened.db, 'select count(*)::integer as n from rt_late_rows')
+    expect(late!.n).toBeGreaterThan(0)
+    const said = ticks.flatMap(({ faults }) => faults).filter((fault) => /^\d+ late prints? of KXHIGHMIA/.test(fault))
+    expect(said.reduce((sum, fault) => sum + Number.parseInt(fault, 10), 0)).toBe(late!.n)
+    const minutes = ticks.flatMap((tick) => tick.minutes)
+    const signals = await stored()
+    const again = () => replaySignals(opened.db, [pair], [minutes[0]!, minutes.at(-1)!])
+    expect(await again()).toMatchObject({ recorded: signals.length, differences: [] })
+    await runQuery(opened.db, 'truncate rt_late_rows')
+    expect((await again()).differences.length).toBeGreaterThan(0)
   })
 
   it.each([

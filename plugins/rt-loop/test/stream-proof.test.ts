@@ -18,11 +18,13 @@ const print = (tsMs: number): StreamEvent => ({
   takerYes: true,
 })
 
+const hear = (proof: StreamProof, event: StreamEvent) => proof.hear(event, at(60))
+
 /** Sound from 20 seconds after minute 0. */
 function sound(): StreamProof {
   const proof = new StreamProof(['A', 'B'])
   for (const event of [{ kind: 'connected' } as const, book('A'), book('B'), { kind: 'subscribed' } as const]) {
-    proof.hear(event)
+    hear(proof, event)
   }
   proof.tick(at(0, 20_000))
   return proof
@@ -41,7 +43,7 @@ describe('StreamProof', () => {
     ['nothing was heard', []],
   ])('vouches for nothing while %s', (_, events) => {
     const proof = new StreamProof(['A', 'B'])
-    for (const event of events) proof.hear(event)
+    for (const event of events) hear(proof, event)
     proof.tick(at(0))
     expect([proof.isSound, proof.isSoundAfter(M + 99)]).toEqual([false, false])
   })
@@ -54,14 +56,14 @@ describe('StreamProof', () => {
     [60_000 + GRACE_MS, 2],
   ])('takes a message %d ms after a minute as proof of minute %d', (ms, minute) => {
     const proof = sound()
-    proof.hear(print(at(1, ms)))
+    hear(proof, print(at(1, ms)))
     expect(proof.overMinute).toBe(M + minute)
   })
 
   it('goes by the newest stamp, whatever order they come in', () => {
     const proof = sound()
-    proof.hear(print(at(5, 1000)))
-    proof.hear(print(at(4, 59_000)))
+    hear(proof, print(at(5, 1000)))
+    hear(proof, print(at(4, 59_000)))
     expect(proof.overMinute).toBe(M + 5)
     expect(proof.lastPrintMs).toBe(at(4, 59_000))
   })
@@ -78,18 +80,28 @@ describe('StreamProof', () => {
     ],
   ])('vouches again only for minutes after the one in which %s', (_, loss, repair, reason) => {
     const proof = sound()
-    proof.hear(loss)
+    hear(proof, loss)
     expect([proof.isSound, proof.reason]).toEqual([false, reason])
-    for (const event of repair) proof.hear(event)
+    for (const event of repair) hear(proof, event)
     expect(proof.isSoundAfter(M + 50)).toBe(false)
     proof.tick(at(10, 5))
     expect([10, 11].map((minute) => proof.isSoundAfter(M + minute))).toEqual([false, true])
     expect(proof.reason).toBe(reason)
   })
 
+  it('takes no stamp of the future for a proof', () => {
+    const proof = sound()
+    hear(proof, print(at(60, 1)))
+    expect([proof.isSound, proof.reason]).toEqual([false, 'a message is stamped in the future'])
+    expect(proof.overMinute).toBeLessThan(M)
+    proof.tick(at(2))
+    hear(proof, print(at(3, 500)))
+    expect([proof.isSoundAfter(M + 2), proof.overMinute]).toEqual([true, M + 3])
+  })
+
   it('is not repaired by half of the books', () => {
     const proof = sound()
-    for (const event of [unknown('A'), unknown('B'), book('B')]) proof.hear(event)
+    for (const event of [unknown('A'), unknown('B'), book('B')]) hear(proof, event)
     proof.tick(at(10))
     expect(proof.isSound).toBe(false)
   })

@@ -21,7 +21,7 @@ export interface StreamFeedOptions {
   readonly pace: Pace
   /** Milliseconds without a frame or ping after which a connection is dead; the exchange pings every 10 s. */
   readonly silenceMs: number
-  /** A message that tells of something older than this is stale: prices are then polled as well. */
+  /** A message that tells of something older than this is stale: prices are then polled. One this far ahead is wrong. */
   readonly staleMs: number
   /** How long after its end a minute of which nothing more is heard is asked about. */
   readonly settledAfterMs: number
@@ -31,6 +31,8 @@ export interface StreamFeedOptions {
 const WATCH_MS = 250
 /** An answer that takes longer is no proof: prices are then polled. */
 const ECHO_WITHIN_MS = 3000
+/** An old message that nothing follows says nothing about what is told a minute later. */
+const STALE_FOR_MS = 60_000
 /** A key that was refused may be taken later, when the clock was set right. */
 const REFUSED_AGAIN_MS = 60_000
 
@@ -58,7 +60,7 @@ export class StreamFeed implements PriceFeed {
   #asking: Promise<boolean> | null = null
   #callback: (heardAtMs: number) => void = () => {}
   #heardAtMs = 0
-  #staleMs: number | null = null
+  #stale: { readonly ageMs: number; readonly heardAtMs: number } | null = null
   /** Prints from here on may be missing although their minute is settled. */
   #askFromMs = Number.POSITIVE_INFINITY
   #storing: Promise<unknown> | null = null
@@ -117,7 +119,8 @@ export class StreamFeed implements PriceFeed {
   /** Listens to the markets that trade now; anew when they are others than before. */
   async #follow(): Promise<void> {
     const rows = new Map<string, MarketRow>()
-    for (const pair of this.#pairs) for (const row of await openMarkets(this.#world, pair)) rows.set(row.ticker, row)
+    const cities = [...new Map(this.#pairs.map((pair) => [pair.city.id, pair])).values()]
+    for (const pair of cities) for (const row of await openMarkets(this.#world, pair)) rows.set(row.ticker, row)
     const tickers = [...rows.keys()].sort()
     const isSame = tickers.length === this.#markets.size && tickers.every((ticker) => this.#markets.has(ticker))
     if (isSame && this.#listening) return
@@ -172,7 +175,7 @@ export class StreamFeed implements PriceFeed {
 
   #hear(event: StreamEvent): void {
     const wasSound = this.#proof.isSound
-    this.#proof.hear(event)
+    this.#proof.hear(event, this.#exchangeNow() + this.#options.staleMs)
     if (wasSound && !this.#proof.isSound) this.#noteLoss()
     if (event.kind === 'connected') this.#failure = null
     if (event.kind === 'lost') {
@@ -225,13 +228,19 @@ export class StreamFeed implements PriceFeed {
     this.#askFromMs = Math.min(this.#askFromMs, since)
   }
 
+  /** The first messages of a connection tell what was before it, and may be of any age. */
   #age(tsMs: number): void {
-    const ageMs = this.#world.clock.now() + (this.#world.sources.kalshi.clockAheadMs() ?? 0) - tsMs
-    this.#staleMs = ageMs > this.#options.staleMs ? ageMs : null
+    const ageMs = this.#exchangeNow() - tsMs
+    if (this.#proof.isSound) this.#stale = ageMs > this.#options.staleMs ? { ageMs, heardAtMs: this.#heardAtMs } : null
   }
 
   #staleReason(): string | null {
-    return this.#staleMs === null ? null : `messages are ${(this.#staleMs / 1000).toFixed(0)} s old`
+    if (this.#stale && performance.now() - this.#stale.heardAtMs > STALE_FOR_MS) this.#stale = null
+    return this.#stale && `messages are ${(this.#stale.ageMs / 1000).toFixed(0)} s old`
+  }
+
+  #exchangeNow(): number {
+    return this.#world.clock.now() + (this.#world.sources.kalshi.clockAheadMs() ?? 0)
   }
 
   /** Stores what was heard, one batch after the other. */
@@ -275,7 +284,7 @@ export class StreamFeed implements PriceFeed {
 
   async #prove(): Promise<boolean> {
     const { settled } = this.#polling
-    if (settled === null || this.#staleMs !== null || !this.#proof.isSoundAfter(settled)) return false
+    if (settled === null || this.#staleReason() !== null || !this.#proof.isSoundAfter(settled)) return false
     const due = Math.floor((this.#world.clock.now() - this.#options.settledAfterMs) / MS_PER_MINUTE)
     if (due <= settled) return true
     const proof = this.#proof

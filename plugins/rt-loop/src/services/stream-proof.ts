@@ -27,7 +27,12 @@ export class StreamProof {
     this.#unknown = new Set(tickers)
   }
 
-  hear(event: StreamEvent): void {
+  /** @param latestMs  a stamp after it is wrong: it proves nothing, and whoever sent it is not to be trusted for now */
+  hear(event: StreamEvent, latestMs: number): void {
+    if ('tsMs' in event && event.tsMs !== null && event.tsMs > latestMs) {
+      this.#lose('a message is stamped in the future')
+      return
+    }
     switch (event.kind) {
       case 'connected':
       case 'lost':
