@@ -17,7 +17,7 @@ export interface BlendScores {
 
 /** A weight of the model, and how sure the days are of it. */
 export interface BlendWeight {
-  /** The weight to use, in [0, 1]: the lower end of the interval; 0 where there is too little evidence. */
+  /** The weight to use, in [0, 1]: `low`, or less where that could do harm; 0 where there is too little evidence. */
   readonly value: number
   /** The weight with the least log loss, event days counting alike; null without rows. */
   readonly fitted: number | null
@@ -83,6 +83,8 @@ export interface BlendPilot {
   readonly windows: number
   readonly rows: number
   readonly days: number
+  /** What this pilot may take after its test rows; in a joint file by its own days, at most the common weight. */
+  readonly weight: number
   readonly delivered: BlendScores
   readonly market: BlendScores
 }
@@ -115,7 +117,7 @@ export interface BlendGridFile {
   readonly total_test_rows: number
   readonly total_test_days: number
   readonly total_event_days: number
-  /** Fitted on all test rows: what a model that is used after them may take. */
+  /** Fitted on all test rows: what a model that is used after them may take; of several pilots, the most careful. */
   readonly weight: BlendWeight
   readonly devig: BlendDevig & {
     readonly rows_complete: number

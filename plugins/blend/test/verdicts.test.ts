@@ -40,6 +40,7 @@ describe('the verdict about skill', () => {
 
   it.each([
     ['the weight may be 0', { weight: weight(0, 0.3) }, 'No skill over the market is shown'],
+    ['any weight could do harm', { weight: { ...weight(0.3, 0.5), value: 0 } }, 'No skill over the market is shown'],
     ['what was delivered may be no better', { delivered: interval(-0.1, 0) }, 'No skill over the market is shown'],
     ['the best weight is 0', { weight: weight(0, 0) }, 'The market is better'],
     ['the model alone is worse', { weight: weight(0, 0.1), model: interval(0.01, 0.1) }, 'The market is better'],

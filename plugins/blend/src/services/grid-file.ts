@@ -26,7 +26,10 @@ export function gridFile(pilots: readonly PilotRows[], walk: Walk, seed: number)
   const windows = windowRows(pilots, walk)
   const judged = windows.filter(({ rows }) => rows > 0).map(({ window }) => window)
   const harm = noHarm(pilots, walk.delivered)
-  const { weight, devig, head } = walk.final
+  // Of several pilots, the one that may take least speaks for what is used after these days, and the one that may take
+  // most for whether any of them shows skill.
+  const byWeight = walk.final.toSorted((one, other) => one.weight.value - other.weight.value)
+  const { weight, devig, head } = byWeight[0]!
   const difference = {
     method: 'day-block bootstrap, percentile',
     level: LEVEL,
@@ -39,7 +42,7 @@ export function gridFile(pilots: readonly PilotRows[], walk: Walk, seed: number)
   const skill = skillVerdict({
     days: difference.days,
     windows: new Set(judged).size,
-    weight,
+    weight: byWeight.at(-1)!.weight,
     model: grid.at(-1)!.difference,
     delivered: difference.log_loss,
   })
@@ -62,6 +65,7 @@ export function gridFile(pilots: readonly PilotRows[], walk: Walk, seed: number)
       windows: windows.filter(({ from, to }) => to > from).length,
       rows: rows.n,
       days: new Set(rows.day).size,
+      weight: walk.final[p]!.weight.value,
       delivered: scoresOf(rows.label, walk.delivered[p]!),
       market: scoresOf(rows.label, rows.market),
     })),

@@ -9,7 +9,7 @@ const interval = ({ mean, low, high }: BlendInterval): string =>
   mean === null ? 'unknown' : `${mean.toFixed(4)} [${low?.toFixed(4) ?? 'unknown'}, ${high?.toFixed(4) ?? 'unknown'}]`
 
 /**
- * Whether there is skill over the market: the interval of the weight lies above 0, and the delivered probability's log
+ * Whether there is skill over the market: a weight above 0 may be used, so its interval lies above 0, and the delivered probability's log
  * loss is lower than the market's with an interval below 0. Both, because the first alone says that the model knows
  * something, not that what was delivered was better.
  *
@@ -39,7 +39,7 @@ export function skillVerdict({
   }
   const low = weight.low ?? 0
   const found = `weight of the model ${weight.fitted?.toFixed(2) ?? 'none'} [${low.toFixed(2)}, ${weight.high?.toFixed(2) ?? 'none'}], log loss delivered minus market ${interval(delivered)}`
-  if (low > 0 && delivered.high !== null && delivered.high < 0) {
+  if (weight.value > 0 && delivered.high !== null && delivered.high < 0) {
     return { outcome: 'pass', sentence: `The delivered probability is better than the market: ${found}.` }
   }
   const lost = weight.fitted === 0 || (model.low !== null && model.low > 0)

@@ -3,6 +3,7 @@ import type { PoolChoice } from 'kwx/model'
 import type { BlendDevig, BlendHead, BlendWeight } from 'kwx/reports'
 import { formatDay } from 'kwx/time'
 
+import { boundHarm } from './bound-harm.ts'
 import { type CellsByMethod, chooseDevig } from './choose-devig.ts'
 import { chooseHead } from './choose-head.ts'
 import { type DayCell, dayCells } from './day-cells.ts'
@@ -25,8 +26,8 @@ export interface Walk {
   readonly delivered: readonly Float64Array[]
   /** The weight that each row was delivered with. */
   readonly weights: readonly Float64Array[]
-  /** On all test rows: for a model that is used after them. */
-  readonly final: Fit
+  /** Of each pilot on all test rows: for a model that is used after them. */
+  readonly final: readonly Fit[]
 }
 
 export const choiceOf = ({ weight, devig, head }: Fit): PoolChoice => ({
@@ -40,21 +41,21 @@ export const choiceOf = ({ weight, devig, head }: Fit): PoolChoice => ({
  *
  * The evidence for a window are the test predictions of earlier windows, of all pilots, whose event day lies before the
  * window's first test day. They are out of sample for the models, and no calibrator has seen them. Windows that begin
- * on one day share one fit.
+ * on one day share one fit of the weight; each pilot takes as much of it as its own days bear.
  *
  * @param seed  intervals are drawn from `<seed>/<first test day>`
  */
 export function walkWindows(pilots: readonly PilotRows[], seed: number): Walk {
   const cells = evidenceOf(pilots)
-  const fitted = new Map<number, Fit>()
-  const before = (day: number): Fit => {
+  const fitted = new Map<number, readonly Fit[]>()
+  const before = (day: number): readonly Fit[] => {
     const known = fitted.get(day)
     if (known) return known
     const fit = fitOn(pilots, cells, (cell) => cell.day < day, `${seed}/${formatDay(day)}`)
     fitted.set(day, fit)
     return fit
   }
-  const fits = pilots.map(({ windows }) => windows.map(({ firstTestDay }) => before(firstTestDay)))
+  const fits = pilots.map(({ windows }, p) => windows.map(({ firstTestDay }) => before(firstTestDay)[p]!))
   const delivered = pilots.map((pilot, p) => {
     const out = new Float64Array(pilot.rows.n)
     pilot.windows.forEach(({ from, to }, w) => {
@@ -97,9 +98,16 @@ function fitOn(
   { priced, pooled }: Evidence,
   wanted: (cell: DayCell) => boolean,
   seed: string,
-): Fit {
+): readonly Fit[] {
   const devig = chooseDevig(priced, wanted, `${seed}/devig`)
-  const weight = fitWeight(pooled(devig.method).filter(wanted), `${seed}/weight`)
-  const head = chooseHead(pilots, priced.none, wanted, { weight: weight.value, devig: devig.method }, seed)
-  return { devig, weight, head }
+  const cells = pooled(devig.method).filter(wanted)
+  const prices = priced.none.filter(wanted)
+  const common = fitWeight(cells, `${seed}/weight`)
+  return pilots.map(({ city, bracket, name }, p) => {
+    const own = (all: readonly DayCell[]) => all.filter(({ pilot }) => pilot === p)
+    const about = { name: `${city} ${bracket}`, seed: `${seed}/${name}` }
+    const weight = boundHarm(common, own(cells), own(prices), about)
+    const head = chooseHead(pilots, priced.none, wanted, { weight: weight.value, devig: devig.method }, seed)
+    return { devig, weight, head }
+  })
 }
