@@ -19,11 +19,12 @@ const weight = (value: number): BlendWeight => ({
   reason: `Fitted 0.90 [${value.toFixed(2)}, 1.00] on 60 days; its lower end is used.`,
 })
 
-/** Days on which weight w costs `slope[day]` · w, over a price that costs 0.4. */
-const cells = (slopes: readonly number[], rows = (_: number) => 10): DayCell[] =>
+/** Days on which weight w costs `slope[day]` · w, over a price that costs 0.4; if that is right, `far` · w². */
+const cells = (slopes: readonly number[], rows = (_: number) => 10, far = 0): DayCell[] =>
   slopes.map((slope, day) => ({
     ...{ pilot: 0, window: 0, day, positives: 1, rows: rows(day) },
     loss: Float64Array.from({ length: STEPS + 1 }, (_, k) => 0.4 + (slope * k) / STEPS),
+    divergence: Float64Array.from({ length: STEPS + 1 }, (_, k) => far * (k / STEPS) ** 2),
   }))
 const days = (n: number, slope: (day: number) => number) => Array.from({ length: n }, (_, day) => slope(day))
 const bounded = (made: readonly DayCell[], value = 0.6) => boundHarm(weight(value), made, made, about)
@@ -65,11 +66,26 @@ describe('bounding the harm of a weight', () => {
     expect(boundHarm(weight(0.6), dearer, made, about).value).toBe(0)
   })
 
-  it('gives none on less than four weeks of the pilot, however long the others were watched', () => {
-    const found = bounded(cells(days(27, () => -0.05)))
+  it('keeps a model near the price until there are four weeks, however well it does', () => {
+    const far = (n: number, strays: number) =>
+      bounded(
+        cells(
+          days(n, () => -0.05),
+          undefined,
+          strays,
+        ),
+      )
+    expect(far(27, 0.033)).toMatchObject({ value: 0.24, outcome: 'fitted' })
+    expect(far(27, 0.033).reason).toContain('0.24 is used: on under 28 days, no more than costs 0.002 if the price of')
+    expect(far(27, 0.005).value).toBe(0.6)
+    expect(far(28, 0.033).value).toBe(0.6)
+  })
+
+  it('gives none on less than two weeks of the pilot, however long the others were watched', () => {
+    const found = bounded(cells(days(13, () => -0.05)))
     expect(found).toMatchObject({ value: 0, outcome: 'too-few-days', days: 60 })
-    expect(found.reason).toBe('27 days of chicago between are too few, 28 are needed: weight 0.')
-    expect(bounded(cells(days(28, () => -0.05))).value).toBe(0.6)
+    expect(found.reason).toBe('13 days of chicago between are too few, 14 are needed: weight 0.')
+    expect(bounded(cells(days(14, () => -0.05))).value).toBe(0.6)
   })
 
   it('never raises a weight, and gives the same for the same seed', () => {

@@ -85,3 +85,14 @@ describe('fitting the weight of the model', () => {
     expect(fitWeight(cells.toReversed(), 'seed')).toEqual(fitWeight(cells, 'seed'))
   })
 })
+
+describe('day cells', () => {
+  it('hold what each weight would cost if the price were right: the divergence of the price from the pooled', () => {
+    const [pilot] = madePilots({ seed: 6, windows: 1, testDays: 1, rowsPerDay: 1 })
+    const rows = { ...pilot!.rows, market: Float64Array.of(0.4), model: Float64Array.of(0.7) }
+    const [cell] = dayCells([{ ...pilot!, rows }], 'none', 'all')
+    expect(cell!.divergence[0]).toBe(0)
+    expect(cell!.divergence[100]).toBeCloseTo(0.4 * Math.log(0.4 / 0.7) + 0.6 * Math.log(0.6 / 0.3), 12)
+    for (let k = 1; k <= 100; k++) expect(cell!.divergence[k]!).toBeGreaterThan(cell!.divergence[k - 1]!)
+  })
+})

@@ -123,7 +123,7 @@ describe('promote', () => {
     const { exit, requirements } = await promote(at.world(), { folder: pilot.published, ...promotion })
     expect([exit, requirements.at(-1)]).toEqual([
       3,
-      { requirement: 'origin', outcome: 'fail', sentence: 'Its rows are simulated.' },
+      { requirement: 'origin', outcome: 'fail', sentence: 'Its rows are simulated, and its city has a real market.' },
     ])
   })
 

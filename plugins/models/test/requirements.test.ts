@@ -20,6 +20,7 @@ const blend = fc.record({
 })
 const evidence = fc.record({
   pilot: fc.record({ hash: fc.constant(PILOT), origin: fc.option(origin) }),
+  fictional: mostly(false, true),
   report: fc.option(
     fc.record({
       summary: fc.record({
@@ -56,7 +57,11 @@ describe('requirementsOf', () => {
         expect(given.report!.verification).toMatchObject({ passed: true, pilot: PILOT })
         expect(judge).toMatchObject({ skill: { outcome: 'pass' }, no_harm: { outcome: 'pass' } })
         expect([judge.pilot, ...judge.pilots.map(({ pilot }) => pilot)]).toContain(PILOT)
-        expect([given.pilot.origin, given.report!.summary.origin, judge.origin]).not.toContain('simulated')
+        const origins = [given.pilot.origin, given.report!.summary.origin, judge.origin]
+        if (origins.includes('simulated')) {
+          expect(given.fictional).toBe(true)
+          expect(new Set(origins.filter((one) => one !== null))).toEqual(new Set(['simulated']))
+        }
         const others = given.report!.summary.gates.filter(({ gate }) => gate !== 'accept:skill')
         const clean = others.every((one) => one.outcome === 'pass' || one.outcome === 'not-applicable')
         expect(given.report!.summary.verdict.outcome === 'pass' || (given.joint !== null && clean)).toBe(true)
@@ -64,6 +69,16 @@ describe('requirementsOf', () => {
       { numRuns: 5000, seed: 7 },
     )
     expect(met).toBeGreaterThan(100)
+  })
+
+  it.each([
+    ['simulated rows of a city with a real market', 'simulated', false, 'fail'],
+    ['simulated rows of a simulated city', 'simulated', true, 'met'],
+    ['real rows', 'real', false, 'met'],
+  ] as const)('judges %s', (_, from, fictional, outcome) => {
+    const pilot = { hash: PILOT, origin: from }
+    const all = requirementsOf({ pilot, fictional, report: null, joint: null })
+    expect(all.find(({ requirement }) => requirement === 'origin')).toMatchObject({ outcome })
   })
 
   it('always answers for all five, each with a sentence', () => {

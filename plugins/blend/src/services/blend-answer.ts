@@ -1,9 +1,12 @@
+import { join } from 'node:path'
+
 import { type Contributions, type ExitCode, worstExit } from 'kwx'
+import { publishFolder } from 'kwx/artefacts'
 import type { RunResult } from 'kwx/pipeline'
 import type { BlendGridFile } from 'kwx/reports'
 
 import { EXIT_OF } from './describe-blend.ts'
-import { jointBlend, publishJoint } from './joint-blend.ts'
+import { jointBlend, jointName, publishJoint } from './joint-blend.ts'
 import { readBlended } from './read-blended.ts'
 
 /** What `kwx blend` answers. */
@@ -16,7 +19,7 @@ export interface BlendAnswer
   readonly folder: string
 }
 
-/** The pool of one run as it is, or the joint one of several, fitted here and published. */
+/** The pool of one run as it is, or the joint one of several, fitted here; either is published. */
 export async function blendAnswer(
   runs: readonly RunResult[],
   reports: string,
@@ -25,12 +28,13 @@ export async function blendAnswer(
   const blended = []
   for (const run of runs) blended.push(await readBlended(run))
   const [only] = blended
-  let [file, folder] = [only!.file, only!.folder]
+  let file = only!.file
+  let folder = join(reports, jointName(file))
   if (blended.length > 1) {
     const joint = jointBlend(blended)
     file = joint.file
     folder = await publishJoint(joint, reports, contributions)
-  }
+  } else await publishFolder(only!.folder, folder)
   const { verdict, skill, no_harm, weight, pilots, scores, difference } = file
   const exit = worstExit([...runs.map((run) => run.exit), EXIT_OF[verdict.outcome]])
   const run_ids = runs.map(({ run_id }) => run_id)

@@ -15,6 +15,8 @@ export interface DayCell {
   readonly rows: number
   /** Mean log loss with the pool's weight at k / STEPS, shape [STEPS + 1]; with weight 0 only, shape [1]. */
   readonly loss: Float64Array
+  /** Mean of what that would cost if the market's side were right: its divergence from the pooled, of the same shape. */
+  readonly divergence: Float64Array
 }
 
 /** The market's side of the pool in each row. */
@@ -42,35 +44,47 @@ export function dayCells(pilots: readonly PilotRows[], method: DevigMethod, weig
   return pilots.flatMap(({ rows, windows }, pilot) => {
     const market = marketSides(rows, method)
     return windows.flatMap(({ from, to }, window) => {
-      const byDay = new Map<number, { positives: number; rows: number; loss: Float64Array }>()
+      const byDay = new Map<number, Sums>()
       for (let i = from; i < to; i++) {
         const day = rows.day[i]!
         let cell = byDay.get(day)
         if (!cell) {
-          cell = { positives: 0, rows: 0, loss: new Float64Array(last + 1) }
+          cell = {
+            ...{ positives: 0, rows: 0 },
+            ...{ loss: new Float64Array(last + 1), divergence: new Float64Array(last + 1) },
+          }
           byDay.set(day, cell)
         }
         addRow(cell, rows.label[i]!, rows.model[i]!, market[i]!)
       }
       return [...byDay]
         .sort(([a], [b]) => a - b)
-        .map(([day, cell]) => ({ pilot, window, day, ...cell, loss: cell.loss.map((sum) => sum / cell.rows) }))
+        .map(([day, cell]) => {
+          const mean = (sums: Float64Array) => sums.map((sum) => sum / cell.rows)
+          return { pilot, window, day, ...cell, loss: mean(cell.loss), divergence: mean(cell.divergence) }
+        })
     })
   })
 }
 
-function addRow(
-  cell: { positives: number; rows: number; loss: Float64Array },
-  y: number,
-  model: number,
-  market: number,
-): void {
+interface Sums {
+  positives: number
+  rows: number
+  loss: Float64Array
+  divergence: Float64Array
+}
+
+function addRow(cell: Sums, y: number, model: number, market: number): void {
   cell.rows++
   cell.positives += y
   const [b, a] = [logit(market), logit(clipProbability(model, POOL_CLIP))]
+  const [yes, no] = [-rowLogLoss(1, market), -rowLogLoss(0, market)]
   cell.loss[0]! += rowLogLoss(y, market)
   for (let k = 1; k < cell.loss.length; k++) {
     const w = k / STEPS
-    cell.loss[k]! += rowLogLoss(y, sigmoid(w * a + (1 - w) * b))
+    const p = sigmoid(w * a + (1 - w) * b)
+    const [lossYes, lossNo] = [rowLogLoss(1, p), rowLogLoss(0, p)]
+    cell.loss[k]! += y === 1 ? lossYes : lossNo
+    cell.divergence[k]! += market * (yes + lossYes) + (1 - market) * (no + lossNo)
   }
 }

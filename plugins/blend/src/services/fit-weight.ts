@@ -3,11 +3,8 @@ import type { BlendWeight } from 'kwx/reports'
 import { type DateBlocks, DRAWS, dateBlocks, ends, LEVEL, meanAt, onceEach, resampled } from './date-blocks.ts'
 import { type DayCell, STEPS } from './day-cells.ts'
 
-/** Dates below which there is no verdict about skill, overround or head. */
+/** Dates below which no weight is given to a model: two weeks, as for every verdict about skill. */
 export const MIN_DAYS = 14
-
-/** Dates below which no weight is given to a model: two weeks of one kind of weather have looked like skill. */
-export const MIN_WEIGHT_DAYS = 28
 
 /** Losses closer than this are one: rounding of sums of some thousand rows. */
 const SAME = 1e-12
@@ -47,8 +44,8 @@ export function fitWeight(cells: readonly DayCell[], seed: string): BlendWeight 
           LEVEL,
         )
   const estimate = { fitted, low: interval?.low ?? null, high: interval?.high ?? null, ...about }
-  if (blocks.dates < MIN_WEIGHT_DAYS) {
-    const reason = `${days} are too few, ${MIN_WEIGHT_DAYS} are needed: weight 0.`
+  if (blocks.dates < MIN_DAYS) {
+    const reason = `${days} are too few, ${MIN_DAYS} are needed: weight 0.`
     return { value: 0, ...estimate, outcome: 'too-few-days', reason }
   }
   const positives = cells.reduce((sum, cell) => sum + cell.positives, 0)

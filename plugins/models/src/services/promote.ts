@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 
 import { EXIT, type ExitCode, KwxError } from 'kwx'
+import { loadCity } from 'kwx/cities'
 import { latestPromotion, type Place, type Promotion, type Role } from 'kwx/database'
 
 import { changeLive } from './change-live.ts'
@@ -62,7 +63,9 @@ export async function promote(world: World, options: PromoteOptions): Promise<Pr
   const folder = options.report ?? join(world.settings.directories.reports, `${options.phase}_${city}_${bracket}`)
   const found = await readReport(world, folder)
   const joint = options.joint === undefined ? null : await readJoint(options.joint)
-  const evidence = { pilot, report: found, joint: joint?.blend ?? null }
+  const { regimes } = await loadCity(world.contributions, city)
+  const fictional = regimes.settlement.every(({ source }) => source === 'simulated')
+  const evidence = { pilot, fictional, report: found, joint: joint?.blend ?? null }
   const requirements = requirementsOf(evidence)
   // A report about another pilot says nothing about this one and is not kept with it.
   const report = found?.inputs['pilot'] === pilot.hash ? found : null

@@ -13,6 +13,8 @@ export interface Requirement {
 /** What is known of a pilot when it is to be promoted. */
 export interface PromotionEvidence {
   readonly pilot: { readonly hash: string; readonly origin: Origin | null }
+  /** True of a city that is settled by simulation alone: it has no real market that a simulated pilot could be let on. */
+  readonly fictional: boolean
   readonly report: Pick<ReadReport, 'summary' | 'inputs' | 'blend' | 'verification'> | null
   /** File 08 over several pilots; null where the report's own one is to be taken. */
   readonly joint: Blend | null
@@ -72,7 +74,11 @@ function skill({ pilot, report, joint }: PromotionEvidence): Requirement[] {
   const file = joint ? 'The joint 08_blend_grid.json' : '08_blend_grid.json'
   const missing = (sentence: string): Requirement[] =>
     (['skill', 'no-harm'] as const).map((requirement) => ({ requirement, outcome: 'missing', sentence }))
-  if (!blend) return missing('The report has no 08_blend_grid.json; run "kwx run decide --config FILE".')
+  if (!blend) {
+    return missing(
+      'The report has no 08_blend_grid.json; run "kwx run decide --config FILE", or "kwx blend --config FILE" and give its folder as --joint.',
+    )
+  }
   const isOfPilot = blend.pilot === pilot.hash || blend.pilots.some((one) => one.pilot === pilot.hash)
   if (!isOfPilot) return missing(`${file} is of other pilots than this one.`)
   const judged = (requirement: 'skill' | 'no-harm', verdict: ReportVerdict): Requirement => ({
@@ -83,7 +89,7 @@ function skill({ pilot, report, joint }: PromotionEvidence): Requirement[] {
   return [judged('skill', blend.skill), judged('no-harm', blend.no_harm)]
 }
 
-function origin({ pilot, report, joint }: PromotionEvidence): Requirement {
+function origin({ pilot, fictional, report, joint }: PromotionEvidence): Requirement {
   const requirement = 'origin'
   const origins = [
     ...new Set([pilot.origin, report?.summary.origin, (joint ?? report?.blend)?.origin].filter((one) => one != null)),
@@ -92,7 +98,11 @@ function origin({ pilot, report, joint }: PromotionEvidence): Requirement {
   if (origins.length === 0)
     return { requirement, outcome: 'missing', sentence: 'Nothing says where its rows are from.' }
   if (origins.length > 1) return { requirement, outcome: 'fail', sentence: `Its rows and its reports are ${list}.` }
-  if (origins.includes('simulated')) return { requirement, outcome: 'fail', sentence: `Its rows are ${list}.` }
+  if (origins.includes('simulated')) {
+    return fictional
+      ? { requirement, outcome: 'met', sentence: 'Its rows are simulated, and so is its city.' }
+      : { requirement, outcome: 'fail', sentence: 'Its rows are simulated, and its city has a real market.' }
+  }
   return { requirement, outcome: 'met', sentence: `Its rows are ${list}.` }
 }
 

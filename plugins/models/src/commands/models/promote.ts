@@ -9,14 +9,17 @@ import type { Promoted } from '../../services/promote.ts'
 export default class ModelsPromote extends ModelsCommand<Promoted> {
   static override summary = 'Make a verified and accepted pilot live.'
   static override description =
-    'Needs a passed acceptance report and verification of this very pilot, skill shown and no harm done in 08_blend_grid.json, and rows that are not simulated. Exit status: 0 promoted or live already, 3 refused, 4 refused for want of evidence, 5 refused because something is stale or missing.'
+    'Needs a passed acceptance report and verification of this very pilot, skill shown and no harm done in 08_blend_grid.json, and rows that are not simulated unless the city is. Exit status: 0 promoted or live already, 3 refused, 4 refused for want of evidence, 5 refused because something is stale or missing.'
   static override args = { pilot: Args.string({ description: "The pilot's folder; or give --config." }) }
   static override flags = {
     config: Flags.string({ helpValue: 'FILE', description: 'Production configuration of the pilot.' }),
     role: roleFlag,
     report: Flags.string({ helpValue: 'DIR', description: 'Acceptance report; else the published one.' }),
     phase: Flags.string({ default: 'phase1', description: "First word of the report folder's name." }),
-    joint: Flags.string({ helpValue: 'DIR', description: 'Folder with the 08_blend_grid.json of several pilots.' }),
+    joint: Flags.string({
+      helpValue: 'DIR',
+      description: 'Folder that "kwx blend" published: it answers for skill and harm.',
+    }),
     override: Flags.string({
       helpValue: 'REASON',
       description: 'Promote although requirements are not met; recorded. Never lets an edited file through.',
