@@ -1,8 +1,8 @@
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readFile, realpath, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 
-import { numbers, readJson, readTable, rowsOf, text } from 'kwx/artefacts'
+import { contentHash, numbers, readJson, readTable, rowsOf, text } from 'kwx/artefacts'
 import type { BlendGridFile } from 'kwx/reports'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 
@@ -100,6 +100,13 @@ describe('kwx blend', () => {
     expect(ladders!.ladders).toBeGreaterThan(0)
     expect(ladders!.events_without_outcome).toBe(0)
     expect(ladders!.market.rps).toBeLessThan(1.5)
+  })
+
+  it('publishes the pool of one pilot or of several under the hash of its content, as promotion asks', async () => {
+    for (const { answer } of [between, joint]) {
+      expect(answer.folder).toMatch(/acceptance_reports\/joint_[0-9a-f]{12}$/)
+      expect(basename(await realpath(answer.folder))).toBe(await contentHash(answer.folder))
+    }
   })
 
   it('exits with the verdict', () => {
