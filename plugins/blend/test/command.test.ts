@@ -105,7 +105,8 @@ describe('kwx blend', () => {
   it('publishes the pool of one pilot or of several under the hash of its content, as promotion asks', async () => {
     for (const { answer } of [between, joint]) {
       expect(answer.folder).toMatch(/acceptance_reports\/joint_[0-9a-f]{12}$/)
-      expect(basename(await realpath(answer.folder))).toBe(await contentHash(answer.folder))
+      const published = await realpath(answer.folder)
+      expect(basename(published)).toBe(await contentHash(published))
     }
   })
 
