@@ -20,7 +20,7 @@ export interface HttpClientOptions {
   readonly timeoutSeconds: number
   /** Tries per request, the first included. */
   readonly attempts: number
-  /** Requests in flight at once; 8 unless told, because more than that only queue at the service. */
+  /** Requests in flight at once; unless told a second's worth, but 8 to 32: then an answer may take a second at full rate. */
   readonly concurrency?: number
   /** Headers that prove who asks, made anew for each try: a signature ages. Never shown, never kept. */
   readonly sign?: ((url: URL) => Readonly<Record<string, string>>) | undefined
@@ -89,7 +89,7 @@ export function httpClient(options: HttpClientOptions): HttpClient {
   const base = options.url.replace(/\/+$/, '')
   const limit = throttle({
     requestsPerSecond: options.requestsPerSecond,
-    concurrency: options.concurrency ?? 8,
+    concurrency: options.concurrency ?? Math.min(32, Math.max(8, Math.ceil(options.requestsPerSecond))),
     pace,
   })
   let sawReplay = false

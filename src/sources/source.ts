@@ -93,7 +93,7 @@ export interface Source<Client = unknown> {
   readonly service: {
     readonly url: string
     readonly requestsPerSecond: number
-    /** Requests in flight at once; 8 unless told. */
+    /** Requests in flight at once; unless told a second's worth, but 8 to 32. */
     readonly concurrency?: number
   }
   /** What it cannot be asked without: a key in the settings, or the contact of who asks. */

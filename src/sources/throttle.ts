@@ -15,11 +15,13 @@ export type Throttle = <Value>(work: () => Promise<Value>, signal?: AbortSignal)
 /**
  * A token bucket over a monotonic clock, with a bound on parallel work.
  *
- * The bucket holds a second's worth of tokens up to `concurrency`: an idle client may start that many at once, and a
- * slow one (below one per second) still starts its first at once.
+ * The bucket holds half a second's worth of tokens, half of `concurrency` at most: so much may start at once after a
+ * pause, which makes up for a process that was kept from running, and a service that counts by a bucket of its own has
+ * room left for requests that arrive closer together than they were sent. A slow client (below two per second) still
+ * starts its first at once.
  */
 export function throttle({ requestsPerSecond, concurrency, pace }: ThrottleOptions): Throttle {
-  const capacity = Math.max(1, Math.min(requestsPerSecond, concurrency))
+  const capacity = Math.max(1, Math.min(requestsPerSecond, concurrency) / 2)
   let tokens = capacity
   let filledAt = pace.now()
   let running = 0

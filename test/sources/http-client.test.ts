@@ -209,12 +209,13 @@ describe('httpClient', () => {
       pace: {
         ...fakePace(),
         sleep: (_ms, signal) =>
-          new Promise((_resolve, reject) => signal!.addEventListener('abort', () => reject(signal!.reason))),
+          new Promise((_resolve, reject) => {
+            signal!.addEventListener('abort', () => reject(signal!.reason))
+            abort.abort(new Error('stopped'))
+          }),
       },
     })
-    const answer = http.get(request)
-    setTimeout(() => abort.abort(new Error('stopped')), 50)
-    await expect(answer).rejects.toThrow('stopped')
+    await expect(http.get(request)).rejects.toThrow('stopped')
     expect(asked()).toBe(1)
   })
 

@@ -155,6 +155,26 @@ describe.skipIf(!sharedFolder())('the sources against the replay exchange', () =
     }
   })
 
+  it('reads the candles of a whole event in few requests, each market with its own, as one by one', async () => {
+    const from = sources()
+    const live = (await markets(from)).filter(({ tier }) => tier === 'live')
+    const event = live[0]!.eventTicker
+    const ladder = live
+      .filter(({ eventTicker }) => eventTicker === event)
+      .map((market) => ({ ...market, seriesTicker: 'KXHIGHMIA', openMs: market.openMs!, closeMs: market.closeMs! }))
+    expect(ladder).toHaveLength(6)
+    await replay.resetStats()
+    const found = await from.kalshi.eventCandles({ seriesTicker: 'KXHIGHMIA', eventTicker: event }, ladder)
+    expect((await replay.stats()).requests).toBe(2)
+    for (const market of ladder) {
+      const { candles, volumeCenti } = await from.kalshi.candles(market)
+      expect(found!.get(market.ticker)).toMatchObject({ candles, volumeCenti })
+    }
+    expect(
+      await from.kalshi.eventCandles({ seriesTicker: 'KXHIGHMIA', eventTicker: 'KXHIGHMIA-99JAN01' }, ladder),
+    ).toBeNull()
+  })
+
   it('asks for a long life in parts below the cap of 5,000 periods', async () => {
     const from = sources()
     const [market] = await markets(from)

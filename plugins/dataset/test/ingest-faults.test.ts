@@ -98,6 +98,23 @@ describe.skipIf(!sharedFolder())('an ingest from services at their worst', () =>
     expect(kept.slice(-2).map(({ fee_type }) => fee_type)).toEqual(['quadratic_with_maker_fees', 'quadratic'])
   })
 
+  it('asks for the candles of a live event in few requests, and for a market by itself where they do not add up', async () => {
+    await replay.resetStats()
+    expect((await ingestKalshi({ ...options(), priceSource: 'candles' })).incomplete).toEqual([])
+    const whole = await ingestedRows(db)
+    const routes = async () =>
+      Object.entries((await replay.stats()).by_route).flatMap(([route, { count }]) =>
+        route.includes('candlesticks') ? [[route.split('/').at(-3), count]] : [],
+      )
+    expect(await routes()).toEqual([['events', 2]])
+    await runQuery(db, `truncate ${TABLES} cascade`)
+    await replay.resetStats()
+    await replay.setFaults({ nullLists: { path: '/events/', times: 1 } })
+    expect((await ingestKalshi({ ...options(), priceSource: 'candles' })).incomplete).toEqual([])
+    expect((await routes()).find(([kind]) => kind === 'markets')![1]).toBeGreaterThan(0)
+    expect((await ingestedRows(db)).candles).toEqual(whole.candles)
+  })
+
   it('gets from api.weather.gov what IEM has of the last week', async () => {
     const week = options('2025-02-17', '2025-02-18')
     await ingestObservations({ ...week, feed: 'nws' })

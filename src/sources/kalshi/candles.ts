@@ -1,5 +1,5 @@
 import { formatInstant } from '../../time/instants.ts'
-import { badField, countOf, type Fields, objectOf, priceOf } from './fields.ts'
+import { badField, countOf, type Fields, objectOf, priceOf, type Where } from './fields.ts'
 import type { Tier } from './market.ts'
 
 /** Open, high, low, close in 1e-4 dollars; null where there was no trade, or the side of the book was empty. */
@@ -22,7 +22,20 @@ export interface KalshiCandle {
   readonly openInterestCenti: number
 }
 
-const LEGS = ['open', 'high', 'low', 'close'] as const
+/** What the fields of a candle are called in each tier. */
+const NAMES = { live: namesOf('_dollars', '_fp'), historical: namesOf('', '') }
+
+function namesOf(leg: string, count: string) {
+  return {
+    open: `open${leg}`,
+    high: `high${leg}`,
+    low: `low${leg}`,
+    close: `close${leg}`,
+    volume: `volume${count}`,
+    openInterest: `open_interest${count}`,
+  }
+}
+
 const NO_TRADE: Bar = { open: null, high: null, low: null, close: null }
 
 /** A leg of an empty side is written as the worst price there is: 0 for a bid, 1 dollar for an ask. No quote is that. */
@@ -35,33 +48,32 @@ export function candleOf(from: Fields, tier: Tier, ticker: string): KalshiCandle
   if (!Number.isSafeInteger(end) || (end as number) % 60 !== 0) {
     throw badField(`a candle of ${ticker}`, 'end_period_ts', end, 'whole minutes in seconds since the epoch')
   }
-  const where = `candle ${formatInstant((end as number) * 1000)} of ${ticker}`
-  const leg = tier === 'live' ? '_dollars' : ''
-  const count = tier === 'live' ? '_fp' : ''
-  const quotes = (side: string, empty: number): Bar => bar(from, side, leg, where, empty)
+  const where = () => `candle ${formatInstant((end as number) * 1000)} of ${ticker}`
+  const names = NAMES[tier]
   return {
     endMinute: (end as number) / 60,
-    price: traded(from, leg, where) ? bar(from, 'price', leg, where, null) : NO_TRADE,
-    bid: quotes('yes_bid', EMPTY_BID),
-    ask: quotes('yes_ask', EMPTY_ASK),
-    volumeCenti: countOf(from, `volume${count}`, where),
-    openInterestCenti: countOf(from, `open_interest${count}`, where),
+    price: traded(from, names.close, where) ? bar(from, 'price', names, where, null) : NO_TRADE,
+    bid: bar(from, 'yes_bid', names, where, EMPTY_BID),
+    ask: bar(from, 'yes_ask', names, where, EMPTY_ASK),
+    volumeCenti: countOf(from, names.volume, where),
+    openInterestCenti: countOf(from, names.openInterest, where),
   }
 }
 
 /** A candle without a trade has no price, or one with `previous` only. */
-function traded(from: Fields, leg: string, where: string): boolean {
+function traded(from: Fields, close: string, where: Where): boolean {
   const { price } = from
   if (price === undefined || price === null) return false
-  const close = objectOf(price, `${where}, "price"`)[`close${leg}`]
-  return close !== undefined && close !== null
+  const value = objectOf(price, where)[close]
+  return value !== undefined && value !== null
 }
 
-function bar(from: Fields, side: string, leg: string, where: string, empty: number | null): Bar {
-  const legs = objectOf(from[side], `${where}, "${side}"`)
-  const [open, high, low, close] = LEGS.map((name) => {
-    const price = priceOf(legs, name + leg, `${where}, "${side}"`)
+function bar(from: Fields, side: string, names: typeof NAMES.live, candle: () => string, empty: number | null): Bar {
+  const where = () => `${candle()}, "${side}"`
+  const legs = objectOf(from[side], where)
+  const leg = (name: string): number | null => {
+    const price = priceOf(legs, name, where)
     return price === empty ? null : price
-  })
-  return { open: open ?? null, high: high ?? null, low: low ?? null, close: close ?? null }
+  }
+  return { open: leg(names.open), high: leg(names.high), low: leg(names.low), close: leg(names.close) }
 }

@@ -1,5 +1,11 @@
 import { EXIT, KwxError } from '../../errors.ts'
 import { parseDecimal } from '../decimal.ts'
+import { utcMs } from '../utc-ms.ts'
+
+/** Where a field stood, for a message; a function where making the text would cost every row of a long answer. */
+export type Where = string | (() => string)
+
+const said = (where: Where): string => (typeof where === 'string' ? where : where())
 
 /** A JSON object whose fields are not checked yet. */
 export type Fields = Readonly<Record<string, unknown>>
@@ -10,7 +16,8 @@ const shown = (value: unknown): string => {
 }
 
 /** What a field should have been; says where it stood and what was there. */
-export function badField(where: string, name: string, value: unknown, expected: string): KwxError {
+export function badField(place: Where, name: string, value: unknown, expected: string): KwxError {
+  const where = said(place)
   return new KwxError(`kalshi: "${name}" of ${where} is ${shown(value)}; expected ${expected}.`, {
     code: 'KALSHI_FIELD',
     exit: EXIT.error,
@@ -20,49 +27,51 @@ export function badField(where: string, name: string, value: unknown, expected: 
 }
 
 /** @throws KwxError KALSHI_FIELD (exit 1) for anything but an object, as the following functions for what they read */
-export function objectOf(value: unknown, where: string): Fields {
+export function objectOf(value: unknown, where: Where): Fields {
   if (typeof value !== 'object' || value === null || Array.isArray(value))
     throw badField(where, 'body', value, 'an object')
   return value as Fields
 }
 
 /** A list; the exchange writes null for an empty one. A missing list is an error. */
-export function listOf(from: Fields, name: string, where: string): Fields[] {
+export function listOf(from: Fields, name: string, where: Where): Fields[] {
   const value = from[name]
   if (value === null) return []
   if (!Array.isArray(value)) throw badField(where, name, value, 'a list')
-  return value.map((item) => objectOf(item, `${where}, in "${name}"`))
+  return value.map((item) => objectOf(item, () => `${said(where)}, in "${name}"`))
 }
 
 /** A text that must be there and not blank. */
-export function textOf(from: Fields, name: string, where: string): string {
+export function textOf(from: Fields, name: string, where: Where): string {
   const value = from[name]
   if (typeof value !== 'string' || value === '') throw badField(where, name, value, 'text')
   return value
 }
 
 /** Null for a missing, null or blank text. */
-export function optionalText(from: Fields, name: string, where: string): string | null {
+export function optionalText(from: Fields, name: string, where: Where): string | null {
   const value = from[name]
   if (value === undefined || value === null || value === '') return null
   if (typeof value !== 'string') throw badField(where, name, value, 'text')
   return value
 }
 
+const INSTANT = /^\d{4}-\d\d-\d\dT.*(?:Z|[+-]\d\d:\d\d)$/
+
 /** Milliseconds since the epoch of an RFC 3339 instant, fractions cut to the millisecond. */
-export function instantOf(from: Fields, name: string, where: string): number {
+export function instantOf(from: Fields, name: string, where: Where): number {
   const text = textOf(from, name, where)
-  const ms = /^\d{4}-\d\d-\d\dT.*(Z|[+-]\d\d:\d\d)$/.test(text) ? Date.parse(text) : Number.NaN
+  const ms = utcMs(text) ?? (INSTANT.test(text) ? Date.parse(text) : Number.NaN)
   if (Number.isNaN(ms)) throw badField(where, name, text, 'an instant with its zone')
   return Math.floor(ms)
 }
 
 /** Null where `optionalText` is, else as `instantOf`. */
-export const optionalInstant = (from: Fields, name: string, where: string): number | null =>
+export const optionalInstant = (from: Fields, name: string, where: Where): number | null =>
   optionalText(from, name, where) === null ? null : instantOf(from, name, where)
 
 /** 1e-4 dollars, 0 to 10,000, of a decimal text like "0.4100". */
-export function priceOf(from: Fields, name: string, where: string): number {
+export function priceOf(from: Fields, name: string, where: Where): number {
   const value = from[name]
   const units = typeof value === 'string' ? parseDecimal(value, 4) : null
   if (units === null || units < 0 || units > 10_000) {
@@ -72,7 +81,7 @@ export function priceOf(from: Fields, name: string, where: string): number {
 }
 
 /** 1e-2 contracts of a decimal text like "11.77". */
-export function countOf(from: Fields, name: string, where: string): number {
+export function countOf(from: Fields, name: string, where: Where): number {
   const value = from[name]
   const units = typeof value === 'string' ? parseDecimal(value, 2) : null
   if (units === null || units < 0)

@@ -9,6 +9,7 @@ import { type KalshiMarket, marketOf, type Tier } from './market.ts'
 import { OrderBook } from './order-book.ts'
 import { readPages } from './pages.ts'
 import { type CandleSpan, type KalshiCandles, readCandles } from './read-candles.ts'
+import { readEventCandles } from './read-event-candles.ts'
 import { type KalshiTrade, type KalshiTrades, newestFirst, tapeOf } from './trades.ts'
 
 /** Instants before which things have left the live tier, ms. */
@@ -77,9 +78,16 @@ export interface KalshiSource {
    * request. A market in which nothing happened has an empty list; one that the exchange does not know has none.
    */
   recentCandles(tickers: readonly string[], fromMinute: number, toMinute: number): Promise<Map<string, KalshiCandle[]>>
+  /** Candles of the whole lives of an event's live markets, by ticker, in few requests; null for an event that is not live. */
+  eventCandles: EventCandles
   /** Candles of a market's whole life, sparse as they are, oldest first. */
   candles(market: CandleSpan): Promise<KalshiCandles>
 }
+
+type EventCandles = (
+  event: Parameters<typeof readEventCandles>[1],
+  markets: Parameters<typeof readEventCandles>[2],
+) => ReturnType<typeof readEventCandles>
 
 const PAGE = 1000
 const EVENTS_PAGE = 200
@@ -261,6 +269,8 @@ export function kalshiSource(http: HttpClient): KalshiSource {
       }
       return byTicker
     },
+
+    eventCandles: (event, markets) => readEventCandles(http, event, markets),
 
     async candles(market) {
       return readCandles(http, market, await source.cutoff())

@@ -1,3 +1,4 @@
+import { utcMs } from '../utc-ms.ts'
 import { badField, countOf, type Fields, instantOf, priceOf, textOf } from './fields.ts'
 
 /** One print. */
@@ -26,8 +27,8 @@ export interface KalshiTrades {
 
 /** One print of either tier, checked. */
 export function tradeOf(from: Fields, ticker: string): KalshiTrade {
-  const tradeId = textOf(from, 'trade_id', `a trade of ${ticker}`)
-  const where = `trade ${tradeId} of ${ticker}`
+  const tradeId = textOf(from, 'trade_id', () => `a trade of ${ticker}`)
+  const where = () => `trade ${tradeId} of ${ticker}`
   // An exchange or a proxy that ignores the filter would hand us the whole tape.
   if (from['ticker'] !== ticker) throw badField(where, 'ticker', from['ticker'], `"${ticker}"`)
   const side = from['taker_outcome_side'] ?? from['taker_side']
@@ -45,7 +46,7 @@ export function tradeOf(from: Fields, ticker: string): KalshiTrade {
 export function newestFirst(page: readonly Fields[]): boolean {
   let last = Number.POSITIVE_INFINITY
   for (const { created_time: text } of page) {
-    const ms = Date.parse(String(text))
+    const ms = utcMs(String(text)) ?? Date.parse(String(text))
     if (ms > last) return false
     last = ms
   }

@@ -7,7 +7,7 @@ import { climateDayEnd, formatDay, minuteToMs } from 'kwx/time'
 import { missingDays, type PriceSource, readCoverage } from './coverage.ts'
 import { type FoundEvent, findMarkets } from './find-markets.ts'
 import { inParallel } from './in-parallel.ts'
-import { candleRows, candlesOf, tradeRows, tradesOf } from './market-prices.ts'
+import { candleRows, candlesOfEvent, tradeRows, tradesOf } from './market-prices.ts'
 import type { Incomplete, IngestOptions, IngestReport } from './options.ts'
 import { replacePrices } from './replace-prices.ts'
 
@@ -70,15 +70,15 @@ async function ingestDays(options: KalshiOptions): Promise<IngestReport> {
   if (days.length === 0) return { ...report, fetched: 0, rows: 0, incomplete: [], origin: null }
 
   log(`kalshi: ${days.length} of ${report.days} city-days to fetch`)
-  const warnings = await checkFees(options)
-  const { events, noEvent } = await findMarkets(options, days)
+  const [warnings, { events, noEvent }] = await Promise.all([checkFees(options), findMarkets(options, days)])
+  const ids = await saveLadders(options, [...events.values()])
   const incomplete: Incomplete[] = []
   let written = 0
   let done = 0
   await inParallel(days, workers, signal, async (day) => {
     const event = events.get(day)
     if (event) {
-      const outcome = await ingestEvent(options, event)
+      const outcome = await ingestEvent(options, event, ids)
       written += outcome.rows
       incomplete.push(...outcome.incomplete)
     } else {
@@ -93,31 +93,38 @@ async function ingestDays(options: KalshiOptions): Promise<IngestReport> {
 
 type KalshiOptions = IngestOptions & { readonly priceSource: PriceSource }
 
+/** Writes the markets of all ladders at once; what is known of a day is marked with its prices. */
+const saveLadders = (
+  { db, sources, city }: KalshiOptions,
+  events: readonly FoundEvent[],
+): Promise<Map<string, number>> =>
+  saveMarkets(
+    db,
+    events.map(({ ticker, seriesTicker, day, markets }) => ({
+      ticker,
+      seriesTicker,
+      city: city.id,
+      day,
+      origin: sources.kalshi.origin(),
+      markets: markets.map(marketInput),
+    })),
+  )
+
 async function ingestEvent(
   options: KalshiOptions,
   event: FoundEvent,
+  ids: ReadonlyMap<string, number>,
 ): Promise<{ rows: number; incomplete: Incomplete[] }> {
   const { db, sources, clock, city, priceSource } = options
   const { kalshi } = sources
-  const { day, seriesTicker, markets } = event
+  const { day, markets } = event
   const unsettled = markets.filter((market) => !isSettled(market))
   const open = unsettled.length > 0
-  const inEvent = markets.map((market) => ({ ...market, seriesTicker }))
   const fetched =
     priceSource === 'trades'
-      ? { kind: 'trades' as const, prices: await Promise.all(inEvent.map((m) => tradesOf(kalshi, m, isSettled(m)))) }
-      : { kind: 'candles' as const, prices: await Promise.all(inEvent.map((m) => candlesOf(kalshi, m, isSettled(m)))) }
+      ? { kind: 'trades' as const, prices: await Promise.all(markets.map((m) => tradesOf(kalshi, m, isSettled(m)))) }
+      : { kind: 'candles' as const, prices: await candlesOfEvent(kalshi, event, markets, isSettled) }
 
-  const ids = await saveMarkets(db, [
-    {
-      ticker: event.ticker,
-      seriesTicker: seriesTicker,
-      city: city.id,
-      day,
-      origin: kalshi.origin(),
-      markets: markets.map(marketInput),
-    },
-  ])
   const marketIds = markets.map(({ ticker }) => ids.get(ticker)!)
   await replacePrices(db, fetched.kind, marketIds, (trx: Database) =>
     fetched.kind === 'trades'

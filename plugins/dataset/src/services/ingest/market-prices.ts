@@ -2,6 +2,7 @@ import type { CandleRows, TradeRows } from 'kwx/database'
 import {
   candleColumns,
   type KalshiCandle,
+  type KalshiCandles,
   type KalshiMarket,
   type KalshiSource,
   type KalshiTrade,
@@ -60,18 +61,39 @@ export async function tradesOf(
 // Volume of candles falls up to 2 % short of the market's at the exchange itself.
 const LEAST_SHARE = 0.98
 
+/**
+ * The candles of an event's markets. Those that are live come in few requests for all of them; a market that is archived,
+ * or whose candles do not add up, is asked for by itself.
+ */
+export async function candlesOfEvent(
+  kalshi: KalshiSource,
+  event: { readonly seriesTicker: string; readonly ticker: string },
+  markets: readonly KalshiMarket[],
+  isSettled: (market: KalshiMarket) => boolean,
+): Promise<MarketPrices<KalshiCandle>[]> {
+  const { seriesTicker } = event
+  const inSeries = markets.map((market) => ({ ...market, seriesTicker }))
+  const live = inSeries.filter(({ tier }) => tier === 'live').filter(hasLife)
+  const found = live.length > 1 ? await kalshi.eventCandles({ seriesTicker, eventTicker: event.ticker }, live) : null
+  return Promise.all(inSeries.map((one) => candlesOf(kalshi, one, isSettled(one), found?.get(one.ticker))))
+}
+
+const hasLife = <Market extends KalshiMarket>(market: Market): market is Market & { openMs: number; closeMs: number } =>
+  market.openMs !== null && market.closeMs !== null
+
 /** The candles of a market: their volumes must make up 98 to 100 % of the exchange's own. */
-export async function candlesOf(
+async function candlesOf(
   kalshi: KalshiSource,
   market: KalshiMarket & { seriesTicker: string },
   settled: boolean,
+  received?: KalshiCandles,
 ): Promise<MarketPrices<KalshiCandle>> {
   const { ticker, volumeCenti } = market
   const off = (found: { volumeCenti: number }) =>
     settled &&
     volumeCenti !== null &&
     (found.volumeCenti > volumeCenti || found.volumeCenti < LEAST_SHARE * volumeCenti)
-  let found = await kalshi.candles(market)
+  let found = received ?? (await kalshi.candles(market))
   let requests = found.requests
   if (off(found)) {
     const again = await kalshi.candles(market)
