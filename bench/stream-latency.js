@@ -6,7 +6,8 @@
 //
 // A database of its own is made on the server and dropped. The replay's clock goes on by five seconds at a time; what
 // happened is heard over a WebSocket, and nothing else is done meanwhile. Stages: the minute's rows are stored; its signals
-// are computed and inserted; they are committed. Minutes that the stream does not vouch for are not counted.
+// are computed and its transaction is open; they are committed. `processor` is what the process itself computed from stored
+// to committed. Minutes that the stream does not vouch for are not counted.
 import { randomUUID } from 'node:crypto'
 import { parseArgs } from 'node:util'
 
@@ -46,7 +47,7 @@ await ensureMigrated(db, own.href)
 const { start, scene } = SCENES[values.city]
 const replay = await replayExchange('--now', start)
 const { pair } = await livePair({}, {}, scene)
-const stages = { stored: [], computed: [], committed: [], whole: [] }
+const stages = { stored: [], computed: [], committed: [], whole: [], processor: [] }
 const at = {}
 let signals = 0
 try {
@@ -57,15 +58,19 @@ try {
       settleMs: 40,
       options: {
         ticks: Number(values.minutes),
-        onStored: (heardMs) => Object.assign(at, { heard: heardMs, stored: performance.now(), computed: 0 }),
-        onMinute: async () => {
+        onStored: (heardMs) =>
+          Object.assign(at, { heard: heardMs, stored: performance.now(), computed: 0, cpu: process.cpuUsage() }),
+        onMinute: async (_trx, _minute, signals) => {
           at.computed = performance.now()
+          return signals
         },
         onWritten: (ms) => {
           stages.stored.push(at.stored - at.heard)
           stages.computed.push(at.computed - at.stored)
           stages.committed.push(performance.now() - at.computed)
           stages.whole.push(ms)
+          const { user, system } = process.cpuUsage(at.cpu)
+          stages.processor.push((user + system) / 1000)
         },
       },
     },
