@@ -30,6 +30,16 @@ export {
   savePaperStep,
 } from './paper-portfolio.ts'
 export { type PaperSums, paperMismatch, paperSums } from './paper-reconciliation.ts'
+export {
+  type PaperDayRow,
+  type PaperFillRow,
+  type PaperPositionRow,
+  type PaperRestingRow,
+  readPaperDays,
+  readPaperFills,
+  readPaperPositions,
+  readPaperResting,
+} from './paper-report.ts'
 export { loadQuotes, type QuoteRows, type QuoteSeries, readQuotes } from './quotes.ts'
 export { type RawPayloadInput, saveRawPayload } from './raw-payloads.ts'
 export { type PublicationLag, publicationLags, type Receipt, readReceipts, saveReceipts } from './receipts.ts'

@@ -161,3 +161,63 @@ describe('watch', () => {
     expect(alarms).toEqual([])
   })
 })
+
+describe('a portfolio that does not add up', () => {
+  const report = {
+    ...{
+      minute: 7,
+      cash: 99_000_000,
+      locked: 900_000,
+      reserved: 100_000,
+      realisedToday: -12_000,
+      lossLimitReached: false,
+    },
+    ...{ mismatch: null, orders: 2, fills: 1, outcomes: { acted: 2 }, refused: null, unsettled: { missing: 1 } },
+  }
+
+  it('is on both pages, and makes the loop unhealthy until it adds up again', async () => {
+    const health = new Health(1000, () => 0)
+    expect(health.report().portfolio).toBeNull()
+    health.portfolio.report(report)
+    expect(health.report()).toMatchObject({
+      healthy: true,
+      portfolio: { cash_dollars: 9900, exposure_dollars: 100, realised_today_dollars: -1.2, unsettled: { missing: 1 } },
+    })
+    health.portfolio.checked('cash against the sum of the ledger: 1.0000 dollars, expected 2.0000')
+    expect(health.report()).toMatchObject({
+      healthy: false,
+      stalled: false,
+      reason: expect.stringContaining('does not add up: cash against'),
+      portfolio: { mismatch: expect.stringContaining('cash against') },
+    })
+    const metrics = await health.registry.metrics()
+    for (const line of [
+      'kwx_healthy 0',
+      'kwx_portfolio_reconciled 0',
+      'kwx_portfolio_cash_dollars 9900',
+      'kwx_portfolio_orders_total 2',
+      'kwx_portfolio_unsettled{outcome="missing"} 1',
+      'kwx_portfolio_outcomes_total{outcome="acted"} 2',
+    ]) {
+      expect(metrics).toContain(line)
+    }
+    health.portfolio.report(report)
+    expect(health.report().healthy).toBe(true)
+  })
+
+  it('raises the alarm and is not given up: a new start would not mend it', async () => {
+    const health = new Health(60_000, () => 0)
+    const said: string[] = []
+    closers.push(
+      watch(health, {
+        everyMs: 2,
+        onAlarm: (reason) => said.push(reason),
+        giveUpMs: 10,
+        onGiveUp: () => said.push('given up'),
+      }),
+    )
+    health.portfolio.checked('positions against fills and settlements: 1 differ')
+    await new Promise((next) => setTimeout(next, 100))
+    expect(said).toEqual([expect.stringContaining('positions against fills')])
+  })
+})

@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 
 import {
@@ -17,12 +18,18 @@ import { minuteToMs } from 'kwx/time'
 import { feeCalendar } from 'kwx/trading'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 
+import { validate } from '../../../src/schema/index.ts'
 import { databaseKinds, migratedDatabase, type OpenedDatabase } from '../../../test/support/databases.ts'
+import { root } from '../../../test/support/root.ts'
 import { simulate } from '../../backtest/src/engine/simulate.ts'
 import { buildTape } from '../../backtest/src/services/build-tape.ts'
 import { readMarketData } from '../../backtest/src/services/market-data.ts'
+import { paperHooks } from '../src/portfolio/paper-hooks.ts'
 import { ACTED_AFTER_MS } from '../src/portfolio/paper-traders.ts'
 import { Portfolio } from '../src/portfolio/portfolio.ts'
+import { portfolioLines } from '../src/portfolio/portfolio-lines.ts'
+import { showPortfolio } from '../src/portfolio/show-portfolio.ts'
+import type { LivePair } from '../src/services/load-pair.ts'
 import {
   BANKROLL,
   DAY,
@@ -255,6 +262,45 @@ describe('the reconciliation', () => {
     await runQuery(db, 'alter table paper_ledger disable trigger all')
     await runQuery(db, 'delete from paper_fills where fill_no = 1')
     expect(await whole()).toMatch(/^cash against/)
+  })
+})
+
+describe('what kwx portfolio shows', () => {
+  it('is all there is, adds up, and has the form that its schema promises', async () => {
+    const world = await paperWorld(db, { cities: ['miami', 'chicago'], minutes: 30, edge: 0.03 })
+    await workPaper(db, world, [world.first, world.last])
+    const shown = await showPortfolio(db, { loop: undefined, day: undefined })
+    expect(shown.reconciliation).toEqual({ adds_up: true, mismatch: null })
+    expect(shown.positions.length * shown.resting.length * shown.fills.length).toBeGreaterThan(0)
+    const pnl = shown.days.reduce((sum, day) => sum + day.pnl_dollars, 0)
+    expect(pnl).toBeCloseTo(shown.pnl_dollars, 6)
+    expect(shown.fills.length).toBe(await count('select count(*)::integer as n from paper_fills'))
+    const schema = JSON.parse(await readFile(join(root, 'plugins/rt-loop/schemas/portfolio.json'), 'utf8')) as object
+    expect(await validate(schema, JSON.parse(JSON.stringify(shown)))).toEqual([])
+    const lines = portfolioLines(shown)
+    expect(lines).toContain('Everything adds up: cash, ledger, fills, fees, settlements, positions, resting orders.')
+    expect(lines.join('\n')).toContain(shown.positions[0]!.ticker)
+  })
+
+  it('needs a portfolio, and its name where there are several', async () => {
+    const asked = (loop?: string) => showPortfolio(db, { loop, day: undefined })
+    await expect(asked()).rejects.toMatchObject({ code: 'RT_PORTFOLIO_NONE', exit: 5 })
+    const world = await paperWorld(db, { minutes: 3 })
+    await workPaper(db, world, [world.first, world.first])
+    await workPaper(db, { ...world, loop: 'another' }, [world.first, world.first])
+    await expect(asked()).rejects.toMatchObject({ code: 'RT_PORTFOLIO_WHICH', exit: 2 })
+    await expect(asked('miami_betwen')).rejects.toMatchObject({ hint: 'Say which: --loop "miami_between".' })
+    expect((await asked('another')).loop).toBe('another')
+  })
+
+  it('was begun with one bankroll for good', async () => {
+    const world = await paperWorld(db, { minutes: 3 })
+    await workPaper(db, world, [world.first, world.first], { bankroll: 5_000_000 })
+    const pairs = world.pairs as LivePair[]
+    const news = { report: () => {}, checked: () => {} }
+    await expect(paperHooks(db, pairs, 1000, news)).rejects.toMatchObject({ code: 'RT_BANKROLL' })
+    await paperHooks(db, pairs, 500, news)
+    await paperHooks(db, pairs, undefined, news)
   })
 })
 

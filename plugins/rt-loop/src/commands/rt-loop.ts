@@ -16,6 +16,7 @@ interface LoopAnswer {
 
 interface LoopFlags {
   readonly record: boolean
+  readonly bankroll: number | undefined
   readonly ticks: number | null
   readonly tickMs: number
   readonly mostAheadMs: number
@@ -37,6 +38,13 @@ export default class RtLoop extends KwxCommand<LoopAnswer | Replayed> {
       description: 'Production configuration; may be given several times.',
     }),
     record: Flags.boolean({ description: 'Write rt_signals; wants a Postgres server.' }),
+    bankroll: Flags.integer({
+      min: 1,
+      max: 1_000_000_000,
+      helpValue: 'DOLLARS',
+      dependsOn: ['record'],
+      description: 'Of the paper portfolio when it begins; 10000 unless told.',
+    }),
     ticks: Flags.integer({ min: 1, helpValue: 'N', description: 'End after so many ticks.' }),
     'tick-seconds': Flags.integer({ min: 1, max: 3600, default: 9, description: 'Seconds from tick to tick.' }),
     stream: Flags.boolean({
@@ -84,6 +92,7 @@ export default class RtLoop extends KwxCommand<LoopAnswer | Replayed> {
       this.withEnvironment({ signal }, (environment) =>
         this.loop(environment, pairs, {
           record: flags.record,
+          bankroll: flags.bankroll,
           pages: flags.pages ? { host: flags.host, port: flags.port } : null,
           log: flags.log ?? (process.stderr.isTTY ? 'lines' : 'json'),
           ticks: flags.ticks ?? null,
@@ -99,7 +108,7 @@ export default class RtLoop extends KwxCommand<LoopAnswer | Replayed> {
   private async loop(
     environment: Environment,
     pairs: readonly LivePair[],
-    { pages, log, stream, ...options }: LoopFlags,
+    { pages, log, stream, bankroll, ...options }: LoopFlags,
   ): Promise<LoopAnswer> {
     const { runLoop } = await import('../services/run-loop.ts')
     const { systemPace } = await import('kwx/sources')
@@ -122,6 +131,8 @@ export default class RtLoop extends KwxCommand<LoopAnswer | Replayed> {
     const news =
       log === 'json' && !isSilent ? jsonNews('info') : lineNews(isSilent ? () => {} : (line) => this.logToStderr(line))
     const health = new Health(options.tickMs, () => performance.now())
+    const { paperHooks } = await import('../portfolio/paper-hooks.ts')
+    const hooks = options.record ? await paperHooks(world.db, pairs, bankroll, health.portfolio) : {}
     const served = pages ? await serveHealth(health, pages) : null
     if (served) news.note(`health at ${served.url}/healthz, metrics at ${served.url}/metrics`, { url: served.url })
     const unwatch = watch(health, {
@@ -135,6 +146,7 @@ export default class RtLoop extends KwxCommand<LoopAnswer | Replayed> {
     })
     const ended = await runLoop(world, {
       ...options,
+      ...hooks,
       pairs,
       feed: chooseFeed(environment.settings, stream),
       onWritten: (ms) => health.minuteWritten(ms),

@@ -1,5 +1,6 @@
 import { Counter, Gauge, Histogram, Registry } from 'prom-client'
 
+import { type PortfolioHealth, PortfolioMetrics } from '../portfolio/portfolio-metrics.ts'
 import type { Tick } from './loop-types.ts'
 import type { FeedState } from './price-feed.ts'
 import { STAND_DOWNS } from './stand-down.ts'
@@ -14,6 +15,10 @@ export interface HealthReport {
   readonly last_minute: number | null
   readonly faults: readonly string[]
   readonly feed: FeedState
+  /** True when no tick has ended in time, which a new start may mend. */
+  readonly stalled: boolean
+  /** Null before the first minute, and in a dry run. */
+  readonly portfolio: PortfolioHealth | null
 }
 
 /** Ticks without an end after which the alarm is raised. */
@@ -22,6 +27,7 @@ const MOST_MISSED = 2
 /** Counts what a loop does and says whether it still does it. */
 export class Health {
   readonly registry = new Registry()
+  readonly portfolio = new PortfolioMetrics(this.registry)
   readonly #tickMs: number
   readonly #now: () => number
   readonly #startedMs: number
@@ -75,7 +81,7 @@ export class Health {
           this.set(value())
         },
       })
-    gauge('kwx_healthy', '1 while ticks end in time.', () => Number(this.report().healthy))
+    gauge('kwx_healthy', '1 while ticks end in time and the portfolio adds up.', () => Number(this.report().healthy))
     gauge(
       'kwx_last_minute',
       'The newest minute that was worked through, since the epoch; 0 before the first.',
@@ -107,16 +113,20 @@ export class Health {
   report(): HealthReport {
     const since = this.#now() - (this.#endedMs ?? this.#startedMs)
     const late = since > (MOST_MISSED + 1) * this.#tickMs
+    const { mismatch } = this.portfolio
+    const wrong = mismatch === null ? 'ticks end in time' : `the paper portfolio does not add up: ${mismatch}`
     return {
-      healthy: !late,
+      healthy: !late && mismatch === null,
+      stalled: late,
       reason: late
         ? `no tick has ended for ${(since / 1000).toFixed(1)} s, one is due every ${this.#tickMs / 1000} s`
-        : 'ticks end in time',
+        : wrong,
       ticks: this.#ticks,
       since_tick_ms: this.#endedMs === null ? null : since,
       last_minute: this.#lastMinute,
       faults: this.#faults,
       feed: this.#feed,
+      portfolio: this.portfolio.health(),
     }
   }
 }

@@ -64,6 +64,8 @@ export interface LoopOptions {
     signals: readonly Signal[],
     circumstances: Circumstances,
   ) => Promise<readonly Signal[]>
+  /** Called once a tick, after what was due has been worked through. */
+  readonly onWorked?: () => Promise<void>
 }
 
 /** What one tick did. */

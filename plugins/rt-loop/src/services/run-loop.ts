@@ -3,7 +3,7 @@ import { minuteToMs } from 'kwx/time'
 
 import { circumstancesOf } from './circumstances.ts'
 import type { FeedWorld, LoopOptions, LoopWorld } from './loop-types.ts'
-import { MinuteWorker } from './minute-worker.ts'
+import { loopName, MinuteWorker } from './minute-worker.ts'
 import { PollingFeed } from './polling-feed.ts'
 import { SlowNews } from './slow-news.ts'
 import { readSwitch } from './stop-switch.ts'
@@ -40,7 +40,7 @@ export async function runLoop(world: LoopWorld, options: LoopOptions): Promise<s
     onPrice: (event) => options.onPrice?.(event),
     fail: (error) => broken.abort(error),
   }
-  const news = new SlowNews(feedWorld, pairs)
+  const news = new SlowNews(feedWorld, pairs, options.record ? loopName(pairs) : null)
   const feed = options.feed?.(feedWorld, pairs) ?? new PollingFeed(feedWorld, pairs)
   let marketsFailed = false
   /** Works through what is settled; answers what the switch said. */
@@ -73,12 +73,14 @@ export async function runLoop(world: LoopWorld, options: LoopOptions): Promise<s
         marketsFailed = markets.faults.length > 0
         minutes.forget()
       }
+      const results = await news.results(atMs)
       const prices = await feed.update()
       const reports = await news.reports(atMs)
       const { state, reason } = await work()
       if (state === 'stop') return `stopped: ${reason}`
+      await options.onWorked?.()
       const durationMs = performance.now() - began
-      const brought = [markets, prices, reports]
+      const brought = [markets, results, prices, reports]
       onTick({
         number,
         atMs,

@@ -1,12 +1,14 @@
 import { messageOf } from 'kwx'
 import { MS_PER_MINUTE } from 'kwx/time'
 
+import { fetchResults } from '../portfolio/fetch-results.ts'
 import { fetchMarkets } from './fetch-markets.ts'
 import type { LivePair } from './load-pair.ts'
 import type { FeedWorld } from './loop-types.ts'
 import { type Brought, ReportNews } from './report-news.ts'
 
 const MARKETS_EVERY_MS = 10 * MS_PER_MINUTE
+const RESULTS_EVERY_MS = 10 * MS_PER_MINUTE
 
 /**
  * News that come slower than prices: markets and promotions every ten minutes, reports as often as each of their sources allows. What cannot be
@@ -15,10 +17,14 @@ const MARKETS_EVERY_MS = 10 * MS_PER_MINUTE
 export class SlowNews {
   readonly #world: FeedWorld
   readonly #pairs: readonly LivePair[]
+  readonly #loop: string | null
   #marketsAt = Number.NEGATIVE_INFINITY
+  #resultsAt = Number.NEGATIVE_INFINITY
   readonly #reports: ReportNews
 
-  constructor(world: FeedWorld, pairs: readonly LivePair[]) {
+  /** @param loop  whose portfolio waits for results; null for none */
+  constructor(world: FeedWorld, pairs: readonly LivePair[], loop: string | null) {
+    this.#loop = loop
     this.#world = world
     this.#pairs = pairs
     this.#reports = new ReportNews(world, pairs)
@@ -36,6 +42,18 @@ export class SlowNews {
     for (const pair of this.#pairs) pair.forgetModels()
     if (brought.faults.length === 0) this.#marketsAt = atMs
     return brought
+  }
+
+  /** Null while they are not due. Results that do not come keep nothing from being worked through. */
+  async results(atMs: number): Promise<Brought | null> {
+    if (this.#loop === null || atMs - this.#resultsAt < RESULTS_EVERY_MS) return null
+    this.#resultsAt = atMs
+    const which = [this.#loop]
+    return this.#each(
+      which,
+      () => 'results',
+      (loop) => fetchResults(this.#world, loop),
+    )
   }
 
   /** Null while they are not due. */

@@ -12,18 +12,17 @@ export interface Watchdog {
 
 /** Watches a loop from a timer of its own, which runs while the loop waits for something that never comes. */
 export function watch(health: Health, { everyMs, onAlarm, giveUpMs, onGiveUp }: Watchdog): () => void {
+  let told: 'stalled' | 'wrong' | null = null
   let since: number | null = null
   const timer = setInterval(() => {
-    const { healthy, reason } = health.report()
-    if (healthy) {
-      since = null
-      return
-    }
+    const { healthy, stalled, reason } = health.report()
     const now = performance.now()
-    if (since === null) {
-      since = now
-      onAlarm(reason)
-    } else if (now - since >= giveUpMs) {
+    const state = healthy ? null : stalled ? 'stalled' : 'wrong'
+    if (state !== null && state !== told) onAlarm(reason)
+    told = state
+    // A portfolio that does not add up would not after a new start either.
+    since = stalled ? (since ?? now) : null
+    if (since !== null && now - since >= giveUpMs) {
       clearInterval(timer)
       onGiveUp(reason)
     }
