@@ -71,6 +71,12 @@ describe.skipIf(!sharedFolder()).each(kinds)('the loop on the stream, on the $na
     const { ticks } = await loop()
     await expectWhole(ticks)
     const asked = (await replay.stats()).by_route['/trade-api/v2/markets/trades']!.count
+    const [{ n = 0 } = {}] = await runQuery<{ n: number }>(
+      opened.db,
+      'select ((select count(*) from trades) + (select count(*) from quotes))::integer as n',
+    )
+    expect(ticks.slice(3).reduce((sum, { fetched }) => sum + fetched, 0)).toBeGreaterThan(20)
+    expect(ticks.reduce((sum, { fetched }) => sum + fetched, 0)).toBeGreaterThanOrEqual(n)
     // Twelve markets, until the first whole minute has passed on the stream.
     expect(asked).toBeLessThanOrEqual(12 * 3 + 12)
     expect(modes(ticks).slice(2)).toEqual(new Array(14).fill('stream'))

@@ -32,6 +32,7 @@ export class PriceKeeper {
   readonly #world: KeeperWorld
   readonly #ids = new Set<string>()
   readonly #quotedMs = new Map<number, number>()
+  #stored = 0
   #events: PriceEvent[] = []
   #candles: KeptCandle[] = []
   #late = new Map<string, { n: number; oldestMs: number; what: 'print' | 'candle' }>()
@@ -123,6 +124,13 @@ export class PriceKeeper {
     })
   }
 
+  /** Rows that were stored since it was asked last, whichever way they came. */
+  takeStored(): number {
+    const stored = this.#stored
+    this.#stored = 0
+    return stored
+  }
+
   /** What came too late since it was asked last, in sentences. */
   takeLate(): string[] {
     const late = [...this.#late].map(
@@ -154,7 +162,9 @@ export class PriceKeeper {
     await keepRows(this.#world.db, this.#world.record ? rows : { ...rows, late: [] })
     this.#world.onStored(rows)
     for (const event of events) this.#world.onPrice(event)
-    return prints.length + quotes.length + candles.length
+    const n = prints.length + quotes.length + candles.length
+    this.#stored += n
+    return n
   }
 
   #lateOf(

@@ -91,8 +91,9 @@ export class StreamFeed implements PriceFeed {
         for (const { bars } of this.#markets.values()) bars?.take(this.#polling.settled!)
       }
     }
-    const stored = await this.#polling.keeper.flush()
-    return { rows: polled.rows + stored, faults: [...polled.faults, ...this.#polling.keeper.takeLate()] }
+    const { keeper } = this.#polling
+    await keeper.flush()
+    return { rows: keeper.takeStored(), faults: [...polled.faults, ...keeper.takeLate()] }
   }
 
   settledMinute(): number | null {
