@@ -91,6 +91,15 @@ describe.skipIf(!sharedFolder()).each(databaseKinds.filter(({ name }) => name ==
         ...['rt-loop', '--config', 'mia.yaml', '--model-dir', join(folder, 'models'), '--replay', ...span, '--assert'],
       )
       expect(replayed).toMatchObject({ status: 0, result: { recorded: signals.length, differences: [] } })
+      const portfolio = await run(folder, env, 'portfolio')
+      expect(portfolio).toMatchObject({
+        status: 0,
+        result: {
+          loop: 'mia (candidate)',
+          bankroll_dollars: 10_000,
+          reconciliation: { adds_up: true, mismatch: null },
+        },
+      })
       const shown = await run(folder, env, 'signals', '--city', 'miami', '--limit', '5')
       expect((shown.result as unknown as unknown[]).length).toBeLessThanOrEqual(5)
     })

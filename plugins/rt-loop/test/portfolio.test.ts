@@ -335,19 +335,19 @@ describe('the guards', () => {
   })
 
   it('are asked within the writing transaction: of two writers the second decides on what the first left', async () => {
-    const risk = { max_bankroll_pct_total: 0.1, max_daily_loss_pct: 1, max_bankroll_pct_city_day_side: 0.1 }
+    const risk = { max_bankroll_pct_total: 0.1, max_daily_loss_pct: 1, max_bankroll_pct_city_day_side: 0.08 }
     const world = await paperWorld(db, { cities: ['miami', 'chicago'], minutes: 30, markets: 1, risk })
     const of = (city: string, minute: number) =>
       world.tickers
         .filter((ticker) => world.signals.get(minute)!.find((signal) => signal.ticker === ticker)!.city === city)
         .map((ticker) => signalOf(ticker, city, minute, 0.99, 0.5))
     const [m, n] = [world.first + 10, world.first + 12]
-    // Both cities have a signal that alone would take all that the limit leaves.
-    await work(m - 1, [...of('miami', m - 1), ...of('chicago', m - 1)])
+    // The first writer trades Chicago and leaves a signal for Miami: each alone would take most of what the limit allows.
+    await work(m - 1, of('chicago', m - 1))
     const second = await openDatabase({ url: opened.url })
     try {
       let waited = false
-      const one = work(m, [], db, async () => {
+      const one = work(m, of('miami', m), db, async () => {
         await new Promise((next) => setTimeout(next, 400))
         waited = true
       })
@@ -360,6 +360,16 @@ describe('the guards', () => {
     const { cash, locked, reserved } = (
       await runQuery<{ cash: number; locked: number; reserved: number }>(db, 'select * from paper_portfolios')
     )[0]!
+    const [sums] = await runQuery<{ chicago: number; miami: number }>(
+      db,
+      `select sum(price * want_centi / 100) filter (where city = 'chicago')::float8 as chicago,
+         sum(price * want_centi / 100) filter (where city = 'miami')::float8 as miami
+       from paper_orders join markets using (market_id) join events using (event_id) where action = 'buy' and role = 'maker'
+         and state in ('resting', 'filled', 'partly')`,
+    )
+    expect(sums!.chicago).toBeGreaterThan(0.06 * BANKROLL)
+    expect(sums!.miami).toBeGreaterThan(0)
+    expect(sums!.miami).toBeLessThan(0.04 * BANKROLL)
     expect(locked + reserved).toBeGreaterThan(0.08 * BANKROLL)
     expect(locked + reserved).toBeLessThanOrEqual(0.1 * (cash + locked))
     expect(await whole()).toBeNull()
