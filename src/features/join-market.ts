@@ -1,10 +1,10 @@
 import type { City } from '../cities/city.ts'
 import { type CivilTime, civilTime } from '../time/civil-time.ts'
 import { climateDayEnd, climateDayStart } from '../time/days.ts'
-import type { FeatureSet } from './feature.ts'
+import type { FeatureSet, MarketView } from './feature.ts'
 import { closeMinuteOf, type KnownMaximum, type MarketFacts, marketView } from './market-view.ts'
-import { type Prices, pricesSince, pricesUntil } from './prices.ts'
-import { type FeatureRows, featureRows, rowsSince } from './rows.ts'
+import { type Prices, pricesSince, pricesUntil, rowsUntil } from './prices.ts'
+import { type FeatureRows, featureRows, newestRows } from './rows.ts'
 import type { WeatherSeries } from './weather.ts'
 
 /** A market that can be found among those of its event. */
@@ -45,10 +45,6 @@ export const civilOf = ({ zone, standardOffset }: Pick<City, 'zone' | 'standardO
 export const readsLadder = ({ features }: FeatureSet): boolean =>
   features.some(({ inputs }) => inputs.includes('ladder'))
 
-/** Minutes of a market's rows before a row that its features read. */
-export const rowMinutesOf = ({ features }: FeatureSet): number =>
-  features.reduce((most, { rowMinutes, lookBackMinutes }) => Math.max(most, rowMinutes ?? lookBackMinutes), 0)
-
 /**
  * Joins one market with everything its features may read: the one way from raw rows to a model's rows, for whoever
  * builds a dataset, audits one or runs live.
@@ -70,12 +66,20 @@ export function joinMarket(
     own,
     afterClose: all.endMinute.length - own.endMinute.length,
     rows(since) {
-      // One minute more than features look back: the ladder's volume counts rows of the minute itself, priced or not.
-      const looked = (rows: Prices) => (since === undefined ? rows : pricesSince(rows, since - 1 - rowMinutesOf(set)))
-      const rungs = readsLadder(set) ? ladderOf(market, markets, prices).map(looked) : null
-      const shared = { civil, standardOffset, weather, rungs, yesterday: maxima.get(market.day - 1) }
-      const rows = featureRows(set, marketView(market, looked(own), shared))
-      return since === undefined ? rows : rowsSince(rows, since)
+      const ladder = () => (readsLadder(set) ? ladderOf(market, markets, prices) : null)
+      const shared = { civil, standardOffset, weather, yesterday: maxima.get(market.day - 1) }
+      if (since === undefined) return featureRows(set, marketView(market, own, { ...shared, rungs: ladder }))
+      const views = new Map<number, MarketView>()
+      const back = (minutes: number): MarketView => {
+        const known = views.get(minutes)
+        if (known) return known
+        // One minute more than features look back: the ladder's volume counts rows of the minute itself, priced or not.
+        const cut = (rows: Prices) => pricesSince(rows, since - 1 - minutes)
+        const view = marketView(market, cut(own), { ...shared, rungs: () => ladder()?.map(cut) ?? null })
+        views.set(minutes, view)
+        return view
+      }
+      return newestRows(set, own.endMinute.length - rowsUntil(own.endMinute, since - 1), back)
     },
   }
 }

@@ -2,7 +2,7 @@ import type { Bracket } from '../config/production-config.ts'
 import type { Settlement, StrikeType } from '../database/schema.ts'
 import type { CivilTime } from '../time/civil-time.ts'
 import { climateDayEnd, MS_PER_MINUTE, minuteToMs } from '../time/days.ts'
-import type { MarketView } from './feature.ts'
+import type { LadderView, MarketView, WeatherView } from './feature.ts'
 import { ladderView, type Rung } from './ladder-view.ts'
 import type { Prices } from './prices.ts'
 import { type WeatherSeries, weatherAsOf } from './weather.ts'
@@ -53,7 +53,7 @@ export function knownMaxima(settlements: readonly Settlement[], standardOffset: 
  * Everything that features may read of one market, joined as of each row.
  *
  * @param prices  rows up to the close
- * @param rungs  all markets of the event, this one included; null unless a feature reads the ladder
+ * @param rungs  all markets of the event, this one included, asked for when a feature reads the ladder; null for none
  */
 export function marketView(
   market: MarketFacts,
@@ -68,11 +68,12 @@ export function marketView(
     civil: CivilTime
     standardOffset: number
     weather: WeatherSeries
-    rungs: readonly Rung[] | null
+    rungs: () => readonly Rung[] | null
     yesterday: KnownMaximum | undefined
   },
 ): MarketView {
   const n = prices.endMinute.length
+  const joined: { weather?: WeatherView; ladder?: LadderView | null; priorDayMax?: Float64Array } = {}
   return {
     n,
     bracket: bracketOf(market.strike_type),
@@ -82,9 +83,21 @@ export function marketView(
     closeMinute: closeMinuteOf(market, standardOffset),
     civil,
     ...prices,
-    weather: weatherAsOf(weather, prices.endMinute),
-    ladder: rungs && ladderView(prices, rungs),
-    priorDayMax: yesterdayAsOf(prices.endMinute, yesterday),
+    // Joined when a feature asks: most windows of prices read neither weather nor ladder.
+    get weather() {
+      joined.weather ??= weatherAsOf(weather, prices.endMinute)
+      return joined.weather
+    },
+    get ladder() {
+      if (joined.ladder !== undefined) return joined.ladder
+      const all = rungs()
+      joined.ladder = all && ladderView(prices, all)
+      return joined.ladder
+    },
+    get priorDayMax() {
+      joined.priorDayMax ??= yesterdayAsOf(prices.endMinute, yesterday)
+      return joined.priorDayMax
+    },
   }
 }
 

@@ -1,5 +1,4 @@
-import type { FeatureSet, MarketView } from './feature.ts'
-import { rowsUntil } from './prices.ts'
+import type { Feature, FeatureSet, MarketView } from './feature.ts'
 
 /** Names of the Float64 columns of a set, then of the `_is_na` indicators of its optional features: the design. */
 export function designNames({ features }: FeatureSet): string[] {
@@ -35,6 +34,40 @@ export function featureRows({ features }: FeatureSet, view: MarketView): Feature
     compute(view, out)
     return out
   })
+  return completed(features, view, computed)
+}
+
+/** Minutes of a market's rows before a row that a feature reads. */
+export const rowMinutes = ({ rowMinutes, lookBackMinutes }: Feature): number => rowMinutes ?? lookBackMinutes
+
+/**
+ * The same for the newest rows alone, each feature computed over no more rows than it looks back on. Nothing is counted
+ * as dropped: rows before them were not all there.
+ *
+ * @param n  how many rows
+ * @param back  the view that begins so many minutes before the first of them, or earlier
+ */
+export function newestRows({ features }: FeatureSet, n: number, back: (minutes: number) => MarketView): FeatureRows {
+  const views = features.map((feature) => back(rowMinutes(feature)))
+  const memory = new Float64Array(views.reduce((sum, view) => sum + view.n, 0))
+  let end = 0
+  const computed = features.map(({ compute }, k) => {
+    const view = views[k]!
+    end += view.n
+    compute(view, memory.subarray(end - view.n, end))
+    return memory.subarray(end - n, end)
+  })
+  const { n: all, endMinute, mid } = back(0)
+  const newest = { n, endMinute: endMinute.subarray(all - n), mid: mid.subarray(all - n) }
+  return { ...completed(features, newest, computed), dropped: {} }
+}
+
+/** Leaves out incomplete rows, and turns what may be missing into 0 with an indicator. */
+function completed(
+  features: readonly Feature[],
+  view: Pick<MarketView, 'n' | 'endMinute' | 'mid'>,
+  computed: readonly Float64Array[],
+): FeatureRows {
   const critical: [name: string, values: Float64Array][] = [['yes_mid', view.mid]]
   features.forEach(({ name, missing }, k) => {
     if (missing === 'critical' || missing === 'strike') critical.push([name, computed[k]!])
@@ -67,19 +100,6 @@ export function featureRows({ features }: FeatureSet, view: MarketView): Feature
     values,
     isNa,
     dropped,
-  }
-}
-
-/** The rows of a minute and later; nothing is counted as dropped, as rows before it were not all there. */
-export function rowsSince(rows: FeatureRows, minute: number): FeatureRows {
-  const from = rowsUntil(rows.endMinute, minute - 1)
-  return {
-    rows: rows.rows - from,
-    endMinute: rows.endMinute.subarray(from),
-    price: rows.price.subarray(from),
-    values: rows.values.map((column) => column.subarray(from)),
-    isNa: rows.isNa.map((column) => column.subarray(from)),
-    dropped: {},
   }
 }
 

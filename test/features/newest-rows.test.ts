@@ -13,7 +13,7 @@ import {
   pricesSince,
   pricesUntil,
   type Report,
-  rowMinutesOf,
+  rowMinutes,
   weatherSeries,
 } from '../../src/features/index.ts'
 import { parseDay } from '../../src/time/index.ts'
@@ -171,7 +171,7 @@ describe('rows cut at a minute', () => {
   })
 
   it('reach back as far as the features say, and not to the beginning', () => {
-    const most = Object.fromEntries(sets.map((set) => [set.id, rowMinutesOf(set)]))
+    const most = Object.fromEntries(sets.map((set) => [set.id, Math.max(...set.features.map(rowMinutes))]))
     expect(most).toEqual({ baseline: 0, elasticnet_rich: 15, market_offset: 1, nextgen: 60, ridge_conservative: 0 })
   })
 })

@@ -61,7 +61,7 @@ describe('the gate of New York', () => {
       const shared = {
         civil: civilTime('America/New_York', at, at + 10),
         standardOffset: -300,
-        rungs: null,
+        rungs: () => null,
         yesterday: undefined,
       }
       const prices = { endMinute, mid: one, bid: one, ask: one, volume: one }
