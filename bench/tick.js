@@ -115,7 +115,7 @@ async function measure(markets) {
   print('a minute by the clock', wall.slice(5))
   print('of it processor of this process', cpu.slice(5))
   print(
-    'minutes after everything was read again',
+    'minutes after a city was read again',
     wall.slice(5).filter((_, k) => (k + 5) % 10 === 0),
   )
   print(

@@ -33,6 +33,7 @@ export class MinuteWorker {
   readonly #name: string
   readonly #memories: ReadonlyMap<LivePair, CityMemory>
   #worked: number | null = null
+  #forgotten = 0
   #done: { minutes: number[]; signals: Signal[] } = { minutes: [], signals: [] }
 
   private constructor(world: WorkerWorld, options: Pick<LoopOptions, 'pairs' | 'record' | 'onMinute'>) {
@@ -59,9 +60,10 @@ export class MinuteWorker {
     for (const memory of this.#memories.values()) memory.tell(rows)
   }
 
-  /** Reads everything again at the next minute. */
+  /** Reads everything of one city again at the next minute, each in its turn: all at once would hold a minute up. */
   forget(): void {
-    for (const memory of this.#memories.values()) memory.forget()
+    const memories = [...new Set(this.#memories.values())]
+    memories[this.#forgotten++ % memories.length]?.forget()
   }
 
   /** What was done since it was asked last. */
