@@ -218,6 +218,19 @@ describe.skipIf(!sharedFolder()).each(kinds)('the loop over a recorded afternoon
     expect(new Set(late.map(({ standDown }) => standDown))).toEqual(new Set(['late']))
   })
 
+  it('catches up after hours in ticks that end, and leaves no minute out', async () => {
+    await loop({ ticks: 2 })
+    await replay.setClock({ advanceMs: 300 * MINUTE })
+    const { ticks } = await loop({ ticks: 3 })
+    expect(ticks.slice(0, 2).map(({ minutes }) => minutes.length)).toEqual([180, expect.toSatisfy((n) => n > 110)])
+    const [row] = await runQuery<{ n: number; span: number }>(
+      opened.db,
+      'select count(*)::integer as n, max(end_minute) - min(end_minute) + 1 as span from rt_minutes',
+    )
+    expect(row!.n).toBeGreaterThan(300)
+    expect(row!.n).toBe(row!.span)
+  })
+
   it('refuses to work beside another process on the same configurations', async () => {
     await loop({ ticks: 4 })
     const minute = (await lastWorkedMinute(opened.db, loopName([pair])))!

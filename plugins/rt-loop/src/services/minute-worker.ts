@@ -1,6 +1,6 @@
 import { EXIT, KwxError } from 'kwx'
 import { type Database, type KeptRows, lastWorkedMinute, type Signal, saveMinute } from 'kwx/database'
-import { type Clock, minuteToMs } from 'kwx/time'
+import { type Clock, MINUTES_PER_DAY, minuteToMs } from 'kwx/time'
 
 import { type CityMemory, memoriesOf } from './city-memory.ts'
 import type { LivePair } from './load-pair.ts'
@@ -10,8 +10,10 @@ import type { Circumstances } from './signals-at.ts'
 import { tradingDays } from './trading-days.ts'
 import { workMinutes } from './work-minutes.ts'
 
-/** Minutes before the start of a restarted loop that it works through again, so that none is missing. */
-const MOST_BEHIND = 180
+/** Minutes before the start of a restarted loop that it works through; events of older ones are over. */
+const MOST_BEHIND = 2 * MINUTES_PER_DAY
+/** Of those, so many in one turn: a tick must end while a loop that was away catches up. */
+const MOST_AT_ONCE = 180
 
 /** The name under which a set of configurations works through minutes; the same set goes on where it stopped. */
 export const loopName = (pairs: readonly LivePair[]): string =>
@@ -74,7 +76,8 @@ export class MinuteWorker {
   }
 
   /**
-   * Every minute up to `last` that was not worked through. Not to be called while another call is under way.
+   * Every minute up to `last` that was not worked through, the oldest first, as many as one turn may take. Not to be called
+   * while another call is under way.
    *
    * @throws KwxError RT_ANOTHER_LOOP (exit 1) when another process wrote one of them
    */
@@ -82,11 +85,12 @@ export class MinuteWorker {
     const { db, clock, signal } = this.#world
     const { pairs, record, onMinute } = this.#options
     const first = Math.max(this.#worked === null ? last : this.#worked + 1, last - MOST_BEHIND)
-    if (first > last) return
+    const end = Math.min(last, first + MOST_AT_ONCE - 1)
+    if (first > end) return
     for await (const { minute, signals } of workMinutes(
       db,
       this.#memories,
-      [first, last],
+      [first, end],
       () => clock.now(),
       circumstances,
     )) {
@@ -106,7 +110,7 @@ export class MinuteWorker {
     // After the signals: they look at the stamps of candles, and nobody waits for the mark.
     const withCandles = pairs.filter(({ loaded }) => loaded.config.price_source === 'candles')
     for (const city of new Map(withCandles.map(({ city }) => [city.id, city])).values()) {
-      await markComplete(db, city, tradingDays(city, minuteToMs(last)), last)
+      await markComplete(db, city, tradingDays(city, minuteToMs(end)), end)
     }
   }
 }
