@@ -33,12 +33,13 @@ export async function disturb({ random, minutes, faults, kills, exchange, cluste
       cluster.restart(mode)
     } else {
       // Between two processes there is none to kill: the next one is.
-      while (!loop.kill(signal) && !ending?.aborted) await sleep(100)
+      while (!loop.kill(signal) && isOn()) await sleep(100)
       counts[signal]++
       say(`loop: ${signal}`)
     }
   }
 
+  const isOn = () => loop.goesOn() && !ending?.aborted
   const samples = []
   const sample = async () => {
     const found = await sampleOf(loop.life(), exchange)
@@ -46,7 +47,7 @@ export async function disturb({ random, minutes, faults, kills, exchange, cluste
   }
   /** Samples until the loop has worked through all minutes up to a moment of the recording; false when it never did. */
   const reaches = async (clockMs) => {
-    for (const since = Date.now(); Date.now() - since < 1000 * PATIENCE_S && !ending?.aborted; await sleep(SAMPLE_MS)) {
+    for (const since = Date.now(); Date.now() - since < 1000 * PATIENCE_S && isOn(); await sleep(SAMPLE_MS)) {
       await sample()
       if ((samples.at(-1)?.lastMinute ?? 0) * 60_000 >= clockMs) return true
     }
@@ -57,7 +58,7 @@ export async function disturb({ random, minutes, faults, kills, exchange, cluste
   const began = Date.now()
   const elapsedS = () => (Date.now() - began) / 1000
   let [nextSample, nextLine] = [0, 30]
-  while (elapsedS() < seconds && !ending?.aborted) {
+  while (elapsedS() < seconds && isOn()) {
     while (events.length > 0 && events[0].atS <= elapsedS()) await act(events.shift())
     if (elapsedS() >= nextSample) {
       nextSample = elapsedS() + SAMPLE_MS / 1000

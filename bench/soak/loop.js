@@ -40,6 +40,7 @@ export function superviseLoop({ argv, cwd, env, log, onLine }) {
     current = { child, life }
     for (const stream of [child.stdout, child.stderr]) {
       createInterface({ input: stream }).on('line', (line) => {
+        if (line !== '') life.last = line
         output.write(`${line}\n`)
         const entry = parsed(line)
         if (entry?.url) life.url = entry.url
@@ -53,7 +54,11 @@ export function superviseLoop({ argv, cwd, env, log, onLine }) {
       if (!wanted) return
       if (life.endedMs - life.startedMs > LIVED_MS || life.asked) waitMs = FIRST_WAIT_MS
       if (status === 0 && !life.asked) violations.push(`the loop ended with status 0 and nobody had asked it to`)
-      if (status === 2) return violations.push('the loop ended with status 2: a service manager would leave it so')
+      if (status === 2) {
+        wanted = false
+        violations.push(`the loop ended with status 2 and would be left alone: ${life.last}`)
+        return
+      }
       timer = setTimeout(start, waitMs)
       waitMs = Math.min(2 * waitMs, MOST_WAIT_MS)
     })
@@ -68,6 +73,8 @@ export function superviseLoop({ argv, cwd, env, log, onLine }) {
       current.life.asked = signal
       return current.child.kill(signal)
     },
+    /** False once no other process will be started. */
+    goesOn: () => wanted,
     /** The process that runs, or null between two. */
     life: () => current?.life ?? null,
     stop: () => (stopped ??= stop()),

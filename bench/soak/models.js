@@ -8,8 +8,8 @@ const PROGRAM = join(import.meta.dirname, '../../bin/run.js')
 /**
  * Trains the scene's configurations in `folder` and lays them out as the loop takes them with `--model-dir`.
  *
- * The weight in the pool is no fitted one but `WEIGHT`, and its reason says so: a weight of 0 would stand every signal
- * down, and a soak wants signals to act on.
+ * The pool is no fitted one but `POOL`, and its reason says so: a weight of 0 would stand every signal down, and a soak
+ * wants signals to act on.
  *
  * @returns files of the configurations, the folder of models, and the folder of reports that holds the weights
  */
@@ -43,8 +43,7 @@ export async function trainModels(folder, data, { train, configs }) {
       await cp(window, join(models, city, bracket, basename(window)), { recursive: true, dereference: true })
     const report = join(reports, `phase1_${city}_${bracket}`)
     await mkdir(report, { recursive: true })
-    const weight = { value: WEIGHT, reason: 'set for a soak, not fitted' }
-    await writeFile(join(report, '08_blend_grid.json'), JSON.stringify({ city, bracket, weight }))
+    await writeFile(join(report, '08_blend_grid.json'), JSON.stringify({ city, bracket, ...POOL }))
   }
   return { files, models, reports }
 }
@@ -56,7 +55,12 @@ export const laidOutModels = (folder, { configs }, files) => ({
   reports: join(folder, 'reports'),
 })
 
-const WEIGHT = 0.5
+/** A ladder is priced as one, so that a row of one market can change the signals of another. */
+const POOL = {
+  weight: { value: 0.5, reason: 'set for a soak, not fitted' },
+  devig: { method: 'power' },
+  head: { method: 'softmax', temperature: 1.1 },
+}
 
 /** An environment without what would lead a child to somebody's own settings. */
 export const withoutSettings = (env) =>
