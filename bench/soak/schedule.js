@@ -4,8 +4,8 @@
  * Events of a soak in the order of their times.
  *
  * Kills and restarts come once in each of equal parts of the time, so that a short soak has them too. The last `calmS`
- * seconds have no kill: a process must live long enough for its memory to be judged. All faults are switched off before
- * the last twentieth, so that the end is not judged in the middle of one.
+ * seconds have neither: a process must live long enough for its memory to be judged, and a restart of the database ends
+ * it too. All faults are switched off before the last twentieth.
  *
  * @param random  `randomFrom` of kwx/random
  * @param faults  names with their possible settings
@@ -34,10 +34,8 @@ export function scheduleOf(random, { seconds, calmS, faults }) {
       events.push({ atS: fromS + part * (k + between(0.1, 0.9)), ...make(k) })
     }
   }
-  spread(0.1 * seconds, end - 5, 100, (k) => ({ what: 'database', mode: k % 2 === 0 ? 'fast' : 'immediate' }))
-  spread(0.1 * seconds, Math.max(0.5 * seconds, end - 5 - calmS), 80, (k) => ({
-    what: 'kill',
-    signal: k % 2 === 0 ? 'SIGKILL' : 'SIGTERM',
-  }))
+  const calmFrom = Math.max(0.5 * seconds, end - 5 - calmS)
+  spread(0.1 * seconds, calmFrom, 100, (k) => ({ what: 'database', mode: k % 2 === 0 ? 'fast' : 'immediate' }))
+  spread(0.1 * seconds, calmFrom, 80, (k) => ({ what: 'kill', signal: k % 2 === 0 ? 'SIGKILL' : 'SIGTERM' }))
   return events.sort((a, b) => a.atS - b.atS)
 }

@@ -25,7 +25,7 @@ function soak(...argv: string[]): Promise<{ status: number; stdout: string; stde
 }
 
 describe.skipIf(!sharedFolder())('a short soak', () => {
-  it('with faults of every service, two restarts of the database and two kills loses and doubles nothing', {
+  it('with faults, two restarts of the database and two kills loses and doubles nothing', {
     timeout: 600_000,
   }, async ({ skip }) => {
     const { status, stdout, stderr } = await soak('--scene', 'miami', '--minutes', '0.8', '--seed', '1')
