@@ -66,13 +66,20 @@ export async function readCityRows(
   reading: CityReading = wholeReading(pair),
 ): Promise<CityRows> {
   const { city } = pair
-  const markets = await readMarkets(db, { city: city.id, fromDay: first, toDay: last })
-  const ids = markets.map(({ market_id }) => market_id)
-  const prices = await reading.prices(db, ids)
-  const weather = await reading.weather(db, reportSpan(city, first, last))
-  const settlements = await readSettlements(db, { city: city.id, fromDay: first - 1, toDay: last })
+  const markets = readMarkets(db, { city: city.id, fromDay: first, toDay: last })
+  // Side by side: a minute waits for the slowest of them, not for all.
+  const [prices, weather, settlements] = await Promise.all([
+    markets.then((rows) =>
+      reading.prices(
+        db,
+        rows.map(({ market_id }) => market_id),
+      ),
+    ),
+    reading.weather(db, reportSpan(city, first, last)),
+    readSettlements(db, { city: city.id, fromDay: first - 1, toDay: last }),
+  ])
   return {
-    markets,
+    markets: await markets,
     prices,
     weather,
     maxima: knownMaxima(settlements, city.standardOffset),
