@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
 import { type Artefact, ArtefactStore, publishFolder, writeJson } from 'kwx/artefacts'
-import type { Database } from 'kwx/database'
+import { type Database, inTransaction, runQuery } from 'kwx/database'
 import type { ModelFile } from 'kwx/model'
 import type { Settings } from 'kwx/settings'
 import { fixedClock, formatDay, parseDay, parseInstant } from 'kwx/time'
@@ -34,20 +34,21 @@ export interface WorldOptions {
   readonly news?: (line: string) => void
 }
 
-const MIGRATION = '0007-registry'
-
 export const NOW = '2025-01-20T18:00:00Z'
 
 /**
- * A new project over a database that the tests of a file share. Its registry only grows, so it is made anew.
+ * A new project over a database that the tests of a file share. Its registry only grows, so that its triggers are told to
+ * look away while it is emptied.
  *
  * @param root  absent: a temporary folder
  */
 export async function project({ db, url }: OpenedDatabase, folder?: string): Promise<Project> {
   const root = folder ?? (await mkdtemp(join(tmpdir(), 'kwx-models-')))
-  const { up, down } = await import(`../../../../migrations/${MIGRATION}.ts`)
-  await down(db)
-  await up(db)
+  await inTransaction(db, async (trx) => {
+    for (const table of ['models', 'promotions']) await runQuery(trx, `alter table ${table} disable trigger user`)
+    await runQuery(trx, 'truncate promotions, models restart identity')
+    for (const table of ['models', 'promotions']) await runQuery(trx, `alter table ${table} enable trigger user`)
+  })
   return projectAt({ db, url }, root)
 }
 
