@@ -43,7 +43,7 @@ export default class SourcesCommand extends KwxCommand<SourceLine[]> {
     })
     for (const { id, title, url, requestsPerSecond, feeds, fault } of lines) {
       this.log(`${id.padEnd(18)} ${fault ?? title}`)
-      if (url !== null) this.log(`  ${url}, at most ${requestsPerSecond} requests per second`)
+      if (url !== null) this.log(`  ${url}, at most ${requestsPerSecond} a second`)
       for (const { kind, name, title } of feeds) this.log(`  ${kind.padEnd(13)} ${name.padEnd(18)} ${title}`)
     }
     return lines

@@ -28,6 +28,15 @@ export interface Signal {
   readonly trace: Readonly<Record<string, unknown>>
 }
 
+/** Which signals to read. */
+export interface SignalFilter {
+  readonly fromMinute: number
+  readonly toMinute: number
+  readonly city?: string
+  readonly limit?: number
+  readonly acting?: boolean
+}
+
 /** One minute that a loop worked through. */
 export interface WorkedMinute {
   /** Name of what ran: its configurations. */
@@ -86,10 +95,15 @@ const SAVE = `
     "standDown" text, candidate boolean, trace jsonb)
   on conflict (ts_utc, market_ticker) do nothing`
 
-/** Signals of some minutes, by minute and ticker; both ends inclusive. */
+/**
+ * Signals of some minutes, by minute and ticker; both ends inclusive.
+ *
+ * @param limit  the newest so many of those that are asked for
+ * @param acting  only those to act on
+ */
 export function readSignals(
   db: Database,
-  { fromMinute, toMinute, city, limit }: { fromMinute: number; toMinute: number; city?: string; limit?: number },
+  { fromMinute, toMinute, city, limit, acting = false }: SignalFilter,
 ): Promise<Signal[]> {
   return runQuery<Signal>(
     db,
@@ -100,8 +114,9 @@ export function readSignals(
        stand_down as "standDown", candidate, trace
      from rt_signals
      where ts_utc between to_timestamp($1::float8 * 60) and to_timestamp($2::float8 * 60) and ($3::text is null or city = $3)
+       and (not $5::boolean or stand_down is null)
      order by ts_utc desc, market_ticker limit $4`,
-    [fromMinute, toMinute, city ?? null, limit ?? null],
+    [fromMinute, toMinute, city ?? null, limit ?? null, acting],
   ).then((rows) => rows.toSorted((a, b) => a.endMinute - b.endMinute || (a.ticker < b.ticker ? -1 : 1)))
 }
 

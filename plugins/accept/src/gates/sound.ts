@@ -12,6 +12,6 @@ export default {
       return { ...about, outcome: 'fail', sentence: `Checks and settings that failed: ${wrong}, first ${first}` }
     }
     if (n_ran === 0) return { ...about, outcome: 'not-enough-evidence', sentence: 'No check ran.' }
-    return { ...about, outcome: 'pass', sentence: `${n_ran} checks ran and none failed; ${n_absent} are absent.` }
+    return { ...about, outcome: 'pass', sentence: `${n_ran} checks ran and none failed; absent: ${n_absent}.` }
   },
 } satisfies Gate

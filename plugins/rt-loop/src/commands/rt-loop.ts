@@ -37,13 +37,15 @@ export default class RtLoop extends KwxCommand<LoopAnswer | Replayed> {
       helpValue: 'FILE',
       description: 'Production configuration; may be given several times.',
     }),
-    record: Flags.boolean({ description: 'Write rt_signals; wants a Postgres server.' }),
+    record: Flags.boolean({
+      description: 'Write signals and the paper portfolio to the database; wants a Postgres server.',
+    }),
     bankroll: Flags.integer({
       min: 1,
       max: 1_000_000_000,
       helpValue: 'DOLLARS',
       dependsOn: ['record'],
-      description: 'Of the paper portfolio when it begins; 10000 unless told.',
+      description: 'What the paper portfolio begins with; 10000 unless told.',
     }),
     ticks: Flags.integer({ min: 1, helpValue: 'N', description: 'End after so many ticks.' }),
     'tick-seconds': Flags.integer({ min: 1, max: 3600, default: 9, description: 'Seconds from tick to tick.' }),
@@ -62,7 +64,7 @@ export default class RtLoop extends KwxCommand<LoopAnswer | Replayed> {
     pages: Flags.boolean({ allowNo: true, default: true, description: 'Serve /healthz and /metrics.' }),
     log: Flags.option({
       options: ['lines', 'json'] as const,
-      description: 'How news are written to stderr; lines on a terminal, else JSON.',
+      description: 'How the log is written to stderr; lines on a terminal, else JSON.',
     })(),
     'model-dir': Flags.string({ helpValue: 'DIR', description: "A candidate's folder instead of promoted models." }),
     replay: Flags.boolean({
@@ -163,7 +165,10 @@ export default class RtLoop extends KwxCommand<LoopAnswer | Replayed> {
       unwatch()
       await served?.close()
     })
-    this.log(`${ended}: ${ticks} ticks, ${minutes} minutes, ${signals} signals`)
+    const why = Object.entries(standDowns).map(([reason, n]) => `, ${reason} ${n}`)
+    this.log(`${ended}: ticks ${ticks}, minutes ${minutes}, signals ${signals}${why.join('')}`)
+    if (ticks > 0 && minutes === 0)
+      this.log('No minute ended in that time; each is worked through once, when it is over.')
     return { ended, ticks, minutes, signals, stand_downs: standDowns }
   }
 
