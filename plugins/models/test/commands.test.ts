@@ -95,10 +95,15 @@ describe('kwx models', () => {
   it('exits 3 when a gate failed', async () => {
     await madeReport(at, pilot.hash, { verdict: 'fail', skill: 'fail' })
     expect(await json('promote', pilot.published)).toMatchObject({ exit: 3, ok: true, result: { outcome: 'refused' } })
+    expect((await lines('promote', pilot.published)).at(-1)).toContain('--override "why, in a sentence"')
   })
 
   it('has nothing live, with exit 5', async () => {
-    expect(await json('which', ...place)).toMatchObject({ exit: 5, ok: false, error: { code: 'MODEL_NONE' } })
+    expect(await json('which', ...place)).toMatchObject({
+      exit: 5,
+      ok: false,
+      error: { code: 'MODEL_NONE', message: expect.stringMatching(/^Nothing is live for chicago between: /) },
+    })
     expect(await json('history')).toMatchObject({ exit: 0, result: { promotions: [], disagreements: [] } })
     expect(await json('rollback', ...place)).toMatchObject({ exit: 5, error: { code: 'ROLLBACK_NOTHING' } })
   })

@@ -8,7 +8,7 @@ import { loadModelForDate } from 'kwx/model'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 
 import { databaseKinds, migratedDatabase, type OpenedDatabase } from '../../../test/support/databases.ts'
-import { readHistory } from '../src/services/history.ts'
+import { readHistory, renderHistory } from '../src/services/history.ts'
 import { promote } from '../src/services/promote.ts'
 import { repair } from '../src/services/repair.ts'
 import { rollback, withdraw } from '../src/services/rollback.ts'
@@ -219,6 +219,19 @@ describe('repair', () => {
     await expect(rollback(on(12), PLACE, {})).rejects.toMatchObject({ code: 'MODELS_VERSION_MISSING' })
     expect(await repair(on(12))).toEqual([])
     expect(await rollback(on(12), PLACE, {})).toMatchObject({ version: one.version })
+  })
+
+  it('leaves what another database made live, and history names it', async () => {
+    await promoted(1, 10)
+    const other = await project(database, at.root) // the same files, and a registry in which nothing is
+    const there = other.world({ now: '2025-01-12T12:00:00Z' })
+    const sentence = expect.stringContaining('promoted with another one')
+    expect(await repair(there)).toMatchObject([{ ...PLACE, outcome: 'left', in_history: false, sentence }])
+    expect(renderHistory(await readHistory(there, {}))).toEqual([
+      'Nothing was ever promoted.',
+      expect.stringContaining('kwx models repair'),
+    ])
+    expect(await live()).toBe(1)
   })
 
   it('leaves what cannot be made again, and says so', async () => {

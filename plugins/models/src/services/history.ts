@@ -37,9 +37,8 @@ export async function readHistory(world: World, { city, bracket, role }: History
 }
 
 export function renderHistory({ promotions, disagreements }: History): string[] {
-  if (promotions.length === 0) return ['Nothing was ever promoted.']
   return [
-    ...promotions.map(renderPromotion),
+    ...(promotions.length === 0 ? ['Nothing was ever promoted.'] : promotions.map(renderPromotion)),
     ...disagreements.map(
       (one) => `The files here are not what the history says of ${named(one)}; type "kwx models repair".`,
     ),

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { isKwxError, type Origin } from 'kwx'
 import { loadCity } from 'kwx/cities'
 import type { Bracket } from 'kwx/config'
-import type { Role } from 'kwx/database'
+import type { Place, Role } from 'kwx/database'
 import { chooseWindow, type ModelFile } from 'kwx/model'
 import { climateDayAtMs, formatDay } from 'kwx/time'
 
@@ -80,6 +80,17 @@ export async function listModels(world: World, { city, bracket }: ListFilter): P
     if (entry.kind !== 'pilot' || entry.id === null) return entry
     return { ...entry, live: ROLES.filter((role) => live.some(({ kind, id }) => kind === role && id === entry.id)) }
   })
+}
+
+/** Where the files say that something is live. */
+export async function livePlaces(world: World): Promise<Place[]> {
+  const folders = foldersOf(world)
+  const found = await Promise.all(
+    ROLES.map(async (role) =>
+      (await brackets(folders[role], {})).map(({ city, bracket }) => ({ city, bracket: bracket as Bracket, role })),
+    ),
+  )
+  return found.flat()
 }
 
 async function onePilot(world: World, folder: string, city: string, bracket: string, name: string): Promise<Listed> {

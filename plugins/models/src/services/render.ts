@@ -77,7 +77,13 @@ export function renderPromoted(done: Promoted): string[] {
     refused: `Refused: ${what} was not promoted; nothing was changed.`,
     'would-promote': `${what} would be promoted; nothing was changed.`,
   }
-  return [heads[done.outcome], ...lines, ...(done.outcome === 'promoted' ? [done.live] : [])]
+  const last = {
+    promoted: [done.live],
+    refused: ['To use it on paper all the same: --override "why, in a sentence"; the reason stays in the history.'],
+    'already-live': [],
+    'would-promote': [],
+  }
+  return [heads[done.outcome], ...lines, ...last[done.outcome]]
 }
 
 /** `promotion 3  2025-03-01T09:00:00.000Z  miami between  rollback  4f2a... -> 91bc...  pass  reason`. */

@@ -10,7 +10,7 @@ import {
   type Promotion,
   withRegistryLock,
 } from 'kwx/database'
-
+import { livePlaces } from './list-models.ts'
 import { assertOwnLink, liveVersion, pointTo } from './live-link.ts'
 import { finishPending } from './pending.ts'
 import { findJoint } from './read-report.ts'
@@ -21,6 +21,8 @@ import { foldersOf, type World } from './world.ts'
 export interface Disagreement extends Place {
   readonly recorded: string | null
   readonly found: string | null
+  /** False for files that no entry of this database's history made live: they were promoted with another one. */
+  readonly in_history: boolean
 }
 
 export interface Repaired extends Disagreement {
@@ -35,10 +37,23 @@ export async function disagreements(world: World, db: Database): Promise<Disagre
     const { city, bracket, role, version: recorded } = latest
     const found = await liveVersion(world, latest)
     const isHere = recorded === null || existsSync(join(foldersOf(world).versions, recorded))
-    if (found !== recorded || !isHere) differing.push({ city, bracket, role, recorded, found })
+    if (found !== recorded || !isHere) differing.push({ city, bracket, role, recorded, found, in_history: true })
   }
-  return differing
+  return [...differing, ...(await strangers(world, await latestOfAll(db)))]
 }
+
+/** What is live by its files alone. */
+async function strangers(world: World, latest: readonly Place[]): Promise<Disagreement[]> {
+  const known = new Set(latest.map(placeKey))
+  const found: Disagreement[] = []
+  for (const place of await livePlaces(world)) {
+    const version = known.has(placeKey(place)) ? null : await liveVersion(world, place)
+    if (version !== null) found.push({ ...place, recorded: null, found: version, in_history: false })
+  }
+  return found
+}
+
+const placeKey = ({ city, bracket, role }: Place) => `${city} ${bracket} ${role}`
 
 /** Makes files follow the history, versions that are gone from the store of artefacts where it still has them. */
 export async function repair(world: World): Promise<Repaired[]> {
@@ -50,6 +65,10 @@ export async function repair(world: World): Promise<Repaired[]> {
     }
     const repaired: Repaired[] = []
     for (const one of differing) {
+      if (!one.in_history) {
+        repaired.push({ ...one, outcome: 'left', sentence: STRANGER })
+        continue
+      }
       try {
         await assertOwnLink(world, one)
         if (one.recorded !== null) await bringBack(world, (await latestPromotion(db, one))!)
@@ -64,6 +83,9 @@ export async function repair(world: World): Promise<Repaired[]> {
   })
   return done!
 }
+
+const STRANGER =
+  'The history of this database does not know it, so it was promoted with another one: set that one, promote it here, or "kwx models withdraw" it there.'
 
 async function bringBack(world: World, { version, pilot, report, joint }: Promotion): Promise<void> {
   if (!existsSync(join(foldersOf(world).versions, version!))) {
@@ -82,6 +104,6 @@ async function bringBack(world: World, { version, pilot, report, joint }: Promot
 
 async function latestOfAll(db: Database): Promise<Promotion[]> {
   const latest = new Map<string, Promotion>()
-  for (const one of await listPromotions(db)) latest.set(`${one.city} ${one.bracket} ${one.role}`, one)
+  for (const one of await listPromotions(db)) latest.set(placeKey(one), one)
   return [...latest.values()]
 }

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 
 import { EXIT, type ExitCode, KwxError } from 'kwx'
@@ -6,7 +7,7 @@ import { type Place, promotionAt } from 'kwx/database'
 import { loadModelForDate } from 'kwx/model'
 import { climateDayAtMs, formatDay, formatInstant, parseDay, parseInstant } from 'kwx/time'
 
-import { liveVersion } from './live-link.ts'
+import { linkOf, liveVersion } from './live-link.ts'
 import { recover } from './pending.ts'
 import { readVersion } from './version.ts'
 import { foldersOf, named, type World } from './world.ts'
@@ -65,10 +66,20 @@ async function presentSource(world: World, place: Place, modelDir: string | unde
   if (modelDir !== undefined) return { folder: modelDir, version: null, promotion: null }
   await recover(world)
   const version = await liveVersion(world, place)
-  if (version === null) return { folder: foldersOf(world)[place.role], version, promotion: null }
+  if (version === null) {
+    if (!existsSync(linkOf(world, place))) throw nothingLive(place)
+    return { folder: foldersOf(world)[place.role], version, promotion: null }
+  }
   const { folder } = await readVersion(world, version)
   return { folder, version, promotion: null }
 }
+
+const nothingLive = (place: Place) =>
+  new KwxError(`Nothing is live for ${named(place)}: no model was promoted, or it was withdrawn.`, {
+    code: 'MODEL_NONE',
+    exit: EXIT.stale,
+    hint: 'See "kwx models list" for pilots and "kwx models history" for what was live; "kwx models promote" makes a pilot live.',
+  })
 
 async function pastSource(world: World, place: Place, atMs: number): Promise<Source> {
   await recover(world)

@@ -22,7 +22,8 @@ export default class ModelsPromote extends ModelsCommand<Promoted> {
     }),
     override: Flags.string({
       helpValue: 'REASON',
-      description: 'Promote although requirements are not met; recorded. Never lets an edited file through.',
+      description:
+        'Promote although requirements are not met: why, in 10 to 500 letters; recorded. Never lets an edited file through.',
     }),
     'dry-run': Flags.boolean({ description: 'Check everything and change nothing.' }),
   }

@@ -14,7 +14,7 @@ export default class ModelsRollback extends ModelsCommand<Promotion> {
       helpValue: 'PROMOTION',
       description: 'Number of a promotion, see "kwx models history".',
     }),
-    reason: Flags.string({ description: 'Why, in a sentence; recorded.' }),
+    reason: Flags.string({ description: 'Why, in a sentence of 10 to 500 letters; recorded.' }),
   }
   static override examples = [
     '<%= config.bin %> models rollback --city miami --bracket between',

@@ -8,7 +8,7 @@ export default class ModelsWithdraw extends ModelsCommand<Promotion> {
   static override summary = 'Use no model any more: take the live one away. Its files and its history stay.'
   static override flags = {
     ...placeFlags,
-    reason: Flags.string({ required: true, description: 'Why, in a sentence; recorded.' }),
+    reason: Flags.string({ required: true, description: 'Why, in a sentence of 10 to 500 letters; recorded.' }),
   }
   static override examples = [
     '<%= config.bin %> models withdraw --city miami --bracket between --role challenger --reason "the trial is over"',
