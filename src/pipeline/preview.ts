@@ -35,7 +35,7 @@ export async function previewPipeline(
     )
     if (planned.skipped) say('skip', 'its "when" is false, or it lies before --from')
     else if (planned.step.always) say('run', 'acts on the world: asked each time, does only what is missing')
-    else if (stale.length > 0) say('wait', `runs if ${stale.join(' or ')} gives another result`)
+    else if (stale.length > 0) say('wait', `runs if ${anyOf(stale)} gives another result`)
     else {
       const inputs = Object.fromEntries(
         Object.entries(planned.inputs).map(([name, from]) => [name, known.get(from)![name]!]),
@@ -55,3 +55,7 @@ export async function previewPipeline(
   }
   return [...lines.values()]
 }
+
+/** `a`, `a or b`, `a, b or c`. */
+const anyOf = (names: readonly string[]) =>
+  [names.slice(0, -1).join(', '), ...names.slice(-1)].filter(Boolean).join(' or ')

@@ -5,9 +5,11 @@ import { nearest } from './nearest.ts'
 
 const READABLE = new Set(['.yaml', '.yml', '.json'])
 const MOST = 8
+/** Where a project keeps its configurations. */
+const USUAL = 'configs'
 
 /**
- * The end of a sentence about a file that is not there: the nearest name in its folder, or what the folder has.
+ * The end of a sentence about a file that is not there: the nearest name in its folder or in `configs` below, or what the folder has.
  *
  * For a folder, its files. Empty when there is nothing to offer.
  */
@@ -15,12 +17,18 @@ export async function nearFiles(path: string): Promise<string> {
   const own = await list(path)
   const folder = own ? path : dirname(path)
   const names = own ?? (await list(folder)) ?? []
-  const stems = names.map((name) => basename(name, extname(name)))
-  const guess = own ? undefined : names[stems.indexOf(nearest(basename(path, extname(path)), stems) ?? '')]
-  if (guess) return `; did you mean ${join(folder, guess)}?`
+  for (const place of own ? [] : [folder, join(folder, USUAL)]) {
+    const guess = nearestFile(path, (await list(place)) ?? [])
+    if (guess) return `; did you mean ${join(place, guess)}?`
+  }
   if (names.length === 0) return ''
   const more = names.length > MOST ? `, and ${names.length - MOST} more` : ''
   return `; ${folder} has ${names.slice(0, MOST).join(', ')}${more}`
+}
+
+function nearestFile(path: string, names: readonly string[]): string | undefined {
+  const stems = names.map((name) => basename(name, extname(name)))
+  return names[stems.indexOf(nearest(basename(path, extname(path)), stems) ?? '')]
 }
 
 async function list(folder: string): Promise<string[] | null> {

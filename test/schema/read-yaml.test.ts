@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
@@ -94,6 +94,14 @@ describe('readYaml', () => {
     expect((await readYaml(missing)).problems.map(formatProblem)).toEqual([
       `${missing} does not exist; did you mean ${join(folder, 'chicago.yaml')}?`,
     ])
+  })
+
+  it('looks for the name in configs too', async () => {
+    await mkdir(join(folder, 'configs'), { recursive: true })
+    await writeFile(join(folder, 'configs', 'offset_miami.yaml'), 'a: 1\n')
+    expect((await readYaml(join(folder, 'offset_miami.yaml'))).problems[0]!.message).toBe(
+      `does not exist; did you mean ${join(folder, 'configs', 'offset_miami.yaml')}?`,
+    )
   })
 
   it('reports a folder, a binary file, text that is not UTF-8 and a file of 10 MB', async () => {

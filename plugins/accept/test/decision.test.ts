@@ -47,6 +47,14 @@ describe('a report with backtest, pool and audits', () => {
     expect(await readJson(join(folder, DECISION.backtest.file))).toMatchObject(PASSING.backtest)
   })
 
+  it('says what goes when a report of the pilot alone takes its place', async () => {
+    const both = await decide()
+    expect(both.news).toEqual([])
+    const alone = await judged(await madePilot(good()), { reports: both.shelf })
+    expect(alone.news).toEqual([expect.stringMatching(/07_backtest.*08_blend.*09_time.*10_feature.*--pipeline decide/)])
+    expect((await judged(await madePilot(good()), { reports: both.shelf })).news).toEqual([])
+  })
+
   it('names in file 01 the pilot, and each file with its artefact and verdict', async () => {
     const { pilot, decision } = await reportOf(result, 'summary')
     expect(pilot).toMatch(/^[0-9a-f]{64}$/)

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 
 import { defineStep, type Origin } from 'kwx'
@@ -46,7 +47,15 @@ export default defineStep<Params>({
   async publish(ctx, { report }) {
     const { phase, city, bracket } = await readJson<JudgedSummary>(join(report!.folder, REPORT_FILES.summary))
     const place = join(ctx.settings.directories.reports, `${phase}_${city}_${bracket}`)
+    const gone = DECISION_NAMES.map((name) => DECISION[name].file).filter(
+      (file) => existsSync(join(place, file)) && !existsSync(join(report!.folder, file)),
+    )
     await publishFolder(report!.folder, place)
+    if (gone.length > 0) {
+      ctx.log(
+        `The report that was there also judged the decision: ${gone.join(', ')} went with it; "kwx accept --pipeline decide" judges it again`,
+      )
+    }
     return place
   },
 })

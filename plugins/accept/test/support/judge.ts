@@ -39,6 +39,8 @@ export const closeShared = async () => (await database)?.destroy()
 export interface Judged extends StepResult {
   /** Where reports were published. */
   readonly shelf: string
+  /** Lines for the person who watches. */
+  readonly news: readonly string[]
 }
 
 /** Runs accept:report over inputs, into folders of its own. */
@@ -58,7 +60,9 @@ export async function judged(
     params: { phase: changes.phase ?? 'phase1' },
     inputs: Object.fromEntries(Object.entries(inputs).map(([name, { hash }]) => [name, hash])),
   }
+  const news: string[] = []
   const ctx = {
+    log: (line: string) => news.push(line),
     contributions: await installed(),
     database: shared,
     settings: { directories: { models: join(home, 'models'), reports: shelf, pipelines: home } },
@@ -70,5 +74,5 @@ export async function judged(
   } as unknown as StepContext
   const result = await report.run(ctx, { phase: changes.phase ?? 'phase1' }, inputs)
   await report.publish!(ctx, result.artefacts, result.exit!)
-  return { ...result, shelf }
+  return { ...result, shelf, news }
 }

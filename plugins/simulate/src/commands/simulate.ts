@@ -5,7 +5,7 @@ export default class Simulate extends KwxCommand<RunResult> {
   static override summary =
     'Fill the database with a seeded market of a fictional city, whose true probabilities are stored.'
   static override description =
-    'Equal parameters give equal rows; others replace the simulated rows of the city. A city with real rows is refused.'
+    'Equal parameters give equal rows; others replace the simulated rows of the city. A city with real rows is refused. What is not given is as "kwx pipelines" says under simulate.'
   static override flags = {
     city: Flags.string({ description: 'City id, see "kwx cities".' }),
     'start-date': Flags.string({ helpValue: 'YYYY-MM-DD', description: 'First climate day.' }),
