@@ -55,8 +55,8 @@ export interface StreamedOver {
   readonly options?: Partial<LoopOptions>
   readonly world?: Partial<LoopWorld>
   readonly feed?: Partial<StreamFeedOptions>
-  /** Before each step of the clock. */
-  readonly beforeTick?: (number: number) => Promise<void>
+  /** Before each step of the clock; told of the feed of the loop, where that is the stream. */
+  readonly beforeTick?: (number: number, feed: StreamFeed | null) => Promise<void>
   /** How far the clock goes from tick to tick, and in how many steps. */
   readonly stepMs?: number
   readonly steps?: number
@@ -81,7 +81,7 @@ export async function streamedLoop(
       home: await mkdtemp(join(tmpdir(), 'kwx-home-')),
       signal: new AbortController().signal,
       sleep: async () => {
-        await beforeTick?.(ticks.length)
+        await beforeTick?.(ticks.length, made)
         for (let k = 0; k < steps; k++) {
           clock.ms += stepMs / steps
           await replay.setClock({ now: new Date(clock.ms).toISOString() })
