@@ -38,6 +38,11 @@ describe('the verdict about skill', () => {
     expect(judge({}).outcome).toBe('pass')
   })
 
+  it('says which weight was fitted and which is used', () => {
+    const { sentence } = judge({ weight: { ...weight(0.3, 0.5), value: 0 } })
+    expect(sentence).toContain('weight of the model 0.50 [0.30, 0.90], used 0.00, log loss')
+  })
+
   it.each([
     ['the weight may be 0', { weight: weight(0, 0.3) }, 'No skill over the market is shown'],
     ['any weight could do harm', { weight: { ...weight(0.3, 0.5), value: 0 } }, 'No skill over the market is shown'],

@@ -38,7 +38,7 @@ export function skillVerdict({
     return { outcome: 'not-enough-evidence', sentence: 'All test rows have one outcome: skill cannot be judged.' }
   }
   const low = weight.low ?? 0
-  const found = `weight of the model ${weight.fitted?.toFixed(2) ?? 'none'} [${low.toFixed(2)}, ${weight.high?.toFixed(2) ?? 'none'}], log loss delivered minus market ${interval(delivered)}`
+  const found = `weight of the model ${weight.fitted?.toFixed(2) ?? 'none'} [${low.toFixed(2)}, ${weight.high?.toFixed(2) ?? 'none'}], used ${weight.value.toFixed(2)}, log loss delivered minus market ${interval(delivered)}`
   if (weight.value > 0 && delivered.high !== null && delivered.high < 0) {
     return { outcome: 'pass', sentence: `The delivered probability is better than the market: ${found}.` }
   }

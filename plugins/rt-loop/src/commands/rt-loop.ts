@@ -28,7 +28,7 @@ interface LoopFlags {
 export default class RtLoop extends KwxCommand<LoopAnswer | Replayed> {
   static override summary = 'Run promoted models in real time, on paper: no order is ever sent.'
   static override description =
-    'A dry run unless --record is given. SIGTERM or Ctrl-C ends it within one tick; started again, it goes on with the minute after the last one.'
+    'A dry run unless --record is given: what is fetched is stored, signals are only counted. SIGTERM or Ctrl-C ends it within one tick; started again, it goes on with the minute after the last one.'
   static override flags = {
     config: Flags.string({
       required: true,
