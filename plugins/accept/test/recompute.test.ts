@@ -7,6 +7,7 @@ import { type Column, sha256, writeTable } from 'kwx/artefacts'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 
 import type { StepContext } from '../../../src/step.ts'
+import { root } from '../../../test/support/root.ts'
 import { DECISION } from '../src/decision.ts'
 import { REPORT_FILES, SUMMARY_PAGE } from '../src/reports.ts'
 import type { Inputs } from '../src/services/read-evidence.ts'
@@ -64,6 +65,16 @@ describe('recomputeReport', () => {
     expect(describeRecomputed(found)[0]).toBe(
       '6 files have the figures of their artefacts, 5 are as their artefacts sealed them.',
     )
+  })
+
+  it('finds nothing after another city was installed, and an edited list all the same', async () => {
+    const plugin = 'test/fixtures/kwx-city-almond'
+    const { default: pjson } = await import(join(root, plugin, 'package.json'), { with: { type: 'json' } })
+    const almond = { name: pjson.name as string, version: '1', root: join(root, plugin), pjson }
+    const contributions = await installed([almond])
+    expect((await recomputeReport(report, { ...ctx, contributions })).differences).toEqual([])
+    const edited = await edit(REPORT_FILES.exclusion, '"nyc"', '"nyk"')
+    expect((await recomputeReport(edited, { ...ctx, contributions })).differences).not.toEqual([])
   })
 
   it('finds any one changed digit of any file, at its place', async () => {

@@ -1,8 +1,9 @@
 import type { Contributions } from 'kwx'
-import { type City, cityIds, loadCities } from 'kwx/cities'
+import { type City, loadCities } from 'kwx/cities'
 import { VISUAL_CROSSING } from 'kwx/features'
 
 import type { ExclusionAudit } from '../reports.ts'
+import type { WorldChecks } from './infrastructure.ts'
 import type { Evidence } from './read-evidence.ts'
 
 /**
@@ -11,7 +12,11 @@ import type { Evidence } from './read-evidence.ts'
  * The dataset's own audit compared every built row with the permitted reports. Here its verdict is held against its
  * counts, the manifests, the configuration and the rows that were built; a verdict that they do not carry fails.
  */
-export async function exclusionAudit(evidence: Evidence, contributions: Contributions): Promise<ExclusionAudit> {
+export async function exclusionAudit(
+  evidence: Evidence,
+  contributions: Contributions,
+  { cities: { installed, gated: gatedCities } }: WorldChecks,
+): Promise<ExclusionAudit> {
   const { pilot, completeness, config, rowsBuilt } = evidence
   const { gate } = completeness
   const cities = await loadCities(contributions)
@@ -36,10 +41,8 @@ export async function exclusionAudit(evidence: Evidence, contributions: Contribu
     city: pilot.city,
     status,
     sentence: faults[0] ?? gate.sentence,
-    excluded_cities: [
-      ...new Set([...cities.filter(({ gates }) => gates.length > 0).map(({ id }) => id), ...added]),
-    ].sort(),
-    city_config_keys: cityIds(contributions),
+    excluded_cities: [...new Set([...gatedCities, ...added])].sort(),
+    city_config_keys: installed,
     validation: {
       city_is_excluded: expected.length > 0,
       sources_expected: expected,

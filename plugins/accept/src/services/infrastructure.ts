@@ -1,4 +1,5 @@
 import type { Contributions, StepContext } from 'kwx'
+import { cityIds, loadCities } from 'kwx/cities'
 
 import type { Check, InfrastructureVerification } from '../reports.ts'
 import { databaseChecks } from './database-checks.ts'
@@ -13,12 +14,18 @@ const LATER_PHASES = ['backtest', 'rt-loop']
 export interface WorldChecks {
   readonly database: readonly Check[]
   readonly phases: readonly Check[]
+  /** Ids of the cities that plugins contribute, and of those with a source that may not be used. */
+  readonly cities: { readonly installed: readonly string[]; readonly gated: readonly string[] }
 }
 
 /** Asks the database and the installed plugins. */
 export const askWorld = async (ctx: Pick<StepContext, 'database' | 'contributions'>): Promise<WorldChecks> => ({
   database: await databaseChecks(await ctx.database()),
   phases: await Promise.all(LATER_PHASES.map((phase) => phaseCheck(phase, ctx.contributions))),
+  cities: {
+    installed: cityIds(ctx.contributions),
+    gated: (await loadCities(ctx.contributions)).filter(({ gates }) => gates.length > 0).map(({ id }) => id),
+  },
 })
 
 /** File 05: each check runs something and shows what it saw. */

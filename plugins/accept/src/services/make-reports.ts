@@ -32,7 +32,7 @@ export async function makeReports(
     pilotHash: inputs.pilot.hash,
   })
   const others = {
-    exclusion: await exclusionAudit(evidence, ctx.contributions),
+    exclusion: await exclusionAudit(evidence, ctx.contributions, world),
     calibration: calibrationAnalysis(evidence.fitted),
     config: await configValidation(evidence),
     infrastructure: await infrastructureVerification(world, evidence, inputs.pilot.folder),

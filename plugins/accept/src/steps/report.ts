@@ -18,7 +18,7 @@ interface Params {
 
 export default defineStep<Params>({
   title: 'judge the pilot and write the acceptance report',
-  version: '3',
+  version: '4',
   params: {
     type: 'object',
     additionalProperties: false,

@@ -14,13 +14,13 @@ import report from '../../src/steps/report.ts'
 import { looseSchemas } from './decision.ts'
 
 /** The contributions of this plugin, of the one that brings the cities, and loose schemas for files 07 to 10. */
-export async function installed(): Promise<Contributions> {
+export async function installed(more: Parameters<typeof indexContributions>[0] = []): Promise<Contributions> {
   const plugins = ['accept', 'dataset'].map(async (name) => {
     const folder = join(root, 'plugins', name)
     const { default: pjson } = await import(join(folder, 'package.json'), { with: { type: 'json' } })
     return { name: pjson.name as string, version: pjson.version as string, root: folder, pjson }
   })
-  return indexContributions([...(await Promise.all(plugins)), await looseSchemas()])
+  return indexContributions([...(await Promise.all(plugins)), await looseSchemas(), ...more])
 }
 
 let database: ReturnType<typeof migrated> | undefined

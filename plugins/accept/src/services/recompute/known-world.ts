@@ -3,18 +3,19 @@ import { join } from 'node:path'
 
 import { type ArtefactStore, canonicalJson, readJson } from 'kwx/artefacts'
 
-import { type InfrastructureVerification, REPORT_FILES } from '../../reports.ts'
+import { type ExclusionAudit, type InfrastructureVerification, REPORT_FILES } from '../../reports.ts'
 import type { WorldChecks } from '../infrastructure.ts'
 
-/** What file 05 says of the database and the plugins, which no artefact can tell. */
+/** What files 02 and 05 say of the database and the plugins, which no artefact can tell. */
 export interface KnownWorld {
   readonly checks: WorldChecks
-  /** Checks that nothing confirms, because the store no longer holds the report as it was written. */
+  /** Checks and lists, each with its file, that nothing confirms, because the store no longer holds the report as it was written. */
   readonly unconfirmed: readonly string[]
 }
 
 const DATABASE = /^(migrations-applied|tables-present|indexes-present|table-.*)$/
 const PHASES = /^phase-/
+const CITY_LISTS = ['city_config_keys', 'excluded_cities'] as const
 
 /**
  * The checks of database and plugins as they were when the report was written.
@@ -28,17 +29,22 @@ export async function knownWorld(folder: string, store: ArtefactStore): Promise<
   const same = sealed.find((world) => canonicalJson(world) === canonicalJson(own))
   const checks = same ?? sealed[0]
   if (checks) return { checks, unconfirmed: [] }
-  return { checks: own, unconfirmed: [...own.database, ...own.phases].map(({ check }) => check) }
+  const named = [...own.database, ...own.phases].map(({ check }) => `${REPORT_FILES.infrastructure}: ${check}`)
+  return { checks: own, unconfirmed: [...CITY_LISTS.map((name) => `${REPORT_FILES.exclusion}: ${name}`), ...named] }
 }
 
 async function worldOf(folder: string): Promise<WorldChecks> {
-  const file = await readJson<Partial<InfrastructureVerification>>(join(folder, REPORT_FILES.infrastructure)).catch(
-    () => null,
-  )
+  const read = <File>(name: string) => readJson<Partial<File>>(join(folder, name)).catch(() => null)
+  const file = await read<InfrastructureVerification>(REPORT_FILES.infrastructure)
+  const exclusion = await read<ExclusionAudit>(REPORT_FILES.exclusion)
   const checks = Array.isArray(file?.checks) ? file.checks : []
   const named = (pattern: RegExp) => checks.filter((one) => pattern.test(String(one?.check)))
-  return { database: named(DATABASE), phases: named(PHASES) }
+  const [installed, gated] = CITY_LISTS.map((name) => texts(exclusion?.[name]))
+  return { database: named(DATABASE), phases: named(PHASES), cities: { installed: installed!, gated: gated! } }
 }
+
+const texts = (list: unknown): string[] =>
+  Array.isArray(list) ? list.filter((one): one is string => typeof one === 'string') : []
 
 /** Worlds of the stored reports whose provenance is the folder's, of those that still are what was written. */
 async function sealedWorlds(folder: string, store: ArtefactStore): Promise<WorldChecks[]> {

@@ -30,7 +30,8 @@ export interface Recomputed {
 /**
  * Makes a report again from the artefacts that it names and holds every byte of it against the result.
  *
- * Files 01 to 06 are computed; of file 05 the checks of database and plugins are taken from the report as the store
+ * Files 01 to 06 are computed; the checks of database and plugins in file 05, and the cities that plugins
+ * contributed in file 02, are taken from the report as the store
  * sealed it. Files 07 to 10 are held against their artefacts, the metrics of 07 also against its fills and days and the
  * scores of 08 against `delivered.parquet`.
  *
@@ -54,7 +55,7 @@ export async function recomputeReport(
     versions: { written: provenance.stepVersion, recomputed: step.version },
     recomputed: names.filter((file) => !copied.includes(file)),
     compared: copied,
-    not_recomputed: unconfirmed.map((check) => `${REPORT_FILES.infrastructure}: ${check}`),
+    not_recomputed: unconfirmed,
     differences: [
       ...(await folderDifferences(folder, expected)),
       ...(await deliveredDifferences(made.decision)),
