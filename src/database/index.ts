@@ -58,6 +58,7 @@ export {
   recordPromotion,
   withRegistryLock,
 } from './registry.ts'
+export { type OtherRows, rowsOfOthers } from './rows-of-others.ts'
 export { inTransaction, runQuery } from './run-query.ts'
 export { listRuns, type Run, readRun, recordRun, recordStepRun, type StepRun } from './runs.ts'
 export type * from './schema.ts'

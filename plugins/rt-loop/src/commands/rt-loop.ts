@@ -124,6 +124,8 @@ export default class RtLoop extends KwxCommand<LoopAnswer | Replayed> {
       signal: environment.signal,
       sleep: (ms: number, signal: AbortSignal) => systemPace.sleep(ms, signal).catch(() => {}),
     }
+    const { refuseOtherOrigin } = await import('../services/refuse-other-origin.ts')
+    await refuseOtherOrigin(world.db, world.sources, pairs)
     const { chooseFeed } = await import('../services/choose-feed.ts')
     const { Health } = await import('../services/health.ts')
     const { jsonNews, lineNews } = await import('../services/news.ts')

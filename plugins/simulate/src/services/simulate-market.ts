@@ -6,6 +6,7 @@ import {
   deleteSimulated,
   loadCandles,
   loadTrades,
+  rowsOfOthers,
   saveCompleteness,
   saveMarkets,
   saveObservations,
@@ -14,7 +15,6 @@ import {
 } from 'kwx/database'
 
 import type { MarketParameters } from '../parameters.ts'
-import { rowsOfOthers } from '../repositories/rows-of-others.ts'
 import { type SimulatedDay, simulateDays } from '../simulate-days.ts'
 import { completenessOf, storedFigures } from './completeness.ts'
 import { type DayFigures, figuresOf, type SimulationSummary, summaryOf } from './day-summary.ts'
@@ -77,7 +77,7 @@ async function write(db: Database, city: City, days: readonly SimulatedDay[]): P
 }
 
 async function refuseOverReal(db: Database, city: City): Promise<void> {
-  const others = await rowsOfOthers(db, city)
+  const others = await rowsOfOthers(db, { city: city.id, stations: [city.station] }, 'simulated')
   if (others.length === 0) return
   const found = others.map(({ table, origin }) => `${origin} ${table}`).join(', ')
   throw new KwxError(`The database holds ${found} of ${city.id}; a simulation would mix with them.`, {
