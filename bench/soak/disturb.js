@@ -16,7 +16,7 @@ const PATIENCE_S = 240
  */
 export async function disturb({ random, minutes, faults, kills, exchange, cluster, loop, say, ending }) {
   const seconds = 60 * minutes
-  // 24 recorded hours after four of warm-up, where there is time for them.
+  // A day of the recording with its warm-up, where there is time for it.
   const calmS = minutes >= 60 ? 30 * 60 : 0
   const wanted = (what) => kills || what === 'fault' || what === 'healed'
   const events = scheduleOf(random, { seconds, calmS, faults }).filter(({ what }) => wanted(what))

@@ -9,10 +9,11 @@ const PROMISES = {
     select portfolio_id, entry_no, balance from (
       select *, coalesce(lag(balance) over (partition by portfolio_id order by entry_no), 0) + amount as due from paper_ledger
     ) as entries where balance <> due`,
-  'every fill is in the ledger once, with its cost and its fee': `
-    select fill_no, cost, fee from paper_fills left join paper_ledger using (portfolio_id, fill_no)
-    group by portfolio_id, fill_no, cost, fee
-    having coalesce(sum(amount) filter (where kind = 'trade'), 0) <> -cost
+  'every fill is in the ledger once, at its price and with its fee': `
+    select fill_no, action, price, count_centi, fee from paper_fills left join paper_ledger using (portfolio_id, fill_no)
+    group by portfolio_id, fill_no, action, price, count_centi, fee
+    having coalesce(sum(amount) filter (where kind = 'trade'), 0)
+        <> case action when 'buy' then -1 else 1 end * price * count_centi / 100.0
       or coalesce(sum(amount) filter (where kind = 'fee'), 0) <> -fee
       or count(*) filter (where kind = 'trade') <> 1`,
   'every settlement is in the ledger once': `
