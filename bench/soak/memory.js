@@ -1,11 +1,8 @@
 // Whether resident memory stays where it is.
 
 const DAY_MS = 86_400_000
-/**
- * Recorded hours of a process that are left out. The engine's own heap (compiled code, inline caches) grows by some 5 MB in
- * the first thousand ticks and then no more, and at 60 times the speed an hour has 20 ticks.
- */
-const WARM_UP_MS = 8 * 3_600_000
+/** Recorded hours of a process that are left out: its rows of a day come in. */
+const WARM_UP_MS = 4 * 3_600_000
 export const MOST_CHANGE = 0.05
 
 /**
