@@ -6,11 +6,12 @@
 //
 // A database of its own is made on the server and dropped. The replay's clock goes on by five seconds at a time; what
 // happened is heard over a WebSocket, and nothing else is done meanwhile. Stages: the minute's rows are stored; its signals
-// are computed and its transaction is open; they are committed. `processor` is what the process itself computed from stored
+// are computed and its transaction is open; they are committed, with what the paper portfolio did in the minute. `processor` is what the process itself computed from stored
 // to committed. Minutes that the stream does not vouch for are not counted.
 import { randomUUID } from 'node:crypto'
 import { parseArgs } from 'node:util'
 
+import { paperHooks } from '../plugins/rt-loop/src/portfolio/paper-hooks.ts'
 import { streamedLoop } from '../plugins/rt-loop/test/recorded-loop.ts'
 import { livePair } from '../plugins/rt-loop/test/support.ts'
 import { replayExchange } from '../test/support/replay-exchange.ts'
@@ -47,6 +48,7 @@ await ensureMigrated(db, own.href)
 const { start, scene } = SCENES[values.city]
 const replay = await replayExchange('--now', start)
 const { pair } = await livePair({}, {}, scene)
+const paper = await paperHooks(db, [pair], undefined, { report() {}, checked() {} })
 const stages = { stored: [], computed: [], committed: [], whole: [], processor: [] }
 const at = {}
 let signals = 0
@@ -60,10 +62,11 @@ try {
         ticks: Number(values.minutes),
         onStored: (heardMs) =>
           Object.assign(at, { heard: heardMs, stored: performance.now(), computed: 0, cpu: process.cpuUsage() }),
-        onMinute: async (_trx, _minute, signals) => {
+        onMinute: (...minute) => {
           at.computed = performance.now()
-          return signals
+          return paper.onMinute(...minute)
         },
+        onWorked: () => paper.onWorked(),
         onWritten: (ms) => {
           stages.stored.push(at.stored - at.heard)
           stages.computed.push(at.computed - at.stored)

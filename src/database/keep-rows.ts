@@ -64,6 +64,10 @@ export interface KeptRows {
 /**
  * Writes a handful of rows in one statement, all of them or none: one answer of the server is most of what it costs.
  * For more than some thousand rows use the loaders.
+ *
+ * Does not wait for the disk. The log of the server is written in order, so whatever is committed afterwards brings these
+ * rows to the disk with it; a server that crashes before loses what was heard within its last second and nothing that was
+ * made of it.
  */
 export async function keepRows(db: Database, { prints, quotes, candles, late }: KeptRows): Promise<void> {
   const parts: string[] = []
@@ -80,8 +84,8 @@ export async function keepRows(db: Database, { prints, quotes, candles, late }: 
   }
   if (late.length > 0) parts.push(saveLate(given(late)))
   if (parts.length === 0) return
-  const named = parts.slice(1).map((part, k) => `part${k} as (${part})`)
-  await runQuery(db, `${named.length > 0 ? `with ${named.join(', ')} ` : ''}${parts[0]}`, parameters)
+  const named = parts.map((part, k) => `part${k} as (${part})`)
+  await runQuery(db, `with ${named.join(', ')} select set_config('synchronous_commit', 'off', true)`, parameters)
 }
 
 const savePrints = (given: string) => `

@@ -69,7 +69,7 @@ export async function saveMinute(
     )
     if (claimed.length === 0) return null
     const written = within ? await within(trx) : signals
-    await runQuery(trx, SAVE, [JSON.stringify(written), minute.endedMs])
+    if (written.length > 0) await runQuery(trx, SAVE, [JSON.stringify(written), minute.endedMs])
     if (standDownsOf(written) !== standDowns) {
       await runQuery(trx, 'update rt_minutes set stand_downs = $3 where loop = $1 and end_minute = $2', [
         minute.loop,

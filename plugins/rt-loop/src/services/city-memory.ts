@@ -1,3 +1,4 @@
+import type { City } from 'kwx/cities'
 import type { Database, KeptRows } from 'kwx/database'
 
 import { type CityReading, type CityRows, type RowsOf, readCityRows } from './city-rows.ts'
@@ -24,6 +25,10 @@ export class CityMemory {
       prices: (db, ids) => this.#prices.read(db, ids),
       weather: (db, span) => this.#reports.read(db, span),
     }
+  }
+
+  get city(): City {
+    return this.#pair.city
   }
 
   /** As `readCityRows`, at the cost of what is new; earlier answers share its memory and are not to be used any more. */

@@ -45,8 +45,8 @@ export interface ReportSpan {
 
 /** How what grows all day is read. */
 export interface CityReading {
-  /** Price rows of some markets, by market id. */
-  prices(db: Database, ids: readonly number[]): Promise<ReadonlyMap<number, Prices>>
+  /** Price rows of some markets, by market id; which ones is still being asked. */
+  prices(db: Database, asked: Promise<readonly number[]>): Promise<ReadonlyMap<number, Prices>>
   weather(db: Database, span: ReportSpan): Promise<WeatherSeries>
 }
 
@@ -69,11 +69,9 @@ export async function readCityRows(
   const markets = readMarkets(db, { city: city.id, fromDay: first, toDay: last })
   // Side by side: a minute waits for the slowest of them, not for all.
   const [prices, weather, settlements] = await Promise.all([
-    markets.then((rows) =>
-      reading.prices(
-        db,
-        rows.map(({ market_id }) => market_id),
-      ),
+    reading.prices(
+      db,
+      markets.then((rows) => rows.map(({ market_id }) => market_id)),
     ),
     reading.weather(db, reportSpan(city, first, last)),
     readSettlements(db, { city: city.id, fromDay: first - 1, toDay: last }),
@@ -102,7 +100,8 @@ export function weatherOf({ city, loaded }: RowsOf, observations: readonly Obser
 
 /** Every row there is, read as a dataset reads it. */
 export const wholeReading = (pair: RowsOf): CityReading => ({
-  async prices(db, ids) {
+  async prices(db, asked) {
+    const ids = await asked
     const prices = new Map<number, Prices>()
     if (pair.loaded.config.price_source === 'trades') {
       for await (const { marketId, ...trades } of readTrades(db, ids)) prices.set(marketId, pricesFromTrades(trades))

@@ -1,14 +1,13 @@
 import { EXIT, KwxError } from 'kwx'
 import { type Database, type KeptRows, lastWorkedMinute, type Signal, saveMinute } from 'kwx/database'
 import { type Clock, MINUTES_PER_DAY, minuteToMs } from 'kwx/time'
-
+import { CandleMarks } from './candle-marks.ts'
 import { type CityMemory, memoriesOf } from './city-memory.ts'
 import type { LivePair } from './load-pair.ts'
 import type { LoopOptions } from './loop-types.ts'
-import { markComplete } from './mark-complete.ts'
 import type { Circumstances } from './signals-at.ts'
 import { tradingDays } from './trading-days.ts'
-import { workMinutes } from './work-minutes.ts'
+import { readMinutes, workMinutes } from './work-minutes.ts'
 
 /** Minutes before the start of a restarted loop that it works through; events of older ones are over. */
 const MOST_BEHIND = 2 * MINUTES_PER_DAY
@@ -34,7 +33,9 @@ export class MinuteWorker {
   readonly #options: Pick<LoopOptions, 'pairs' | 'record' | 'onMinute'>
   readonly #name: string
   readonly #memories: ReadonlyMap<LivePair, CityMemory>
+  readonly #marks: CandleMarks
   #worked: number | null = null
+  #isForgetting = false
   #forgotten = 0
   #done: { minutes: number[]; signals: Signal[] } = { minutes: [], signals: [] }
 
@@ -43,6 +44,8 @@ export class MinuteWorker {
     this.#options = options
     this.#name = loopName(options.pairs)
     this.#memories = memoriesOf(options.pairs)
+    const withCandles = options.pairs.filter(({ loaded }) => loaded.config.price_source === 'candles')
+    this.#marks = new CandleMarks(withCandles.map(({ city }) => city))
   }
 
   /** One that goes on after the last minute that was written under the same name. */
@@ -60,12 +63,15 @@ export class MinuteWorker {
   /** Rows that were stored just now. */
   tell(rows: KeptRows): void {
     for (const memory of this.#memories.values()) memory.tell(rows)
+    this.#marks.tell(rows.candles)
   }
 
-  /** Reads everything of one city again at the next minute, each in its turn: all at once would hold a minute up. */
+  /**
+   * Has everything of one city read again, each in its turn, when next there is no minute to work through: nobody waits
+   * for it then.
+   */
   forget(): void {
-    const memories = [...new Set(this.#memories.values())]
-    memories[this.#forgotten++ % memories.length]?.forget()
+    this.#isForgetting = true
   }
 
   /** What was done since it was asked last. */
@@ -79,26 +85,27 @@ export class MinuteWorker {
    * Every minute up to `last` that was not worked through, the oldest first, as many as one turn may take. Not to be called
    * while another call is under way.
    *
+   * @param circumstances  null to work through none; may still be asked while rows are read
    * @throws KwxError RT_ANOTHER_LOOP (exit 1) when another process wrote one of them
    */
-  async upTo(last: number, circumstances: Circumstances): Promise<void> {
+  async upTo(last: number, circumstances: Circumstances | null | Promise<Circumstances | null>): Promise<void> {
     const { db, clock, signal } = this.#world
-    const { pairs, record, onMinute } = this.#options
+    const { record, onMinute } = this.#options
     const first = Math.max(this.#worked === null ? last : this.#worked + 1, last - MOST_BEHIND)
     const end = Math.min(last, first + MOST_AT_ONCE - 1)
-    if (first > end) return
-    for await (const { minute, signals } of workMinutes(
-      db,
-      this.#memories,
-      [first, end],
-      () => clock.now(),
-      circumstances,
-    )) {
+    if (first > end) {
+      if (await circumstances) await this.#readAgain(last)
+      return
+    }
+    const [given, rows] = await Promise.all([circumstances, readMinutes(db, this.#memories, [first, end])])
+    if (given === null) return
+    const now = () => clock.now()
+    for await (const { minute, signals } of workMinutes(this.#memories, rows, [first, end], now, given)) {
       signal.throwIfAborted()
       let written = signals
       if (record) {
         const worked = { loop: this.#name, endMinute: minute, endedMs: clock.now() }
-        const within = onMinute && ((trx: Database) => onMinute(trx, worked, signals, circumstances))
+        const within = onMinute && ((trx: Database) => onMinute(trx, worked, signals, given))
         const saved = await saveMinute(db, worked, signals, within)
         if (saved === null) throw anotherLoop(this.#name, minute)
         written = saved
@@ -108,10 +115,19 @@ export class MinuteWorker {
       this.#done.signals.push(...written)
     }
     // After the signals: they look at the stamps of candles, and nobody waits for the mark.
-    const withCandles = pairs.filter(({ loaded }) => loaded.config.price_source === 'candles')
-    for (const city of new Map(withCandles.map(({ city }) => [city.id, city])).values()) {
-      await markComplete(db, city, tradingDays(city, minuteToMs(end)), end)
-    }
+    await this.#marks.mark(db, end)
+  }
+
+  async #readAgain(minute: number): Promise<void> {
+    const memories = [...new Set(this.#memories.values())]
+    const memory = memories[this.#forgotten % memories.length]
+    if (!this.#isForgetting || !memory) return
+    this.#isForgetting = false
+    this.#forgotten++
+    memory.forget()
+    this.#marks.forget(memory.city)
+    await memory.rows(this.#world.db, tradingDays(memory.city, minuteToMs(minute) - 1))
+    await this.#marks.mark(this.#world.db, minute)
   }
 }
 

@@ -22,6 +22,8 @@ const CANDLES_AGAIN = 5
 export class PriceMemory {
   readonly #source: 'candles' | 'trades'
   readonly #known = new Map<number, Grown>()
+  /** The markets of the last reading, with rows or without. */
+  #ids: readonly number[] = []
 
   constructor(source: 'candles' | 'trades') {
     this.#source = source
@@ -39,13 +41,26 @@ export class PriceMemory {
     }
   }
 
-  /** Price rows of those of the markets that have any; the others are let go of. */
-  async read(db: Database, ids: readonly number[]): Promise<ReadonlyMap<number, Prices>> {
-    const wanted = new Set(ids)
-    for (const id of this.#known.keys()) if (!wanted.has(id)) this.#known.delete(id)
+  /**
+   * Price rows of those of the markets that have any; the others are let go of. Which markets those are is as a rule what
+   * it was, so their news are read while it is asked.
+   */
+  async read(db: Database, asked: Promise<readonly number[]>): Promise<ReadonlyMap<number, Prices>> {
+    const before = this.#ids
+    const [ids] = await Promise.all([asked, this.#readNews(db, before)])
+    await this.#readNews(
+      db,
+      ids.filter((id) => !before.includes(id)),
+    )
+    this.#ids = ids
+    for (const id of this.#known.keys()) if (!ids.includes(id)) this.#known.delete(id)
+    return new Map(ids.flatMap((id) => (this.#known.has(id) ? [[id, this.#known.get(id)!.prices.rows]] : [])))
+  }
+
+  async #readNews(db: Database, ids: readonly number[]): Promise<void> {
+    if (ids.length === 0) return
     if (this.#source === 'candles') await this.#readCandles(db, ids)
     else await this.#readTrades(db, ids)
-    return new Map(ids.flatMap((id) => (this.#known.has(id) ? [[id, this.#known.get(id)!.prices.rows]] : [])))
   }
 
   #since(ids: readonly number[]): number[] {

@@ -48,7 +48,8 @@ export async function* rowsAsKnown(
 
 const pricesWithout =
   (unknown: ReadonlyMap<number, readonly LateRow[]>, isOfTrades: boolean): CityReading['prices'] =>
-  async (db, ids) => {
+  async (db, asked) => {
+    const ids = await asked
     const prices = new Map<number, Prices>()
     for await (const { marketId, n: _, ...read } of isOfTrades ? readTrades(db, ids) : readCandles(db, ids)) {
       let columns = read as unknown as Columns

@@ -6,7 +6,7 @@ import type { FeedWorld, LoopOptions, LoopWorld } from './loop-types.ts'
 import { loopName, MinuteWorker } from './minute-worker.ts'
 import { PollingFeed } from './polling-feed.ts'
 import { SlowNews } from './slow-news.ts'
-import { readSwitch } from './stop-switch.ts'
+import { readSwitch, type SwitchState } from './stop-switch.ts'
 import { Turns } from './turns.ts'
 
 /**
@@ -43,13 +43,14 @@ export async function runLoop(world: LoopWorld, options: LoopOptions): Promise<s
   const news = new SlowNews(feedWorld, pairs, options.record ? loopName(pairs) : null)
   const feed = options.feed?.(feedWorld, pairs) ?? new PollingFeed(feedWorld, pairs)
   let marketsFailed = false
+  const circumstances = (state: SwitchState) =>
+    state.state === 'stop' ? null : circumstancesOf(state, world.sources.kalshi.clockAheadMs(), options.mostAheadMs)
   /** Works through what is settled; answers what the switch said. */
   const work = () =>
     turns.take(async () => {
-      const state = await readSwitch(world.home, db)
       const last = marketsFailed ? null : feed.settledMinute()
-      if (state.state === 'stop' || last === null) return state
-      await minutes.upTo(last, circumstancesOf(state, world.sources.kalshi.clockAheadMs(), options.mostAheadMs))
+      const state = readSwitch(world.home, db)
+      if (last !== null) await minutes.upTo(last, state.then(circumstances))
       return state
     })
   const workAtOnce = async (heardAtMs: number) => {

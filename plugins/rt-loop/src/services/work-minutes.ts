@@ -16,27 +16,35 @@ export interface MinuteSignals {
   readonly signals: readonly Signal[]
 }
 
+/** Rows of each memory; some pairs share one. */
+export type RowsOfMemories = ReadonlyMap<CityMemory, CityRows>
+
+/** What the pairs' minutes are made from, read once for all of them: a minute looks at no row that came after it. */
+export async function readMinutes(
+  db: Database,
+  pairs: ReadonlyMap<Pair, CityMemory>,
+  [first, last]: readonly [first: number, last: number],
+): Promise<RowsOfMemories> {
+  const cities = new Map([...pairs].map(([{ city }, memory]) => [memory, city]))
+  const read = [...cities].map(async ([memory, city]) => {
+    const days = [tradingDays(city, minuteToMs(first) - 1)[0], tradingDays(city, minuteToMs(last) - 1)[1]] as const
+    return [memory, await memory.rows(db, days)] as const
+  })
+  return new Map(await Promise.all(read))
+}
+
 /**
- * The signals of all pairs at the end of each of some minutes, from what the database holds. Rows are read once: a
- * minute looks at none that came after it.
+ * The signals of all pairs at the end of each of some minutes.
  *
  * @param now  the loop's clock: a minute that ended too long ago is worked through, and stood down as late
  */
 export async function* workMinutes(
-  db: Database,
   pairs: ReadonlyMap<Pair, CityMemory>,
+  rows: RowsOfMemories,
   [first, last]: readonly [first: number, last: number],
   now: () => number,
   circumstances: Circumstances,
 ): AsyncGenerator<MinuteSignals, void> {
-  if (first > last) return
-  const read = new Map<CityMemory, Promise<CityRows>>()
-  for (const [{ city }, memory] of pairs) {
-    if (read.has(memory)) continue
-    const days = [tradingDays(city, minuteToMs(first) - 1)[0], tradingDays(city, minuteToMs(last) - 1)[1]] as const
-    read.set(memory, memory.rows(db, days))
-  }
-  await Promise.all(read.values())
   for (let minute = first; minute <= last; minute++) {
     const behind = now() / 60_000 - minute
     const own: Circumstances =
@@ -44,7 +52,7 @@ export async function* workMinutes(
         ? { standDown: 'late', reason: `worked through ${Math.floor(behind)} minutes after its end` }
         : circumstances
     const signals: Signal[] = []
-    for (const [pair, memory] of pairs) signals.push(...(await signalsAt(pair, await read.get(memory)!, minute, own)))
+    for (const [pair, memory] of pairs) signals.push(...(await signalsAt(pair, rows.get(memory)!, minute, own)))
     yield { minute, signals }
   }
 }
