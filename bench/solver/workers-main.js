@@ -35,23 +35,23 @@ function jobs(values, rounds) {
       list.push(JSON.parse(text))
     }
   }
-  const [one, two] = [1, 2].map((workers) => ({
-    cpu: median(found.get(workers).map(({ cpu_seconds }) => cpu_seconds)),
-    wall: median(found.get(workers).map(({ wall_seconds }) => wall_seconds)),
-    least: Math.min(...found.get(workers).map(({ wall_seconds }) => wall_seconds)),
-  }))
   const hashes = new Set([...found.values()].flat().map(({ sha256 }) => sha256))
-  const show = ({ cpu, wall, least }) =>
-    `${cpu.toFixed(2)} s CPU, ${wall.toFixed(2)} s wall (least ${least.toFixed(2)})`
-  console.log(`one worker: ${show(one)}; two: ${show(two)}; medians of ${rounds} in turns`)
-  console.log(
-    `wall ${(one.wall / two.wall).toFixed(2)} times as fast, of the least ${(one.least / two.least).toFixed(2)};`,
-  )
-  console.log(
-    `CPU ${(two.cpu / one.cpu).toFixed(3)} times as much: two free cores would be ${((2 * one.cpu) / two.cpu).toFixed(2)} times as fast`,
-  )
+  for (const round of ['first', 'next']) {
+    const [one, two] = [1, 2].map((workers) => {
+      const [cpus, walls] = ['cpu', 'wall'].map((what) =>
+        found.get(workers).map((job) => job[`${round === 'first' ? 'first_' : ''}${what}_seconds`]),
+      )
+      return { cpu: median(cpus), wall: median(walls), least: Math.min(...walls) }
+    })
+    console.log(`the ${round} job: one worker ${show(one)}; two ${show(two)}; medians of ${rounds} in turns`)
+    console.log(
+      `  wall ${(one.wall / two.wall).toFixed(2)} times as fast, of the least ${(one.least / two.least).toFixed(2)}; CPU ${(two.cpu / one.cpu).toFixed(3)} times as much: two free cores would be ${((2 * one.cpu) / two.cpu).toFixed(2)} times as fast`,
+    )
+  }
   console.log(hashes.size === 1 ? 'all results are equal' : 'RESULTS DIFFER')
 }
+
+const show = ({ cpu, wall, least }) => `${cpu.toFixed(2)} s CPU, ${wall.toFixed(2)} s wall (least ${least.toFixed(2)})`
 
 /** Passes by one thread and by two at a time. */
 async function passes(rounds) {

@@ -1,5 +1,6 @@
 #!/usr/bin/env node
-// What a second worker thread gains on the search's work: the job with one and with two, in turns, and what two threads read
+// What a second worker thread gains on the search's work: the job with one and with two, in turns, as the first one of a
+// process, in which the engine still compiles in every thread, and as the next; and what two threads read
 // at a time when each makes passes over rows of its own that no cache holds. Without --set only the latter.
 //
 //   node bench/solver/workers.js [--set DIR/NAME --trials trials60.json] [--rounds 5]
