@@ -2,11 +2,12 @@
 // From hearing the message that proves a minute over to its signals being committed: the loop on the stream of a replay,
 // one event's ladder after the other, with a local Postgres.
 //
-//   DATABASE_URL=postgres://... node --conditions=kwx-source bench/stream-latency.js [--minutes 240] [--city miami]
+//   DATABASE_URL=postgres://... node --conditions=kwx-source bench/stream-latency.js [--minutes 240] [--city miami] [--alone]
 //
 // A database of its own is made on the server and dropped. The replay's clock goes on by five seconds at a time; what
 // happened is heard over a WebSocket, and nothing else is done meanwhile. Stages: the minute's rows are stored; its signals
-// are computed and its transaction is open; they are committed, with what the paper portfolio did in the minute. `processor` is what the process itself computed from stored
+// are computed and its transaction is open; they are committed, with what the paper portfolio did in the minute; --alone
+// leaves the portfolio out. `processor` is what the process itself computed from stored
 // to committed. Minutes that the stream does not vouch for are not counted.
 import { randomUUID } from 'node:crypto'
 import { parseArgs } from 'node:util'
@@ -28,7 +29,11 @@ const SCENES = {
   },
 }
 const { values } = parseArgs({
-  options: { minutes: { type: 'string', default: '240' }, city: { type: 'string', default: 'miami' } },
+  options: {
+    minutes: { type: 'string', default: '240' },
+    city: { type: 'string', default: 'miami' },
+    alone: { type: 'boolean', default: false },
+  },
 })
 const url = process.env['DATABASE_URL']
 if (!url || !sharedFolder()) {
@@ -48,7 +53,9 @@ await ensureMigrated(db, own.href)
 const { start, scene } = SCENES[values.city]
 const replay = await replayExchange('--now', start)
 const { pair } = await livePair({}, {}, scene)
-const paper = await paperHooks(db, [pair], undefined, { report() {}, checked() {} })
+const paper = values.alone
+  ? { onMinute: async (_trx, _minute, signals) => signals, onWorked: async () => {} }
+  : await paperHooks(db, [pair], undefined, { report() {}, checked() {} })
 const stages = { stored: [], computed: [], committed: [], whole: [], processor: [] }
 const at = {}
 let signals = 0

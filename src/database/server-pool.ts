@@ -1,10 +1,12 @@
 import pg from 'pg'
 
+import { PreparingClient } from './preparing-client.ts'
 import { types } from './type-parsers.ts'
 
 /** Connections to a PostgreSQL server, made when asked for. */
 export function serverPool(url: string): pg.Pool {
   const pool = new pg.Pool({
+    Client: PreparingClient,
     connectionString: url,
     max: 8,
     types,
