@@ -1,3 +1,6 @@
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { gunzipSync } from 'node:zlib'
 import {
   type Database,
@@ -29,6 +32,38 @@ const ingestMinutes = (options: Omit<Options, 'feed'>) => ingestObservations({ .
 const ingestArchive = (options: Omit<Options, 'feed'>) => ingestMaxima({ ...options, feed: 'ncei' })
 const ingestSettlements = (options: Omit<Options, 'feed'>) => ingestMaxima({ ...options, feed: 'iem-cli' })
 
+/**
+ * The service's answer for a station with readings of its own every five minutes, one in ten of them as the one before:
+ * in the format of its documentation, and as its answers look for Midway Airport.
+ */
+function timelineOf(url: string) {
+  const [, station, from, to] = /timeline\/stn(?::|%3A)([A-Z]+)\/([\d-]+)\/([\d-]+)/.exec(url)!
+  const minuteOf = (epoch: number) => {
+    const step = epoch / 300
+    const reading = step - (step % 10 === 9 ? 1 : 0)
+    return {
+      datetime: new Date(epoch * 1000).toISOString().slice(11, 19),
+      datetimeEpoch: epoch,
+      temp: 70 + (reading % 70) / 10,
+      dew: 60 + (reading % 30) / 10,
+      humidity: 50 + (reading % 110) / 10,
+      windspeed: reading % 13,
+      stations: [station],
+      source: 'obs',
+    }
+  }
+  const hourOf = (epoch: number) => ({
+    datetimeEpoch: epoch,
+    minutes: Array.from({ length: 12 }, (_, k) => minuteOf(epoch + 300 * k)),
+  })
+  const [first, last] = [parseDay(from!), parseDay(to!)]
+  const days = Array.from({ length: last - first + 1 }, (_, k) => {
+    const epoch = (first + k) * 86_400
+    return { datetimeEpoch: epoch, hours: Array.from({ length: 24 }, (_, hour) => hourOf(epoch + 3600 * hour)) }
+  })
+  return { queryCost: 24 * days.length, address: `stn:${station}`, timezone: 'Etc/UTC', days }
+}
+
 describe.skipIf(!sharedFolder())('what is ingested beside a dataset', () => {
   let replay: ReplayExchange
   let db: Database
@@ -50,13 +85,14 @@ describe.skipIf(!sharedFolder())('what is ingested beside a dataset', () => {
     await replay?.stop()
   })
 
-  const options = (key: string | null = 'sesame') => {
+  const options = (key: string | null = 'sesame', over: Record<string, object> = {}) => {
     const clock: Clock = { now: () => Date.parse(NOW) }
     const pace = { ...systemPace, sleep: (ms: number, signal?: AbortSignal) => systemPace.sleep(ms / 100, signal) }
     const record = (payload: Parameters<typeof saveRawPayload>[1]) => saveRawPayload(db, payload)
     const sources = {
       ...replay.sources,
       'visual-crossing': { ...replay.sources['visual-crossing']!, ...(key ? { key } : {}) },
+      ...over,
     }
     return {
       db,
@@ -94,6 +130,33 @@ describe.skipIf(!sharedFolder())('what is ingested beside a dataset', () => {
     expect(new Set(audit.filled_days.map(({ day }) => day)).size).toBe(9)
     expect(rows.every(({ dew_f, humidity_pct, wind_mph }) => (dew_f ?? humidity_pct ?? wind_mph) === null)).toBe(true)
     expect(rows.some(({ temp_f }) => temp_f !== null)).toBe(true)
+  })
+
+  it('minutes of a station that measures every five of them come over HTTP and leave the gate open', async () => {
+    const service = createServer(({ url }, answer) => answer.end(JSON.stringify(timelineOf(url!))))
+    await once(service.listen(0, '127.0.0.1'), 'listening')
+    try {
+      const { port } = service.address() as AddressInfo
+      const url = `http://127.0.0.1:${port}`
+      const report = await ingestMinutes(
+        options('sesame', { 'visual-crossing': { ...replay.sources['visual-crossing'], url, key: 'sesame' } }),
+      )
+      expect(report.incomplete.map(({ day, open }) => [day, open])).toEqual([[toDay, true]])
+    } finally {
+      service.close()
+    }
+    const coverage = await readCoverage(db, miami, fromDay, toDay)
+    const shares = coverage.flatMap(({ source, proof }) =>
+      source === 'visual-crossing:KMIA' ? [proof['forward_filled_share'] as number] : [],
+    )
+    expect(shares).toHaveLength(9)
+    for (const share of shares) expect(share).toBeCloseTo(0.1, 2)
+    const span = { station: 'KMIA', fromMs: 0, toMs: Date.parse(NOW) }
+    const stored = await readObservations(db, span)
+    const { rows, audit } = gateObservations(stored, { city: miami, excludedVcCities: [], useVcMinutes: true })
+    expect(audit).toMatchObject({ filled_days: [], gated_rows: 0, minute_rows: stored.length })
+    expect(stored.length).toBeGreaterThan(2000)
+    expect(rows.every(({ dew_f, humidity_pct, wind_mph }) => (dew_f && humidity_pct && wind_mph) !== null)).toBe(true)
   })
 
   it('minutes leave an open gate open: rows that change are not called repeats', () => {
