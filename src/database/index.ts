@@ -24,8 +24,7 @@ export {
   type PaperSettlement,
   type PaperStep,
   readPaperMarkets,
-  readPositions,
-  readRestingOrders,
+  readStock,
   realisedBetween,
   savePaperStep,
 } from './paper-portfolio.ts'

@@ -106,31 +106,51 @@ export function readPaperMarkets(
        case when known.market_id is null then null else to_jsonb(known) - 'portfolio_id' - 'total_cash' end as state
      from markets join events using (event_id)
        left join paper_markets as known on known.market_id = markets.market_id and known.portfolio_id = $1
-     where markets.market_id in (select market_id from paper_markets where portfolio_id = $1 and stage <> 'over')
-       or (markets.ticker = any($2::text[]) and known.market_id is null)
+     where markets.market_id in (
+       select market_id from paper_markets where portfolio_id = $1 and stage <> 'over'
+       union all select market_id from markets where ticker = any($2::text[]) and not exists (
+         select from paper_markets as met where portfolio_id = $1 and met.market_id = markets.market_id))
      order by markets.ticker collate "C"`,
     [portfolioId, tickers],
   )
 }
 
-/** What is held now, by market. */
-export const readPositions = (db: Database, portfolioId: number): Promise<PaperPosition[]> =>
-  runQuery<PaperPosition>(
-    db,
-    `select market_id, side, count_centi, cost from paper_positions where portfolio_id = $1 order by market_id`,
-    [portfolioId],
-  )
-
 const ORDER_COLUMNS = `order_no, market_id, at_ms, signal_minute, side, action, role, price, want_centi, filled_centi, fee,
   edge_cents, state, queue_centi, confirmed_ms`
 
-/** What rests now, oldest first. */
-export const readRestingOrders = (db: Database, portfolioId: number): Promise<PaperOrder[]> =>
-  runQuery<PaperOrder>(
+/** What a portfolio owns and has offered for at the start of a minute. */
+export interface PaperStock {
+  /** By market. */
+  readonly positions: readonly PaperPosition[]
+  /** Oldest first. */
+  readonly resting: readonly PaperOrder[]
+  /** What sales, settlements and fees of the span made or lost, 1e-4 dollars. */
+  readonly realised: number
+}
+
+const REALISED = `(
+  coalesce((select sum(case action when 'sell' then price * count_centi::bigint / 100 + cost else 0 end - fee)
+    from paper_fills where portfolio_id = $1 and at_ms >= $2 and at_ms < $3), 0) +
+  coalesce((select sum(paid - cost) from paper_settlements where portfolio_id = $1 and at_ms >= $2 and at_ms < $3), 0)
+)::bigint as realised`
+
+/** What is held and what rests now, and what was realised in a span, by one statement. */
+export async function readStock(
+  db: Database,
+  portfolioId: number,
+  [fromMs, toMs]: readonly [from: number, to: number],
+): Promise<PaperStock> {
+  const [row] = await runQuery<PaperStock>(
     db,
-    `select ${ORDER_COLUMNS} from paper_orders where portfolio_id = $1 and state = 'resting' order by order_no`,
-    [portfolioId],
+    `select ${REALISED},
+       (select coalesce(jsonb_agg(held order by market_id), '[]')
+        from (select market_id, side, count_centi, cost from paper_positions where portfolio_id = $1) as held) as positions,
+       (select coalesce(jsonb_agg(own order by order_no), '[]')
+        from (select ${ORDER_COLUMNS} from paper_orders where portfolio_id = $1 and state = 'resting') as own) as resting`,
+    [portfolioId, fromMs, toMs],
   )
+  return row!
+}
 
 /**
  * What sales, settlements and fees of a span made or lost, 1e-4 dollars: a position counts when it is sold or paid, at
@@ -141,15 +161,7 @@ export async function realisedBetween(
   portfolioId: number,
   [fromMs, toMs]: readonly [from: number, to: number],
 ): Promise<number> {
-  const [row] = await runQuery<{ realised: number }>(
-    db,
-    `select (
-       coalesce((select sum(case action when 'sell' then price * count_centi::bigint / 100 + cost else 0 end - fee)
-         from paper_fills where portfolio_id = $1 and at_ms >= $2 and at_ms < $3), 0) +
-       coalesce((select sum(paid - cost) from paper_settlements where portfolio_id = $1 and at_ms >= $2 and at_ms < $3), 0)
-     )::bigint as realised`,
-    [portfolioId, fromMs, toMs],
-  )
+  const [row] = await runQuery<{ realised: number }>(db, `select ${REALISED}`, [portfolioId, fromMs, toMs])
   return row!.realised
 }
 

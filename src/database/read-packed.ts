@@ -27,10 +27,13 @@ export async function* readPacked(
     const some = marketIds.slice(from, from + MARKETS_PER_QUERY)
     const rows = await runQuery<{ market_id: number; packed: Buffer }>(
       db,
-      `select market_id, string_agg(${bytes}, ''::bytea order by ${order}) as packed
-       from ${table} ${since ? 'join unnest($1::integer[], $2::bigint[]) as known (id, least) on market_id = id' : ''}
-       where market_id = any($1::integer[]) ${since ? `and ${order} >= least` : ''} and ${where} group by market_id`,
-      since ? [some, since.slice(from, from + MARKETS_PER_QUERY)] : [some],
+      // For each market a look into the index of its own: what was read before is not looked at again.
+      `select id as market_id, packed
+       from unnest($1::integer[], $2::bigint[]) as asked (id, least) cross join lateral (
+         select string_agg(${bytes}, ''::bytea order by ${order}) as packed
+         from ${table} where market_id = id ${since ? `and ${order} >= least` : ''} and ${where}) as rows
+       where packed is not null`,
+      [some, since?.slice(from, from + MARKETS_PER_QUERY) ?? null],
     )
     const byMarket = new Map(rows.map(({ market_id, packed }) => [market_id, packed]))
     for (const marketId of some) {

@@ -206,6 +206,23 @@ describe.each(databaseKinds)('a bulk load into the $name database', (kind) => {
       takerYes: rows.takerYes.slice(0, 3),
     })
   })
+
+  it('is read from an ordinal on of each market, in the order in which the markets were asked for', async () => {
+    const n = 12
+    await loadTrades(db, {
+      marketId: Int32Array.from({ length: n }, (_, i) => 3 + (i % 3)),
+      ordinal: Int32Array.from({ length: n }, (_, i) => Math.floor(i / 3)),
+      tsMs: Float64Array.from({ length: n }, (_, i) => i),
+      price: new Int16Array(n),
+      countCenti: new Int32Array(n).fill(1),
+      takerYes: new Uint8Array(n),
+    })
+    const news = await Array.fromAsync(readTrades(db, [5, 3, 9, 4], [3, 0, 0, 4]))
+    expect(news.map(({ marketId, tsMs }) => [marketId, [...tsMs]])).toEqual([
+      [5, [11]],
+      [3, [0, 3, 6, 9]],
+    ])
+  })
 })
 
 describe.each(databaseKinds.filter(({ name }) => name === 'server'))('a bulk load into a $name', (kind) => {

@@ -9,9 +9,7 @@ import {
   paperMismatch,
   paperSums,
   readPaperMarkets,
-  readPositions,
-  readRestingOrders,
-  realisedBetween,
+  readStock,
   runQuery,
   type Signal,
   savePaperStep,
@@ -123,11 +121,9 @@ export class Portfolio {
     const tickers = signals.map(({ ticker }) => ticker)
     const markets = await readPaperMarkets(trx, id, tickers)
     assertTraded(pairs, markets)
-    const positions = await readPositions(trx, id)
-    const resting = await readRestingOrders(trx, id)
+    const { positions, resting, realised: realisedBefore } = await readStock(trx, id, dayOfMinute(minute))
     const isRecorded = (market: PaperMarket) => pairOf(pairs, market)!.loaded.config.price_source === 'candles'
     const rows = await readNewRows(trx, markets, minute, isRecorded)
-    const realisedBefore = await realisedBetween(trx, id, dayOfMinute(minute))
     const mode: MinuteMode =
       endedMs / 60_000 - minute > LATE_AFTER ? 'late' : circumstances.standDown === null ? 'trade' : 'withdraw'
     const yesOfEvent = await countYes(trx, markets)
