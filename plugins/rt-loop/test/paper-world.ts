@@ -234,13 +234,14 @@ export async function workPaper(
     readonly circumstances?: (minute: number) => Circumstances
     readonly endedAfterMs?: number
     readonly bankroll?: number
+    /** One that has run before, instead of one that begins; its reports go where it was told. */
+    readonly portfolio?: Portfolio
   } = {},
 ): Promise<PortfolioReport[]> {
   const reports: PortfolioReport[] = []
   const { loop, pairs } = world
-  const portfolio = new Portfolio({ loop, pairs, bankroll: over.bankroll ?? BANKROLL }, (report) =>
-    reports.push(report),
-  )
+  const begun = { loop, pairs, bankroll: over.bankroll ?? BANKROLL }
+  const portfolio = over.portfolio ?? new Portfolio(begun, (report) => reports.push(report))
   for (let minute = from; minute <= to; minute++) {
     const worked = { loop, endMinute: minute, endedMs: minuteToMs(minute) + (over.endedAfterMs ?? 3000) }
     const signals = world.signals.get(minute) ?? []

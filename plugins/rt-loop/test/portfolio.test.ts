@@ -263,6 +263,32 @@ describe('the reconciliation', () => {
     await runQuery(db, 'delete from paper_fills where fill_no = 1')
     expect(await whole()).toMatch(/^cash against/)
   })
+
+  it('looks at markets that are over once an hour between two minutes, and in every minute until all is right', async () => {
+    const world = await paperWorld(db, { minutes: 40 })
+    await workPaper(db, world, [world.first, world.last + 1])
+    await finalize(db, (ticker) => ticker.endsWith('B62.5'))
+    const { loop, pairs, morning } = world
+    const found: (string | null)[] = []
+    const portfolio = new Portfolio({ loop, pairs, bankroll: BANKROLL }, ({ mismatch }) => found.push(mismatch))
+    const work = (minute: number) => workPaper(db, world, [minute, minute], { portfolio })
+    await work(morning)
+    expect(await count(`select count(*)::integer as n from paper_markets where stage <> 'over'`)).toBe(0)
+    await runQuery(db, 'alter table paper_fills disable trigger all')
+    await runQuery(db, 'create table taken as select * from paper_fills where fill_no = 1')
+    await runQuery(db, 'delete from paper_fills where fill_no = 1')
+    await work(morning + 59)
+    expect([...found, await portfolio.check(db)]).toEqual([null, null, null])
+    await work(morning + 60)
+    expect(await portfolio.check(db)).toMatch(/^cash against/)
+    for (const minute of [61, 62]) await work(morning + minute)
+    expect(found.slice(-2)).toEqual([expect.stringMatching(/^cash against/), expect.stringMatching(/^cash against/)])
+    await runQuery(db, 'insert into paper_fills select * from taken')
+    await work(morning + 63)
+    expect([found.at(-1), await portfolio.check(db)]).toEqual([null, null])
+    await runQuery(db, 'drop table taken')
+    await runQuery(db, 'alter table paper_fills enable trigger all')
+  })
 })
 
 describe('what kwx portfolio shows', () => {

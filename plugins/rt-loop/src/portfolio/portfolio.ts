@@ -43,13 +43,17 @@ export interface PortfolioReport {
   readonly unsettled: Readonly<Record<string, number>>
 }
 
+/** Minutes after which everything is added up again, rows of markets that are over included. */
+const WHOLE_EVERY = 60
+
 /** The paper portfolio of a loop: takes each minute in the transaction that writes its signals. */
 export class Portfolio {
   readonly #loop: string
   readonly #pairs: readonly Pair[]
   readonly #bankroll: number
   readonly #onReport: (report: PortfolioReport) => void
-  #wholeAt: number | null = null
+  /** The minute after which everything was last added up and found right; before all minutes while that is open. */
+  #wholeAt = Number.NEGATIVE_INFINITY
 
   /**
    * @param bankroll  1e-4 dollars, of a portfolio that begins
@@ -85,8 +89,10 @@ export class Portfolio {
     const { endMinute: minute } = worked
     const portfolio = await lockPortfolio(trx, { loop: this.#loop, bankroll: this.#bankroll, minute })
     if (portfolio.through_minute >= minute) throw anotherLoop(this.#loop, minute)
-    const found = paperMismatch(await paperSums(trx, portfolio.portfolio_id, this.#isWholeDue(minute)))
+    const isWholeOpen = this.#wholeAt === Number.NEGATIVE_INFINITY
+    const found = paperMismatch(await paperSums(trx, portfolio.portfolio_id, isWholeOpen))
     if (found !== null) return this.#standDown(trx, portfolio, minute, found, signals)
+    if (isWholeOpen) this.#wholeAt = minute
     const stepped = await this.#step(trx, portfolio, worked, signals, circumstances)
     const left = await this.#save(trx, portfolio, stepped)
     if (left !== null) return this.#standDown(trx, portfolio, minute, left, signals)
@@ -96,17 +102,21 @@ export class Portfolio {
     return stoodDown(signals, 'daily_loss', `${lost} dollars were lost today (UTC)`)
   }
 
-  /** Adds everything up again between two minutes; null where all is well or there is no portfolio yet. */
+  /**
+   * Adds up again between two minutes, when nobody waits for a signal: what is open each time, everything once an hour.
+   * After a mismatch every minute adds everything up, until it is right.
+   *
+   * @returns null where all is well or there is no portfolio yet
+   */
   async check(db: Database): Promise<string | null> {
     const portfolio = await findPortfolio(db, this.#loop)
-    return portfolio && paperMismatch(await paperSums(db, portfolio.portfolio_id, false))
-  }
-
-  /** Everything there is once an hour and at the start; what is open each time. */
-  #isWholeDue(minute: number): boolean {
-    if (this.#wholeAt !== null && minute - this.#wholeAt < 60) return false
-    this.#wholeAt = minute
-    return true
+    if (!portfolio) return null
+    const { portfolio_id, through_minute } = portfolio
+    const isWholeDue = through_minute - this.#wholeAt >= WHOLE_EVERY
+    const mismatch = paperMismatch(await paperSums(db, portfolio_id, isWholeDue))
+    if (mismatch !== null) this.#wholeAt = Number.NEGATIVE_INFINITY
+    else if (isWholeDue) this.#wholeAt = through_minute
+    return mismatch
   }
 
   async #step(
