@@ -14,6 +14,8 @@ export {
   listPortfolios,
   lockPortfolio,
   markMismatch,
+  type OpenedPortfolio,
+  openPortfolio,
   type PaperEntry,
   type PaperFill,
   type PaperMarket,
@@ -24,7 +26,6 @@ export {
   type PaperSettlement,
   type PaperStep,
   readPaperMarkets,
-  readStock,
   realisedBetween,
   savePaperStep,
 } from './paper-portfolio.ts'

@@ -1,5 +1,6 @@
 import type { MarketRow } from './markets.ts'
 import type { Database } from './open-database.ts'
+import { type PaperSums, SUMS } from './paper-reconciliation.ts'
 import { runQuery } from './run-query.ts'
 import type {
   PaperFillsTable,
@@ -53,13 +54,18 @@ export interface PaperStep {
  *
  * @param bankroll  1e-4 dollars; an existing portfolio keeps its own
  * @param minute  the first that a new portfolio will meet
+ * @returns its id: what it holds is to be read after this, by another statement
  */
 export async function lockPortfolio(
   trx: Database,
   { loop, bankroll, minute }: { readonly loop: string; readonly bankroll: number; readonly minute: number },
-): Promise<PaperPortfolio> {
-  const lock = () => runQuery(trx, 'select 1 from paper_portfolios where loop = $1 for update', [loop])
-  if ((await lock()).length > 0) return (await findPortfolio(trx, loop))!
+): Promise<number> {
+  const lock = () =>
+    runQuery<{ portfolio_id: number }>(trx, 'select portfolio_id from paper_portfolios where loop = $1 for update', [
+      loop,
+    ])
+  const [known] = await lock()
+  if (known) return known.portfolio_id
   await runQuery(
     trx,
     `with begun as (
@@ -70,23 +76,23 @@ export async function lockPortfolio(
      select portfolio_id, 1, $3 - 1, ($3 - 1)::bigint * 60000, 'bankroll', $2, $2 from begun`,
     [loop, bankroll, minute],
   )
-  await lock()
-  return (await findPortfolio(trx, loop))!
+  return (await lock())[0]!.portfolio_id
 }
 
 /** The portfolio of a loop as it is; null before its first minute. */
 export async function findPortfolio(db: Database, loop: string): Promise<PaperPortfolio | null> {
-  const newest = (column: string, table: string) =>
-    `coalesce((select max(${column}) from ${table} where ${table}.portfolio_id = p.portfolio_id), 0) + 1`
   const [row] = await runQuery<PaperPortfolio>(
     db,
-    `select p.*, ${newest('order_no', 'paper_orders')} as next_order, ${newest('fill_no', 'paper_fills')} as next_fill,
-       ${newest('entry_no', 'paper_ledger')} as next_entry
-     from paper_portfolios as p where loop = $1`,
+    `select ${PORTFOLIO_COLUMNS} from paper_portfolios as p where loop = $1`,
     [loop],
   )
   return row ?? null
 }
+
+const newest = (column: string, table: string) =>
+  `coalesce((select max(${column}) from ${table} where ${table}.portfolio_id = p.portfolio_id), 0) + 1`
+const PORTFOLIO_COLUMNS = `p.*, ${newest('order_no', 'paper_orders')} as next_order,
+  ${newest('fill_no', 'paper_fills')} as next_fill, ${newest('entry_no', 'paper_ledger')} as next_entry`
 
 /** Names of the loops that have a portfolio. */
 export const listPortfolios = (db: Database): Promise<string[]> =>
@@ -118,8 +124,10 @@ export function readPaperMarkets(
 const ORDER_COLUMNS = `order_no, market_id, at_ms, signal_minute, side, action, role, price, want_centi, filled_centi, fee,
   edge_cents, state, queue_centi, confirmed_ms`
 
-/** What a portfolio owns and has offered for at the start of a minute. */
-export interface PaperStock {
+/** A portfolio at the start of a minute. */
+export interface OpenedPortfolio {
+  readonly portfolio: PaperPortfolio
+  readonly sums: PaperSums
   /** By market. */
   readonly positions: readonly PaperPosition[]
   /** Oldest first. */
@@ -128,29 +136,40 @@ export interface PaperStock {
   readonly realised: number
 }
 
-const REALISED = `(
+const REALISED = (from: string, to: string) => `(
   coalesce((select sum(case action when 'sell' then price * count_centi::bigint / 100 + cost else 0 end - fee)
-    from paper_fills where portfolio_id = $1 and at_ms >= $2 and at_ms < $3), 0) +
-  coalesce((select sum(paid - cost) from paper_settlements where portfolio_id = $1 and at_ms >= $2 and at_ms < $3), 0)
+    from paper_fills where portfolio_id = $1 and at_ms >= ${from} and at_ms < ${to}), 0) +
+  coalesce((select sum(paid - cost) from paper_settlements where portfolio_id = $1 and at_ms >= ${from} and at_ms < ${to}), 0)
 )::bigint as realised`
 
-/** What is held and what rests now, and what was realised in a span, by one statement. */
-export async function readStock(
+/**
+ * A portfolio with what it holds, what rests, what a span made or lost, and what its rows add up to: by one statement,
+ * since a signal waits for it.
+ *
+ * @param whole  as in `paperSums`
+ */
+export async function openPortfolio(
   db: Database,
   portfolioId: number,
-  [fromMs, toMs]: readonly [from: number, to: number],
-): Promise<PaperStock> {
-  const [row] = await runQuery<PaperStock>(
-    db,
-    `select ${REALISED},
-       (select coalesce(jsonb_agg(held order by market_id), '[]')
-        from (select market_id, side, count_centi, cost from paper_positions where portfolio_id = $1) as held) as positions,
-       (select coalesce(jsonb_agg(own order by order_no), '[]')
-        from (select ${ORDER_COLUMNS} from paper_orders where portfolio_id = $1 and state = 'resting') as own) as resting`,
-    [portfolioId, fromMs, toMs],
-  )
-  return row!
+  { span, whole }: { readonly span: readonly [fromMs: number, toMs: number]; readonly whole: boolean },
+): Promise<OpenedPortfolio> {
+  const [row] = await runQuery<PaperPortfolio & Omit<OpenedPortfolio, 'portfolio'>>(db, OPEN, [
+    portfolioId,
+    whole,
+    ...span,
+  ])
+  const { sums, positions, resting, realised, ...portfolio } = row!
+  return { portfolio, sums, positions, resting, realised }
 }
+
+const OPEN = `
+  select ${PORTFOLIO_COLUMNS}, ${REALISED('$3', '$4')},
+    (select to_jsonb(sums) from (${SUMS}) as sums) as sums,
+    (select coalesce(jsonb_agg(held order by market_id), '[]')
+     from (select market_id, side, count_centi, cost from paper_positions where portfolio_id = $1) as held) as positions,
+    (select coalesce(jsonb_agg(own order by order_no), '[]')
+     from (select ${ORDER_COLUMNS} from paper_orders where portfolio_id = $1 and state = 'resting') as own) as resting
+  from paper_portfolios as p where portfolio_id = $1`
 
 /**
  * What sales, settlements and fees of a span made or lost, 1e-4 dollars: a position counts when it is sold or paid, at
@@ -161,7 +180,7 @@ export async function realisedBetween(
   portfolioId: number,
   [fromMs, toMs]: readonly [from: number, to: number],
 ): Promise<number> {
-  const [row] = await runQuery<{ realised: number }>(db, `select ${REALISED}`, [portfolioId, fromMs, toMs])
+  const [row] = await runQuery<{ realised: number }>(db, `select ${REALISED('$2', '$3')}`, [portfolioId, fromMs, toMs])
   return row!.realised
 }
 
@@ -175,7 +194,8 @@ export async function savePaperStep(trx: Database, portfolioId: number, step: Pa
   const { markets, orders, fills, positions, settlements, entries } = step
   const write = (rows: readonly object[], sql: string) =>
     rows.length === 0 ? null : runQuery(trx, sql, [portfolioId, JSON.stringify(rows)])
-  await write(markets, SAVE_MARKETS)
+  const { through_minute, cash, locked, reserved } = step
+  await runQuery(trx, SAVE, [portfolioId, JSON.stringify(markets), through_minute, cash, locked, reserved])
   await write(orders, SAVE_ORDERS)
   await write(fills, insertOf('paper_fills'))
   await write(
@@ -190,12 +210,6 @@ export async function savePaperStep(trx: Database, portfolioId: number, step: Pa
   await write(settlements, insertOf('paper_settlements'))
   await write(entries, insertOf('paper_ledger'))
   if (markets.some(({ stage }) => stage === 'over')) await runQuery(trx, TOTALS, [portfolioId])
-  await runQuery(
-    trx,
-    `update paper_portfolios set through_minute = $2, cash = $3, locked = $4, reserved = $5, mismatch = null
-     where portfolio_id = $1`,
-    [portfolioId, step.through_minute, step.cash, step.locked, step.reserved],
-  )
 }
 
 /** Rows of a table from JSON objects that name its columns, without the portfolio. */
@@ -223,7 +237,10 @@ const TOTALS = `
     (select sum(amount) from paper_ledger where portfolio_id = $1 and market_id = known.market_id), 0)
   where portfolio_id = $1 and stage = 'over' and total_cash is null`
 
-const SAVE_MARKETS = upsertOf('paper_markets', 'market_id', COLUMNS.paper_markets.split(/,\s*/).slice(1))
+const SAVE = `
+  with markets as (${upsertOf('paper_markets', 'market_id', COLUMNS.paper_markets.split(/,\s*/).slice(1))})
+  update paper_portfolios set through_minute = $3, cash = $4, locked = $5, reserved = $6, mismatch = null
+  where portfolio_id = $1`
 const SAVE_ORDERS = upsertOf('paper_orders', 'order_no', [
   'filled_centi',
   'fee',

@@ -40,7 +40,8 @@ export async function paperSums(db: Database, portfolioId: number, whole: boolea
   return row!
 }
 
-const SUMS = `
+/** `$1` a portfolio's id, `$2` whether every row counts. */
+export const SUMS = `
   with chosen as (
     select market_id from paper_markets where portfolio_id = $1 and ($2 or stage <> 'over')
   ), fills as (

@@ -4,12 +4,13 @@ import {
   findPortfolio,
   lockPortfolio,
   markMismatch,
+  type OpenedPortfolio,
+  openPortfolio,
   type PaperMarket,
   type PaperPortfolio,
   paperMismatch,
   paperSums,
   readPaperMarkets,
-  readStock,
   runQuery,
   type Signal,
   savePaperStep,
@@ -87,13 +88,15 @@ export class Portfolio {
     circumstances: Circumstances,
   ): Promise<readonly Signal[]> {
     const { endMinute: minute } = worked
-    const portfolio = await lockPortfolio(trx, { loop: this.#loop, bankroll: this.#bankroll, minute })
-    if (portfolio.through_minute >= minute) throw anotherLoop(this.#loop, minute)
+    const id = await lockPortfolio(trx, { loop: this.#loop, bankroll: this.#bankroll, minute })
     const isWholeOpen = this.#wholeAt === Number.NEGATIVE_INFINITY
-    const found = paperMismatch(await paperSums(trx, portfolio.portfolio_id, isWholeOpen))
+    const opened = await openPortfolio(trx, id, { span: dayOfMinute(minute), whole: isWholeOpen })
+    const { portfolio } = opened
+    if (portfolio.through_minute >= minute) throw anotherLoop(this.#loop, minute)
+    const found = paperMismatch(opened.sums)
     if (found !== null) return this.#standDown(trx, portfolio, minute, found, signals)
     if (isWholeOpen) this.#wholeAt = minute
-    const stepped = await this.#step(trx, portfolio, worked, signals, circumstances)
+    const stepped = await this.#step(trx, opened, worked, signals, circumstances)
     const left = await this.#save(trx, portfolio, stepped)
     if (left !== null) return this.#standDown(trx, portfolio, minute, left, signals)
     this.#report(minute, stepped, portfolio)
@@ -121,7 +124,7 @@ export class Portfolio {
 
   async #step(
     trx: Database,
-    portfolio: PaperPortfolio,
+    { portfolio, positions, resting, realised: realisedBefore }: OpenedPortfolio,
     { endMinute: minute, endedMs }: WorkedMinute,
     signals: readonly Signal[],
     circumstances: Circumstances,
@@ -131,7 +134,6 @@ export class Portfolio {
     const tickers = signals.map(({ ticker }) => ticker)
     const markets = await readPaperMarkets(trx, id, tickers)
     assertTraded(pairs, markets)
-    const { positions, resting, realised: realisedBefore } = await readStock(trx, id, dayOfMinute(minute))
     const isRecorded = (market: PaperMarket) => pairOf(pairs, market)!.loaded.config.price_source === 'candles'
     const rows = await readNewRows(trx, markets, minute, isRecorded)
     const mode: MinuteMode =
