@@ -1,4 +1,6 @@
 import type { Bracket } from '../config/production-config.ts'
+import { EXIT, KwxError } from '../errors.ts'
+import { formatInstant, minuteToMs } from '../time/index.ts'
 import type { Database } from './open-database.ts'
 import { inTransaction, runQuery } from './run-query.ts'
 
@@ -52,6 +54,8 @@ export interface WorkedMinute {
  * @param within  called in the transaction, before the signals are written: what it writes stands or falls with the minute,
  *   and the signals are written as it answers them
  * @returns the signals as they were written; null when the minute was done already
+ * @throws KwxError SIGNALS_OF_ANOTHER_LOOP (exit 1) when a loop of another name wrote signals of the same markets: a market
+ *   has one signal a minute, and none is lost without a word
  */
 export async function saveMinute(
   db: Database,
@@ -69,7 +73,10 @@ export async function saveMinute(
     )
     if (claimed.length === 0) return null
     const written = within ? await within(trx) : signals
-    if (written.length > 0) await runQuery(trx, SAVE, [JSON.stringify(written), minute.endedMs])
+    if (written.length > 0) {
+      const saved = await runQuery(trx, SAVE, [JSON.stringify(written), minute.endedMs])
+      if (saved.length < written.length) throw ofAnotherLoop(minute, written.length - saved.length, written.length)
+    }
     if (standDownsOf(written) !== standDowns) {
       await runQuery(trx, 'update rt_minutes set stand_downs = $3 where loop = $1 and end_minute = $2', [
         minute.loop,
@@ -80,6 +87,17 @@ export async function saveMinute(
     return written
   })
 }
+
+const ofAnotherLoop = ({ loop, endMinute }: WorkedMinute, there: number, of: number): KwxError =>
+  new KwxError(
+    `${there} of the ${of} signals of "${loop}" for ${formatInstant(minuteToMs(endMinute))} are there already: another loop records the same markets in this database.`,
+    {
+      code: 'SIGNALS_OF_ANOTHER_LOOP',
+      exit: EXIT.error,
+      hint: 'Stop one of the two, or give one of them a database of its own: KWX_DATABASE_URL=postgres://...',
+      details: { loop, end_minute: endMinute, there, signals: of },
+    },
+  )
 
 const standDownsOf = (signals: readonly Signal[]) => signals.filter(({ standDown }) => standDown !== null).length
 
@@ -93,7 +111,7 @@ const SAVE = `
     "pModel" float8, "pMarket" float8, "pBlend" float8, "edgeCents" float8, "kellyFraction" float8,
     "sizeFraction" float8, "spreadCents" float8, "minutesToClose" integer, "modelId" text, "window" text, side text,
     "standDown" text, candidate boolean, trace jsonb)
-  on conflict (ts_utc, market_ticker) do nothing`
+  on conflict (ts_utc, market_ticker) do nothing returning 1`
 
 /**
  * Signals of some minutes, by minute and ticker; both ends inclusive.

@@ -313,10 +313,23 @@ describe('what kwx portfolio shows', () => {
     await expect(asked()).rejects.toMatchObject({ code: 'RT_PORTFOLIO_NONE', exit: 5 })
     const world = await paperWorld(db, { minutes: 3 })
     await workPaper(db, world, [world.first, world.first])
-    await workPaper(db, { ...world, loop: 'another' }, [world.first, world.first])
+    await workPaper(db, { ...world, loop: 'another', signals: new Map() }, [world.first, world.first])
     await expect(asked()).rejects.toMatchObject({ code: 'RT_PORTFOLIO_WHICH', exit: 2 })
     await expect(asked('miami_betwen')).rejects.toMatchObject({ hint: 'Say which: --loop "miami_between".' })
     expect((await asked('another')).loop).toBe('another')
+  })
+
+  it('is of the only loop that records its markets: another is refused, with nothing written', async () => {
+    const world = await paperWorld(db, { minutes: 3 })
+    await workPaper(db, world, [world.first, world.first])
+    const signals = await readSignals(db, { fromMinute: world.first, toMinute: world.first })
+    await expect(workPaper(db, { ...world, loop: 'another' }, [world.first, world.first])).rejects.toMatchObject({
+      code: 'SIGNALS_OF_ANOTHER_LOOP',
+      exit: 1,
+      details: { loop: 'another', there: signals.length, signals: signals.length },
+    })
+    expect(await count(`select count(*)::integer as n from rt_minutes where loop = 'another'`)).toBe(0)
+    expect(await count('select count(*)::integer as n from paper_portfolios')).toBe(1)
   })
 
   it('was begun with one bankroll for good', async () => {

@@ -210,7 +210,7 @@ function assertOwnMarkets(pairs: readonly Pair[]): void {
   throw new KwxError(`Two configurations trade ${key(twice)}; a portfolio has one position in each market.`, {
     code: 'RT_SAME_MARKETS',
     exit: EXIT.usage,
-    hint: 'Start a loop for each of the two.',
+    hint: 'Start a loop for each of the two, the second with a database of its own: KWX_DATABASE_URL=postgres://...',
     details: { configurations: pairs.filter((pair) => key(pair) === key(twice)).map(({ loaded }) => loaded.name) },
   })
 }
