@@ -141,9 +141,9 @@ describe.skipIf(!sharedFolder()).each(kinds)('the loop on the stream, on the $na
   }, 120_000)
 
   it('polls while messages are old', async () => {
-    const { reasons } = await through({ wsStale: { ms: 4000 } }, { feed: { staleMs: 20_000 } }, async () => {
+    const { reasons } = await through({ wsStale: { ms: 600 } }, { feed: { staleMs: 20_000 } }, async () => {
       await replay.clearFaults()
-      await pause(4500) // until what was sent late has come
+      await pause(1100) // until what was sent late has come
     })
     expect(reasons.some((reason) => /^messages are \d+ s old$/.test(reason))).toBe(true)
   })
