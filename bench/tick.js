@@ -14,6 +14,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 
+import { garbageCollector } from '../plugins/rt-loop/src/services/collect-garbage.ts'
 import { MinuteWorker } from '../plugins/rt-loop/src/services/minute-worker.ts'
 
 const { values } = parseArgs({
@@ -82,6 +83,7 @@ async function measure(markets) {
   const worker = await MinuteWorker.start(world, { pairs, record: true })
   const [wall, cpu, counts, between] = [[], [], [], []]
   const memory = []
+  const collectGarbage = garbageCollector()
   for (let k = 0; k < minutes; k += every) {
     if (k % 60 === 0) {
       globalThis.gc?.()
@@ -106,6 +108,7 @@ async function measure(markets) {
     const { user, system } = process.cpuUsage(used)
     cpu.push((user + system) / 1000)
     counts.push(worker.takeDone().signals.length)
+    collectGarbage(every) // as the loop does
   }
   const stood = await runQuery(
     db,

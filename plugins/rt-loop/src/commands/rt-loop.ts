@@ -127,6 +127,7 @@ export default class RtLoop extends KwxCommand<LoopAnswer | Replayed> {
     const { refuseOtherOrigin } = await import('../services/refuse-other-origin.ts')
     await refuseOtherOrigin(world.db, world.sources, pairs)
     const { chooseFeed } = await import('../services/choose-feed.ts')
+    const { garbageCollector } = await import('../services/collect-garbage.ts')
     const { Health } = await import('../services/health.ts')
     const { jsonNews, lineNews } = await import('../services/news.ts')
     const { serveHealth } = await import('../services/serve-health.ts')
@@ -139,6 +140,7 @@ export default class RtLoop extends KwxCommand<LoopAnswer | Replayed> {
     const hooks = options.record ? await paperHooks(world.db, pairs, bankroll, health.portfolio) : {}
     const served = pages ? await serveHealth(health, pages) : null
     if (served) news.note(`health at ${served.url}/healthz, metrics at ${served.url}/metrics`, { url: served.url })
+    const collectGarbage = garbageCollector()
     const unwatch = watch(health, {
       everyMs: Math.min(options.tickMs, 5000),
       onAlarm: (reason) => news.alarm(reason),
@@ -162,6 +164,7 @@ export default class RtLoop extends KwxCommand<LoopAnswer | Replayed> {
           if (standDown) standDowns[standDown] = (standDowns[standDown] ?? 0) + 1
         health.tickEnded(tick)
         news.tick(tick)
+        collectGarbage(tick.minutes.length)
       },
     }).finally(async () => {
       unwatch()
