@@ -231,6 +231,26 @@ describe.skipIf(!sharedFolder()).each(kinds)('the loop over a recorded afternoon
     expect(row!.n).toBe(row!.span)
   })
 
+  it('asks for the last prints of markets that closed while it was away', async () => {
+    await loop({ ticks: 2 })
+    const known = await runQuery<{ id: number; ticker: string; n: number }>(
+      opened.db,
+      `select market_id as id, markets.ticker, (select count(*)::integer from trades where trades.market_id = markets.market_id) as n
+       from markets join events using (event_id) where day = 20139`,
+    )
+    await replay.setClock({ now: '2025-02-21T06:30:00Z' }) // an hour and a half after they closed
+    await loop({ ticks: 1 })
+    let missed = 0
+    for (const { id, ticker, n } of known) {
+      const asked = await fetch(`${replay.base}/trade-api/v2/markets/trades?ticker=${ticker}&limit=1000`)
+      const { trades } = (await asked.json()) as { trades: unknown[] }
+      const stored = 'select count(*)::integer as n from trades where market_id = $1'
+      expect([ticker, (await runQuery<{ n: number }>(opened.db, stored, [id]))[0]!.n]).toEqual([ticker, trades.length])
+      missed += trades.length - n
+    }
+    expect(missed).toBeGreaterThan(0)
+  })
+
   it('refuses to work beside another process on the same configurations', async () => {
     await loop({ ticks: 4 })
     const minute = (await lastWorkedMinute(opened.db, loopName([pair])))!

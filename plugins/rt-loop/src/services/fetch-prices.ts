@@ -4,24 +4,31 @@ import { MS_PER_MINUTE } from 'kwx/time'
 import type { FeedWorld } from './loop-types.ts'
 import type { Pair } from './pair.ts'
 import type { PriceKeeper } from './price-keeper.ts'
-import { tradingDays } from './trading-days.ts'
+import { MOST_BEHIND, tradingDays } from './trading-days.ts'
 
 const CANDLES_PER_REQUEST = 100
 /** The exchange refuses more than 10,000 minutes times markets; both ends count. */
 const MOST_PERIODS = 9000
 
-/** The markets of a pair's city that trade, or did until two minutes ago. */
+/**
+ * The markets of a pair's city that trade, or did until two minutes ago.
+ *
+ * @param sinceMs  those as well that closed from here on: what a loop that was away has missed; null for none
+ */
 export async function openMarkets(
   { db, clock }: Pick<FeedWorld, 'db' | 'clock'>,
   { city }: Pick<Pair, 'city'>,
+  sinceMs: number | null = null,
 ): Promise<MarketRow[]> {
-  const [fromDay, toDay] = tradingDays(city, clock.now())
+  const now = clock.now()
+  const fromMs = Math.max(Math.min(sinceMs ?? now, now - 2 * MS_PER_MINUTE), now - MOST_BEHIND * MS_PER_MINUTE)
+  const [fromDay, toDay] = [tradingDays(city, fromMs)[0], tradingDays(city, now)[1]]
   const markets = await readMarkets(db, { city: city.id, fromDay, toDay })
-  return markets.filter(({ close_ms }) => close_ms === null || close_ms >= clock.now() - MS_PER_MINUTE * 2)
+  return markets.filter(({ close_ms }) => close_ms === null || close_ms >= fromMs)
 }
 
 /**
- * Brings the prices of the trading markets of a pair into the database.
+ * Brings the prices of a pair's markets that trade, or did since, into the database.
  *
  * @param sinceMs  before it everything is there already; null: from the opening of each market
  * @returns rows that were not there
@@ -32,7 +39,7 @@ export async function fetchPrices(
   pair: Pick<Pair, 'city' | 'loaded'>,
   sinceMs: number | null,
 ): Promise<number> {
-  const markets = await openMarkets(world, pair)
+  const markets = await openMarkets(world, pair, sinceMs)
   const { price_source } = pair.loaded.config
   return (price_source === 'trades' ? fetchTrades : fetchCandles)(world, keeper, markets, sinceMs)
 }

@@ -1,17 +1,15 @@
 import { EXIT, KwxError } from 'kwx'
 import { type Database, type KeptRows, lastWorkedMinute, type Signal, saveMinute } from 'kwx/database'
-import { type Clock, MINUTES_PER_DAY, minuteToMs } from 'kwx/time'
+import { type Clock, minuteToMs } from 'kwx/time'
 import { CandleMarks } from './candle-marks.ts'
 import { type CityMemory, memoriesOf } from './city-memory.ts'
 import type { LivePair } from './load-pair.ts'
 import type { LoopOptions } from './loop-types.ts'
 import type { Circumstances } from './signals-at.ts'
-import { tradingDays } from './trading-days.ts'
+import { MOST_BEHIND, tradingDays } from './trading-days.ts'
 import { readMinutes, workMinutes } from './work-minutes.ts'
 
-/** Minutes before the start of a restarted loop that it works through; events of older ones are over. */
-const MOST_BEHIND = 2 * MINUTES_PER_DAY
-/** Of those, so many in one turn: a tick must end while a loop that was away catches up. */
+/** Of the minutes that a restarted loop works through, so many in one turn: a tick must end while a loop that was away catches up. */
 const MOST_AT_ONCE = 180
 
 /** The name under which a set of configurations works through minutes; the same set goes on where it stopped. */
