@@ -14,7 +14,12 @@ const median = (values) => [...values].sort((a, b) => a - b)[values.length >> 1]
 /** The command line of workers.js. */
 export async function main() {
   const { values } = parseArgs({
-    options: { set: { type: 'string' }, trials: { type: 'string' }, rounds: { type: 'string', default: '5' } },
+    options: {
+      set: { type: 'string' },
+      trials: { type: 'string' },
+      rounds: { type: 'string', default: '5' },
+      jobs: { type: 'string', default: '5' },
+    },
   })
   const rounds = Number(values.rounds)
   if (values.set) jobs(values, rounds)
@@ -26,7 +31,16 @@ function jobs(values, rounds) {
   const found = new Map([1, 2].map((workers) => [workers, []]))
   for (let round = 0; round < rounds; round++) {
     for (const [workers, list] of found) {
-      const args = ['--set', values.set, '--trials', values.trials, '--workers', String(workers)]
+      const args = [
+        '--set',
+        values.set,
+        '--trials',
+        values.trials,
+        '--workers',
+        String(workers),
+        '--rounds',
+        values.jobs,
+      ]
       const text = execFileSync(process.execPath, [
         '--conditions=kwx-source',
         join(import.meta.dirname, 'job.js'),
@@ -36,14 +50,16 @@ function jobs(values, rounds) {
     }
   }
   const hashes = new Set([...found.values()].flat().map(({ sha256 }) => sha256))
-  for (const round of ['first', 'next']) {
+  for (const round of ['first', 'last']) {
     const [one, two] = [1, 2].map((workers) => {
       const [cpus, walls] = ['cpu', 'wall'].map((what) =>
         found.get(workers).map((job) => job[`${round === 'first' ? 'first_' : ''}${what}_seconds`]),
       )
       return { cpu: median(cpus), wall: median(walls), least: Math.min(...walls) }
     })
-    console.log(`the ${round} job: one worker ${show(one)}; two ${show(two)}; medians of ${rounds} in turns`)
+    console.log(
+      `the ${round} of ${values.jobs} jobs: one worker ${show(one)}; two ${show(two)}; medians of ${rounds} in turns`,
+    )
     console.log(
       `  wall ${(one.wall / two.wall).toFixed(2)} times as fast, of the least ${(one.least / two.least).toFixed(2)}; CPU ${(two.cpu / one.cpu).toFixed(3)} times as much: two free cores would be ${((2 * one.cpu) / two.cpu).toFixed(2)} times as fast`,
     )
