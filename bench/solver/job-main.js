@@ -22,7 +22,7 @@ export async function main() {
       sample: { type: 'string' },
       cold: { type: 'boolean', default: false },
       fits: { type: 'boolean', default: false },
-      rounds: { type: 'string', default: '2' },
+      rounds: { type: 'string' },
     },
   })
   if (!values.set || !values.trials) throw new Error('--set DIR/NAME and --trials FILE are needed.')
@@ -31,6 +31,8 @@ export async function main() {
   const count = values.sample ? Math.min(Number(values.sample), every.length) : every.length
   const trials = Array.from({ length: count }, (_, k) => every[Math.floor((k * every.length) / count)])
   const [folds, workers] = [Number(values.folds), Number(values.workers)]
+  // A search has a job for each window, eight as a rule; a saga of hours is done once.
+  const rounds = Number(values.rounds ?? (values.solver === 'saga' ? 1 : 5))
 
   const threads = workers > 1 ? await startThreads(workers) : []
   await warmUp(runFold)
@@ -45,7 +47,7 @@ export async function main() {
   }
   const first = await run()
   let last = first
-  for (let round = 1; round < Number(values.rounds); round++) last = await run()
+  for (let round = 1; round < rounds; round++) last = await run()
   const { fits, ...seconds } = last
   for (const thread of threads) await thread.terminate()
   fits.sort((a, b) => a.trial - b.trial || a.fold - b.fold)
@@ -56,6 +58,7 @@ export async function main() {
     fits: fits.length,
     folds,
     workers,
+    rounds,
     solver: values.solver,
     cpu_seconds: seconds.cpu,
     wall_seconds: seconds.wall,

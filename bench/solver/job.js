@@ -3,7 +3,7 @@
 // test rows. Prints totals as JSON, the fits too with --fits.
 //
 //   node bench/solver/job.js --set DIR/NAME --trials trials60.json --folds 4 [--workers 2] [--solver saga] [--sample 12]
-//     [--cold] [--fits] [--rounds 2]
+//     [--cold] [--fits] [--rounds 5]
 //
 // The job is done --rounds times by the same threads, as a pool does one window after the other; the figures are those of
 // the last round, and first_cpu_seconds and first_wall_seconds those of the first, in which the engine still compiles.
