@@ -7,6 +7,9 @@ import { applyScaler, fitScaler, type Scaling } from './scaler.ts'
 /** The column that a model with `offset: market` starts from: the log-odds of the market's price. */
 export const OFFSET_COLUMN = 'market_logit'
 
+/** The least number with all its digits, 2^-1022. */
+const LEAST_SQUARE = 2 ** -1022
+
 /** Rows as a solver takes them. */
 export type FitRows = Pick<Problem, 'x' | 'n' | 'p' | 'y' | 'offset'>
 
@@ -43,7 +46,9 @@ export function fitScaling(design: Design, rows: Int32Array, offset: Offset): Sc
     if (j === skip) return 1
     let squares = 0
     for (const row of rows) squares += values[j * n + row]! ** 2
-    return squares === 0 ? 1 : Math.sqrt(squares / rows.length)
+    const square = squares / rows.length
+    // Below it a square has lost its digits, or is gone: such values are zeros.
+    return square < LEAST_SQUARE ? 1 : Math.sqrt(square)
   })
   return { mean: names.map(() => 0), scale }
 }

@@ -56,6 +56,14 @@ describe('fitRows with an offset', () => {
     expect(fitScaling(design, all(design), 'market')).toEqual({ mean: [0, 0, 0], scale: [Math.sqrt(12.5), 1, 1] })
   })
 
+  it.each([0, 1.5717277847026288e-162, -1e-200, 1e-308])('takes a column of %d as one of zeros', (tiny) => {
+    const design = designOf([
+      [3, 1, tiny],
+      [4, 2, 0],
+    ])
+    expect(fitScaling(design, all(design), 'market').scale).toEqual([Math.sqrt(12.5), 1, 1])
+  })
+
   it('puts the coefficient 1 in its place and takes it out again', () => {
     const names = ['a', OFFSET_COLUMN, 'b']
     expect(withOffset([2, 3], names, 'market')).toEqual([2, 1, 3])
