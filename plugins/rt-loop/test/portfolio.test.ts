@@ -518,7 +518,7 @@ describe('a portfolio that is interrupted', () => {
         )
         const ended = once(child, 'exit') as Promise<[number | null]>
         await once(child.stdout, 'data')
-        const timer = setTimeout(() => kills < 6 && child.kill('SIGKILL'), 20 + integer(500))
+        const timer = setTimeout(() => kills < 6 && child.kill('SIGKILL'), 10 + integer(120))
         const [code] = await ended
         clearTimeout(timer)
         if (code === 0) break
