@@ -1,25 +1,12 @@
-import { spawn } from 'node:child_process'
-import { once } from 'node:events'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 
-import {
-  type Database,
-  openDatabase,
-  paperMismatch,
-  paperSums,
-  readMarkets,
-  readSignals,
-  runQuery,
-  saveMinute,
-} from 'kwx/database'
-import { randomFrom } from 'kwx/random'
+import { type Database, readMarkets, readSignals, runQuery } from 'kwx/database'
 import { minuteToMs } from 'kwx/time'
 import { feeCalendar } from 'kwx/trading'
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { beforeAll, describe, expect, it } from 'vitest'
 
 import { validate } from '../../../src/schema/index.ts'
-import { databaseKinds, migratedDatabase, type OpenedDatabase } from '../../../test/support/databases.ts'
 import { root } from '../../../test/support/root.ts'
 import { simulate } from '../../backtest/src/engine/simulate.ts'
 import { buildTape } from '../../backtest/src/services/build-tape.ts'
@@ -30,45 +17,15 @@ import { Portfolio } from '../src/portfolio/portfolio.ts'
 import { portfolioLines } from '../src/portfolio/portfolio-lines.ts'
 import { showPortfolio } from '../src/portfolio/show-portfolio.ts'
 import type { LivePair } from '../src/services/load-pair.ts'
-import {
-  BANKROLL,
-  DAY,
-  finalize,
-  GO,
-  type PaperWorld,
-  paperRows,
-  paperWorld,
-  signalOf,
-  type WorldOptions,
-  workPaper,
-} from './paper-world.ts'
+import { paperDatabase } from './paper-database.ts'
+import { BANKROLL, DAY, finalize, GO, type PaperWorld, paperWorld, workPaper } from './paper-world.ts'
 
-/** A server where there is one: the loop records on nothing else. */
-const kind = databaseKinds.at(-1)!
-
-let opened: OpenedDatabase
+const paper = paperDatabase()
+const { count, whole } = paper
 let db: Database
-beforeAll(async () => {
-  opened = await quickDatabase()
-  db = opened.db
+beforeAll(() => {
+  db = paper.db()
 })
-beforeEach(() => clear(db))
-afterAll(() => opened?.done())
-
-/** One that does not wait for the disk: the server lives on whatever is killed here. */
-async function quickDatabase(): Promise<OpenedDatabase> {
-  const made = await migratedDatabase(kind)
-  if (kind.name === 'embedded') return made
-  await runQuery(made.db, `alter database ${new URL(made.url).pathname.slice(1)} set synchronous_commit = off`)
-  await made.db.destroy()
-  const db = await openDatabase({ url: made.url })
-  return { ...made, db, done: () => db.destroy().then(() => made.done().catch(() => {})) }
-}
-const clear = (on: Database) =>
-  runQuery(on, 'truncate events, markets, rt_signals, rt_minutes, paper_portfolios restart identity cascade')
-
-const count = async (sql: string, on = db) => (await runQuery<{ n: number }>(on, sql))[0]!.n
-const whole = async () => paperMismatch(await paperSums(db, 1, true))
 
 /** What a backtest makes of the same rows and signals, each acted on as late as the loop acts. */
 async function backtested({ pairs, signals, tickers }: PaperWorld) {
@@ -342,217 +299,3 @@ describe('what kwx portfolio shows', () => {
     await paperHooks(db, pairs, undefined, news)
   })
 })
-
-describe('the guards', () => {
-  it('keep positions and resting orders together below the share of the bankroll that is allowed', async () => {
-    const free = await paperWorld(db, { cities: ['miami', 'chicago'], minutes: 40, edge: 0.06 })
-    const most = async (world: PaperWorld) => {
-      const reports = await workPaper(db, world, [world.first, world.last])
-      return Math.max(...reports.map(({ cash, locked, reserved }) => (locked + reserved) / (cash + locked)))
-    }
-    expect(await most(free)).toBeGreaterThan(0.15)
-    await clear(db)
-    const limited = {
-      cities: ['miami', 'chicago'],
-      minutes: 40,
-      edge: 0.06,
-      risk: { max_bankroll_pct_total: 0.12 },
-    } as const
-    expect(await most(await paperWorld(db, limited))).toBeLessThan(0.121)
-  })
-
-  it('stop opening and withdraw what rests once the loss of a day is reached, until the next day (UTC)', async () => {
-    const world = await paperWorld(db, { minutes: 60, edge: 0.08, risk: { max_daily_loss_pct: 0.0005 } })
-    const reports = await workPaper(db, world, [world.first, world.last])
-    const hit = reports.findIndex(({ lossLimitReached }) => lossLimitReached)
-    expect(hit).toBeGreaterThan(0)
-    expect(reports[hit]!.reserved).toBe(0)
-    const after = reports.slice(hit + 1)
-    expect(after.map(({ orders }) => orders)).toEqual(after.map(() => 0))
-    const signals = await readSignals(db, { fromMinute: world.first + hit, toMinute: world.last })
-    expect(new Set(signals.map(({ standDown }) => standDown))).toEqual(new Set(['daily_loss']))
-  })
-
-  it('are asked within the writing transaction: of two writers the second decides on what the first left', async ({
-    skip,
-  }) => {
-    skip(kind.name === 'embedded', 'the embedded database has one connection, hence one writer')
-    const risk = { max_bankroll_pct_total: 0.1, max_daily_loss_pct: 1, max_bankroll_pct_city_day_side: 0.08 }
-    const world = await paperWorld(db, { cities: ['miami', 'chicago'], minutes: 30, markets: 1, risk })
-    const of = (city: string, minute: number) =>
-      world.tickers
-        .filter((ticker) => world.signals.get(minute)!.find((signal) => signal.ticker === ticker)!.city === city)
-        .map((ticker) => signalOf(ticker, city, minute, 0.99, 0.5))
-    const [m, n] = [world.first + 10, world.first + 12]
-    // The first writer trades Chicago and leaves a signal for Miami: each alone would take most of what the limit allows.
-    await work(m - 1, of('chicago', m - 1))
-    const second = await openDatabase({ url: opened.url })
-    try {
-      let waited = false
-      const one = work(m, of('miami', m), db, async () => {
-        await new Promise((next) => setTimeout(next, 400))
-        waited = true
-      })
-      await new Promise((next) => setTimeout(next, 100))
-      const other = work(n, [], second, async () => expect(waited).toBe(true))
-      await Promise.all([one, other])
-    } finally {
-      await second.destroy()
-    }
-    const { cash, locked, reserved } = (
-      await runQuery<{ cash: number; locked: number; reserved: number }>(db, 'select * from paper_portfolios')
-    )[0]!
-    const [sums] = await runQuery<{ chicago: number; miami: number }>(
-      db,
-      `select sum(price * want_centi / 100) filter (where city = 'chicago')::float8 as chicago,
-         sum(price * want_centi / 100) filter (where city = 'miami')::float8 as miami
-       from paper_orders join markets using (market_id) join events using (event_id) where action = 'buy' and role = 'maker'
-         and state in ('resting', 'filled', 'partly')`,
-    )
-    expect(sums!.chicago).toBeGreaterThan(0.06 * BANKROLL)
-    expect(sums!.miami).toBeGreaterThan(0)
-    expect(sums!.miami).toBeLessThan(0.04 * BANKROLL)
-    expect(locked + reserved).toBeGreaterThan(0.08 * BANKROLL)
-    expect(locked + reserved).toBeLessThanOrEqual(0.1 * (cash + locked))
-    expect(await whole()).toBeNull()
-
-    async function work(minute: number, signals: ReturnType<typeof of>, on = db, then = async () => {}) {
-      const { loop, pairs } = world
-      const portfolio = new Portfolio({ loop, pairs, bankroll: BANKROLL })
-      const worked = { loop, endMinute: minute, endedMs: minuteToMs(minute) + 3000 }
-      await saveMinute(on, worked, signals, async (trx) => {
-        const written = await portfolio.onMinute(trx, worked, signals, GO)
-        await then()
-        return written
-      })
-    }
-  })
-
-  it('let nobody take a minute twice', async () => {
-    const world = await paperWorld(db, { minutes: 5 })
-    const { loop, pairs } = world
-    await workPaper(db, world, [world.first, world.last])
-    const worked = { loop, endMinute: world.last, endedMs: 0 }
-    await expect(new Portfolio({ loop, pairs, bankroll: BANKROLL }).onMinute(db, worked, [], GO)).rejects.toMatchObject(
-      {
-        code: 'RT_ANOTHER_LOOP',
-      },
-    )
-  })
-
-  it('want one configuration for each city and bracket', async () => {
-    const { loop, pairs } = await paperWorld(db, { minutes: 2 })
-    expect(() => new Portfolio({ loop, pairs: [...pairs, ...pairs], bankroll: 1 })).toThrow(
-      /^Two configurations trade miami between/,
-    )
-  })
-
-  it('refuse a portfolio that holds markets of other configurations', async () => {
-    const world = await paperWorld(db, { cities: ['miami', 'chicago'], minutes: 4 })
-    await workPaper(db, world, [world.first, world.first + 1])
-    await expect(
-      workPaper(db, { ...world, pairs: world.pairs.slice(1) }, [world.first + 2, world.first + 2]),
-    ).rejects.toMatchObject({ code: 'RT_PORTFOLIO_MARKETS' })
-  })
-})
-
-describe('a portfolio that is interrupted', () => {
-  const OPTIONS: WorldOptions = {
-    cities: ['miami', 'chicago'],
-    minutes: 24,
-    markets: 2,
-    edge: 0.02,
-    seed: 'interrupted',
-  }
-
-  /** What an uninterrupted run leaves. */
-  async function uninterrupted(options: WorldOptions) {
-    const world = await paperWorld(db, options)
-    await workPaper(db, world, [world.first, world.last])
-    const rows = await paperRows(db)
-    await clear(db)
-    return rows
-  }
-
-  it('between any two statements of a minute leaves the same rows as one that is not', async () => {
-    const expected = await uninterrupted(OPTIONS)
-    expect(expected['paper_fills']!.length).toBeGreaterThan(5)
-    const world = await paperWorld(db, OPTIONS)
-    let cuts = 0
-    for (let minute = world.first; minute <= world.last; minute++) {
-      for (let statement = 1; ; statement++) {
-        const failed = await workPaper(cutAt(db, statement), world, [minute, minute]).then(
-          () => false,
-          (error: Error) => {
-            if (error.message !== 'cut') throw error
-            return true
-          },
-        )
-        if (!failed) break
-        cuts++
-      }
-    }
-    expect(cuts).toBeGreaterThan(10 * OPTIONS.minutes!)
-    expect(await paperRows(db)).toEqual(expected)
-  })
-
-  it.skipIf(kind.name === 'embedded')(
-    'by kill -9 at any moment leaves the same rows as one that is not',
-    async () => {
-      const options = { ...OPTIONS, minutes: 60 }
-      const expected = await uninterrupted(options)
-      const world = await paperWorld(db, options)
-      const { integer } = randomFrom('kill -9')
-      let kills = 0
-      for (;;) {
-        const child = spawn(
-          process.execPath,
-          [
-            '--conditions=kwx-source',
-            join(import.meta.dirname, 'paper-child.ts'),
-            opened.url,
-            String(world.last),
-            JSON.stringify(options),
-          ],
-          { stdio: ['ignore', 'pipe', 'inherit'] },
-        )
-        const ended = once(child, 'exit') as Promise<[number | null]>
-        await once(child.stdout, 'data')
-        const timer = setTimeout(() => kills < 6 && child.kill('SIGKILL'), 10 + integer(120))
-        const [code] = await ended
-        clearTimeout(timer)
-        if (code === 0) break
-        expect(code).toBeNull()
-        kills++
-      }
-      expect(kills).toBeGreaterThan(1)
-      expect(await paperRows(db)).toEqual(expected)
-    },
-    120_000,
-  )
-})
-
-/** A database whose transaction ends at its n-th statement as if the process had died there. */
-function cutAt(db: Database, n: number): Database {
-  let left = n
-  const cut = (inner: Database): Database =>
-    new Proxy(inner, {
-      get(target, name) {
-        if (name === 'executeQuery') {
-          return (query: never) => {
-            if (--left === 0) throw new Error('cut')
-            return target.executeQuery(query)
-          }
-        }
-        if (name === 'transaction') {
-          return () => ({
-            execute: (work: (trx: Database) => Promise<unknown>) =>
-              target.transaction().execute((trx) => work(cut(trx as Database))),
-          })
-        }
-        const value = Reflect.get(target, name, target) as unknown
-        return typeof value === 'function' ? value.bind(target) : value
-      },
-    })
-  return cut(db)
-}
