@@ -17,6 +17,13 @@ const run = async (folder: string, env: Record<string, string>, ...argv: string[
   }
 }
 
+/** Says of a process each time that it asked for its garbage to be collected. */
+const TELL_COLLECTIONS = `
+  import { constants, PerformanceObserver } from 'node:perf_hooks'
+  const isForced = ({ detail }) => detail.flags & constants.NODE_PERFORMANCE_GC_FLAGS_FORCED
+  new PerformanceObserver((list) => list.getEntries().some(isForced) && console.error('collected between minutes'))
+    .observe({ entryTypes: ['gc'] })`
+
 describe('kwx rt-loop', () => {
   it('records on a server only, and says how to get one', async () => {
     const { folder } = await livePair()
@@ -71,9 +78,12 @@ describe.skipIf(!sharedFolder()).each(databaseKinds.filter(({ name }) => name ==
         '--port',
         '0',
       ]
+      const watched = { ...env, NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(TELL_COLLECTIONS)}` }
+      let collected = ''
       for (const killAfterMs of [4000, 6000, 5000]) {
-        await spawned('run.js', [...loop, '--quiet'], { cwd: folder, env, killAfterMs })
+        collected += (await spawned('run.js', [...loop, '--quiet'], { cwd: folder, env: watched, killAfterMs })).stderr
       }
+      expect(collected).toContain('collected between minutes')
       const last = await run(folder, env, ...loop, '--ticks', '3')
       expect(last.status).toBe(0)
       const minutes = await runQuery<{ n: number; span: number; signals: number }>(

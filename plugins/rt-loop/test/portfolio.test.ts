@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 
-import { type Database, readMarkets, readSignals, runQuery } from 'kwx/database'
+import { type Database, readMarkets, readSignals, realisedBetween, runQuery } from 'kwx/database'
 import { minuteToMs } from 'kwx/time'
 import { feeCalendar } from 'kwx/trading'
 import { beforeAll, describe, expect, it } from 'vitest'
@@ -177,6 +177,27 @@ describe('a paper portfolio', () => {
   })
 })
 
+describe('what was realised', () => {
+  it('is of the events of a span, its first moment included and its last not', async () => {
+    const world = await paperWorld(db, { minutes: 60 })
+    await workPaper(db, world, [world.first, world.last])
+    const [{ charged = 0 } = {}] = await runQuery<{ charged: number }>(
+      db,
+      'select min(at_ms) as charged from paper_fills where fee > 0',
+    )
+    const realised = (from: number, to: number) => realisedBetween(db, 1, [from, to])
+    const [before, since, all] = [
+      await realised(0, charged),
+      await realised(charged, 2 ** 52),
+      await realised(0, 2 ** 52),
+    ]
+    expect(before + since).toBe(all)
+    const at = await realised(charged, charged + 1)
+    expect(at).not.toBe(0)
+    expect([await realised(0, charged + 1), await realised(charged + 1, 2 ** 52)]).toEqual([before + at, since - at])
+  })
+})
+
 describe('the reconciliation', () => {
   it.each([
     ['update paper_portfolios set cash = cash + 1', /^cash against/],
@@ -201,9 +222,12 @@ describe('the reconciliation', () => {
     expect(new Set(signals.map(({ standDown }) => standDown))).toEqual(new Set(['unreconciled']))
     expect(signals[0]!.trace['reason']).toMatch(said)
     expect(await count('select through_minute as n from paper_portfolios')).toBe(middle)
+    const noted = () => runQuery<{ mismatch: string | null }>(db, 'select mismatch from paper_portfolios')
+    expect(await noted()).toEqual([{ mismatch: expect.stringMatching(said) }])
     await runQuery(db, damage.replace(/ \+ /, ' - ').replace('filled_centi - 1', 'filled_centi + 1'))
     const [after] = await workPaper(db, world, [middle + 2, middle + 2])
     expect(after!.mismatch).toBeNull()
+    expect(await noted()).toEqual([{ mismatch: null }])
     expect(await whole()).toBeNull()
   })
 
