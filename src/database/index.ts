@@ -25,11 +25,11 @@ export {
   type PaperPosition,
   type PaperSettlement,
   type PaperStep,
-  readPaperMarkets,
+  readNewMarkets,
   realisedBetween,
   savePaperStep,
 } from './paper-portfolio.ts'
-export { type PaperSums, paperMismatch, paperSums } from './paper-reconciliation.ts'
+export { type PaperSums, paperMismatch, paperSums, sumsAfter } from './paper-reconciliation.ts'
 export {
   type PaperDayRow,
   type PaperFillRow,

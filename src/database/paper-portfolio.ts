@@ -100,23 +100,15 @@ export const listPortfolios = (db: Database): Promise<string[]> =>
     rows.map(({ loop }) => loop),
   )
 
-/** The markets that are not over, and those of some tickers, in the order of their tickers. */
-export function readPaperMarkets(
-  db: Database,
-  portfolioId: number,
-  tickers: readonly string[] = [],
-): Promise<PaperMarket[]> {
+const MARKET_COLUMNS = 'markets.*, events.ticker as event_ticker, series_ticker, city, day, origin'
+
+/** Those of some markets that a portfolio has not met. */
+export function readNewMarkets(db: Database, portfolioId: number, tickers: readonly string[]): Promise<PaperMarket[]> {
   return runQuery<PaperMarket>(
     db,
-    `select markets.*, events.ticker as event_ticker, series_ticker, city, day, origin,
-       case when known.market_id is null then null else to_jsonb(known) - 'portfolio_id' - 'total_cash' end as state
-     from markets join events using (event_id)
-       left join paper_markets as known on known.market_id = markets.market_id and known.portfolio_id = $1
-     where markets.market_id in (
-       select market_id from paper_markets where portfolio_id = $1 and stage <> 'over'
-       union all select market_id from markets where ticker = any($2::text[]) and not exists (
-         select from paper_markets as met where portfolio_id = $1 and met.market_id = markets.market_id))
-     order by markets.ticker collate "C"`,
+    `select ${MARKET_COLUMNS}, null as state from markets join events using (event_id)
+     where markets.ticker = any($2::text[]) and not exists (
+       select from paper_markets as met where portfolio_id = $1 and met.market_id = markets.market_id)`,
     [portfolioId, tickers],
   )
 }
@@ -128,6 +120,8 @@ const ORDER_COLUMNS = `order_no, market_id, at_ms, signal_minute, side, action, 
 export interface OpenedPortfolio {
   readonly portfolio: PaperPortfolio
   readonly sums: PaperSums
+  /** Those that are not over. */
+  readonly markets: readonly PaperMarket[]
   /** By market. */
   readonly positions: readonly PaperPosition[]
   /** Oldest first. */
@@ -143,8 +137,8 @@ const REALISED = (from: string, to: string) => `(
 )::bigint as realised`
 
 /**
- * A portfolio with what it holds, what rests, what a span made or lost, and what its rows add up to: by one statement,
- * since a signal waits for it.
+ * A portfolio with its markets, what it holds, what rests, what a span made or lost, and what its rows add up to: by one
+ * statement, since a signal waits for it.
  *
  * @param whole  as in `paperSums`
  */
@@ -158,13 +152,17 @@ export async function openPortfolio(
     whole,
     ...span,
   ])
-  const { sums, positions, resting, realised, ...portfolio } = row!
-  return { portfolio, sums, positions, resting, realised }
+  const { sums, markets, positions, resting, realised, ...portfolio } = row!
+  return { portfolio, sums, markets, positions, resting, realised }
 }
 
 const OPEN = `
   select ${PORTFOLIO_COLUMNS}, ${REALISED('$3', '$4')},
     (select to_jsonb(sums) from (${SUMS}) as sums) as sums,
+    (select coalesce(jsonb_agg(own), '[]')
+     from (select ${MARKET_COLUMNS}, to_jsonb(known) - 'portfolio_id' - 'total_cash' as state
+           from paper_markets as known join markets using (market_id) join events using (event_id)
+           where portfolio_id = $1 and stage <> 'over') as own) as markets,
     (select coalesce(jsonb_agg(held order by market_id), '[]')
      from (select market_id, side, count_centi, cost from paper_positions where portfolio_id = $1) as held) as positions,
     (select coalesce(jsonb_agg(own order by order_no), '[]')
@@ -189,31 +187,11 @@ export async function markMismatch(db: Database, portfolioId: number, mismatch: 
   await runQuery(db, 'update paper_portfolios set mismatch = $2 where portfolio_id = $1', [portfolioId, mismatch])
 }
 
-/** Writes what a minute changed. */
+/** Writes what a minute changed, by one statement: a signal waits for it. */
 export async function savePaperStep(trx: Database, portfolioId: number, step: PaperStep): Promise<void> {
-  const { markets, orders, fills, positions, settlements, entries } = step
-  const write = (rows: readonly object[], sql: string) =>
-    rows.length === 0 ? null : runQuery(trx, sql, [portfolioId, JSON.stringify(rows)])
-  const { through_minute, cash, locked, reserved } = step
-  await runQuery(trx, SAVE, [portfolioId, JSON.stringify(markets), through_minute, cash, locked, reserved])
-  await write(orders, SAVE_ORDERS)
-  await write(fills, insertOf('paper_fills'))
-  await write(
-    positions.filter(({ count_centi }) => count_centi === 0),
-    `delete from paper_positions using jsonb_to_recordset($2::jsonb) as given (market_id integer)
-     where portfolio_id = $1 and paper_positions.market_id = given.market_id`,
-  )
-  await write(
-    positions.filter(({ count_centi }) => count_centi > 0),
-    SAVE_POSITIONS,
-  )
-  await write(settlements, insertOf('paper_settlements'))
-  await write(entries, insertOf('paper_ledger'))
-  if (markets.some(({ stage }) => stage === 'over')) await runQuery(trx, TOTALS, [portfolioId])
+  await runQuery(trx, SAVE, [portfolioId, JSON.stringify(step)])
+  if (step.markets.some(({ stage }) => stage === 'over')) await runQuery(trx, TOTALS, [portfolioId])
 }
-
-/** Rows of a table from JSON objects that name its columns, without the portfolio. */
-const rowsOf = (table: string) => `jsonb_populate_recordset(null::${table}, $2::jsonb) as given`
 
 const COLUMNS = {
   paper_markets: `market_id, next_ordinal, next_candle, next_quote_ms, bid, ask, bid_size, ask_size, last_print, bid_ms,
@@ -225,27 +203,37 @@ const COLUMNS = {
   paper_ledger: 'entry_no, end_minute, at_ms, kind, market_id, fill_no, amount, balance',
 }
 
-const insertOf = (table: keyof typeof COLUMNS) =>
-  `insert into ${table} (portfolio_id, ${COLUMNS[table]}) select $1, ${COLUMNS[table]} from ${rowsOf(table)}`
+type Grown = keyof typeof COLUMNS
 
-const upsertOf = (table: keyof typeof COLUMNS, key: string, changing: readonly string[]) =>
-  `${insertOf(table)} on conflict (portfolio_id, ${key}) do update set
-   ${changing.map((name) => `${name} = excluded.${name}`).join(', ')}`
+/** Rows of a table from the objects under `name`, which say its columns without the portfolio. */
+const insertOf = (table: Grown, name: keyof PaperStep, which = 'true') =>
+  `insert into ${table} (portfolio_id, ${COLUMNS[table]}) select $1, ${COLUMNS[table]}
+   from jsonb_populate_recordset(null::${table}, $2::jsonb->'${name}') as given where ${which}`
+
+const upsertOf = (table: Grown, name: keyof PaperStep, key: string, changing: readonly string[], which?: string) =>
+  `${insertOf(table, name, which)} on conflict (portfolio_id, ${key}) do update set
+   ${changing.map((column) => `${column} = excluded.${column}`).join(', ')}`
+
+const MARKET_CHANGES = COLUMNS.paper_markets.split(/,\s*/).slice(1)
+const ORDER_CHANGES = ['filled_centi', 'fee', 'state', 'queue_centi', 'confirmed_ms']
+
+const SAVE = `
+  with markets as (${upsertOf('paper_markets', 'markets', 'market_id', MARKET_CHANGES)}),
+  orders as (${upsertOf('paper_orders', 'orders', 'order_no', ORDER_CHANGES)}),
+  fills as (${insertOf('paper_fills', 'fills')}),
+  closed as (
+    delete from paper_positions using jsonb_to_recordset($2::jsonb->'positions') as given (market_id integer, count_centi integer)
+    where portfolio_id = $1 and paper_positions.market_id = given.market_id and given.count_centi = 0
+  ),
+  positions as (${upsertOf('paper_positions', 'positions', 'market_id', ['side', 'count_centi', 'cost'], 'count_centi > 0')}),
+  settlements as (${insertOf('paper_settlements', 'settlements')}),
+  entries as (${insertOf('paper_ledger', 'entries')})
+  update paper_portfolios as own set through_minute = given.through_minute, cash = given.cash, locked = given.locked,
+    reserved = given.reserved, mismatch = null
+  from jsonb_to_record($2::jsonb) as given (through_minute integer, cash bigint, locked bigint, reserved bigint)
+  where portfolio_id = $1`
 
 const TOTALS = `
   update paper_markets as known set total_cash = coalesce(
     (select sum(amount) from paper_ledger where portfolio_id = $1 and market_id = known.market_id), 0)
   where portfolio_id = $1 and stage = 'over' and total_cash is null`
-
-const SAVE = `
-  with markets as (${upsertOf('paper_markets', 'market_id', COLUMNS.paper_markets.split(/,\s*/).slice(1))})
-  update paper_portfolios set through_minute = $3, cash = $4, locked = $5, reserved = $6, mismatch = null
-  where portfolio_id = $1`
-const SAVE_ORDERS = upsertOf('paper_orders', 'order_no', [
-  'filled_centi',
-  'fee',
-  'state',
-  'queue_centi',
-  'confirmed_ms',
-])
-const SAVE_POSITIONS = upsertOf('paper_positions', 'market_id', ['side', 'count_centi', 'cost'])

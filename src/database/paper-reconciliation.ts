@@ -1,4 +1,5 @@
 import type { Database } from './open-database.ts'
+import type { OpenedPortfolio, PaperFill, PaperStep } from './paper-portfolio.ts'
 import { runQuery } from './run-query.ts'
 
 /** What a portfolio says of itself beside what its rows add up to; money is 1e-4 dollars. */
@@ -98,6 +99,89 @@ export const SUMS = `
       where own_orders.filled_centi <> coalesce(by_order.count, 0) or own_orders.fee <> coalesce(by_order.fee, 0))::integer
       as orders_wrong
   from paper_portfolios as own, totals, ledger, others where own.portfolio_id = $1`
+
+/**
+ * What the rows of a portfolio will add up to once a step is written, from the rows of the step alone: one that does not
+ * add up is never written. Markets that the step leaves as over count as open.
+ */
+export function sumsAfter({ sums, positions, resting }: OpenedPortfolio, step: PaperStep): PaperSums {
+  const { fills, settlements, entries } = step
+  const total = <Row>(rows: Iterable<Row>, of: (row: Row) => number) => Array.from(rows, of).reduce((a, b) => a + b, 0)
+  const ofKind = (kind: string) =>
+    total(
+      entries.filter((entry) => entry.kind === kind),
+      ({ amount }) => amount,
+    )
+  const orders = new Map([...resting, ...step.orders].map((order) => [order.order_no, order]))
+  const held = new Map([...positions, ...step.positions].map((position) => [position.market_id, position]))
+  const cash = total(fills, cashOf)
+  const fees = total(fills, ({ fee }) => fee)
+  const paid = total(settlements, (settlement) => settlement.paid)
+  const balances = [sums.last_balance, ...entries.map(({ balance }) => balance)]
+  return {
+    cash: step.cash,
+    locked: step.locked,
+    reserved: step.reserved,
+    cash_of_events: sums.cash_of_events + cash - fees + paid,
+    cash_of_ledger: sums.cash_of_ledger + total(entries, ({ amount }) => amount),
+    last_balance: balances.at(-1)!,
+    balances_wrong:
+      sums.balances_wrong + entries.filter(({ amount, balance }, k) => balance !== balances[k]! + amount).length,
+    ledger_trades: sums.ledger_trades + ofKind('trade'),
+    ledger_fees: sums.ledger_fees + ofKind('fee'),
+    ledger_settlements: sums.ledger_settlements + ofKind('settlement'),
+    fills_cash: sums.fills_cash + cash,
+    fills_fees: sums.fills_fees - fees,
+    settlements_paid: sums.settlements_paid + paid,
+    positions_cost: total(held.values(), ({ cost }) => cost),
+    resting_cost: total(orders.values(), ({ state, price, want_centi, filled_centi }) =>
+      state === 'resting' ? Math.trunc((price * (want_centi - filled_centi)) / 100) : 0,
+    ),
+    positions_wrong: sums.positions_wrong + positionsWrong(positions, held, step),
+    orders_wrong: sums.orders_wrong + ordersWrong(resting, orders, fills),
+  }
+}
+
+const signOf = ({ action }: PaperFill) => (action === 'buy' ? 1 : -1)
+const cashOf = (fill: PaperFill) => Math.trunc((-signOf(fill) * fill.price * fill.count_centi) / 100)
+
+/** Markets whose position after a step is not the one before it with the fills and settlements of the step. */
+function positionsWrong(
+  before: OpenedPortfolio['positions'],
+  after: ReadonlyMap<number, OpenedPortfolio['positions'][number]>,
+  { fills, settlements }: PaperStep,
+): number {
+  const moved = new Map<string, { count: number; cost: number }>()
+  const move = ({ market_id, side }: { market_id: number; side: string }, count: number, cost: number) => {
+    const was = moved.get(`${market_id} ${side}`) ?? { count: 0, cost: 0 }
+    moved.set(`${market_id} ${side}`, { count: was.count + count, cost: was.cost + cost })
+  }
+  for (const position of before) move(position, position.count_centi, position.cost)
+  for (const fill of fills) move(fill, signOf(fill) * fill.count_centi, fill.cost)
+  for (const settlement of settlements) move(settlement, -settlement.count_centi, -settlement.cost)
+  for (const position of after.values()) move(position, -position.count_centi, -position.cost)
+  return [...moved.values()].filter(({ count, cost }) => count !== 0 || cost !== 0).length
+}
+
+/** Orders whose filled count or fee after a step is not what it was with the fills of the step. */
+function ordersWrong(
+  before: OpenedPortfolio['resting'],
+  after: ReadonlyMap<number, OpenedPortfolio['resting'][number]>,
+  fills: PaperStep['fills'],
+): number {
+  const left = new Map([...after.values()].map((order) => [order.order_no, { ...order }]))
+  const orphans = fills.filter(({ order_no }) => !left.has(order_no)).length
+  for (const { order_no, count_centi, fee } of fills) {
+    const order = left.get(order_no)
+    if (order) Object.assign(order, { filled_centi: order.filled_centi - count_centi, fee: order.fee - fee })
+  }
+  const known = new Map(before.map((order) => [order.order_no, order]))
+  const wrong = [...left.values()].filter(
+    ({ order_no, filled_centi, fee }) =>
+      filled_centi !== (known.get(order_no)?.filled_centi ?? 0) || fee !== (known.get(order_no)?.fee ?? 0),
+  )
+  return orphans + wrong.length
+}
 
 /** The first thing that does not add up, in words; null where all does. */
 export function paperMismatch(sums: PaperSums): string | null {

@@ -10,10 +10,11 @@ import {
   type PaperPortfolio,
   paperMismatch,
   paperSums,
-  readPaperMarkets,
+  readNewMarkets,
   runQuery,
   type Signal,
   savePaperStep,
+  sumsAfter,
   type WorkedMinute,
 } from 'kwx/database'
 import type { RefusedRows } from 'kwx/trading'
@@ -97,8 +98,9 @@ export class Portfolio {
     if (found !== null) return this.#standDown(trx, portfolio, minute, found, signals)
     if (isWholeOpen) this.#wholeAt = minute
     const stepped = await this.#step(trx, opened, worked, signals, circumstances)
-    const left = await this.#save(trx, portfolio, stepped)
+    const left = paperMismatch(sumsAfter(opened, stepped.step))
     if (left !== null) return this.#standDown(trx, portfolio, minute, left, signals)
+    await savePaperStep(trx, id, stepped.step)
     this.#report(minute, stepped, portfolio)
     if (!stepped.lossLimitReached) return signals
     const lost = (-stepped.realisedToday / 10_000).toFixed(2)
@@ -124,15 +126,17 @@ export class Portfolio {
 
   async #step(
     trx: Database,
-    { portfolio, positions, resting, realised: realisedBefore }: OpenedPortfolio,
+    { portfolio, positions, resting, realised: realisedBefore, markets: known }: OpenedPortfolio,
     { endMinute: minute, endedMs }: WorkedMinute,
     signals: readonly Signal[],
     circumstances: Circumstances,
   ): Promise<SteppedMinute> {
     const id = portfolio.portfolio_id
     const pairs = this.#pairs
-    const tickers = signals.map(({ ticker }) => ticker)
-    const markets = await readPaperMarkets(trx, id, tickers)
+    const met = new Set(known.map(({ ticker }) => ticker))
+    const tickers = signals.map(({ ticker }) => ticker).filter((ticker) => !met.has(ticker))
+    const others = tickers.length > 0 ? await readNewMarkets(trx, id, tickers) : []
+    const markets = [...known, ...others].sort((a, b) => (a.ticker < b.ticker ? -1 : 1))
     assertTraded(pairs, markets)
     const isRecorded = (market: PaperMarket) => pairOf(pairs, market)!.loaded.config.price_source === 'candles'
     const rows = await readNewRows(trx, markets, minute, isRecorded)
@@ -142,18 +146,6 @@ export class Portfolio {
     return paperStep({
       ...{ portfolio, markets, positions, resting, pairs, minute, mode, rows, signals, realisedBefore, yesOfEvent },
     })
-  }
-
-  /** Writes a step unless it leaves what does not add up; answers that. */
-  async #save(trx: Database, { portfolio_id: id }: PaperPortfolio, { step }: SteppedMinute): Promise<string | null> {
-    // Nothing moved: what was just found right is still right.
-    const moved = step.orders.length + step.fills.length + step.settlements.length > 0
-    if (!moved) return savePaperStep(trx, id, step).then(() => null)
-    await runQuery(trx, 'savepoint paper')
-    await savePaperStep(trx, id, step)
-    const mismatch = paperMismatch(await paperSums(trx, id, false))
-    await runQuery(trx, mismatch === null ? 'release savepoint paper' : 'rollback to savepoint paper')
-    return mismatch
   }
 
   async #standDown(
