@@ -6,9 +6,9 @@
 //
 // A database of its own is made on the server and dropped. The replay's clock goes on by five seconds at a time; what
 // happened is heard over a WebSocket, and nothing else is done meanwhile. Stages: the minute's rows are stored; its signals
-// are computed and its transaction is open; they are committed, with what the paper portfolio did in the minute; --alone
-// leaves the portfolio out. `processor` is what the process itself computed from stored
-// to committed. Minutes that the stream does not vouch for are not counted.
+// are computed, while the transaction begins and the paper portfolio is read; they are committed, with what the portfolio
+// did in the minute; --alone leaves the portfolio out. `processor` is what the process itself computed from stored to
+// committed. Minutes that the stream does not vouch for are not counted.
 import { randomUUID } from 'node:crypto'
 import { parseArgs } from 'node:util'
 
@@ -71,9 +71,12 @@ try {
         ticks: Number(values.minutes),
         onStored: (heardMs) =>
           Object.assign(at, { heard: heardMs, stored: performance.now(), computed: 0, cpu: process.cpuUsage() }),
-        onMinute: (...minute) => {
-          at.computed = performance.now()
-          return paper.onMinute(...minute)
+        onMinute: (trx, minute, signals, circumstances) => {
+          const computed = signals.then((them) => {
+            at.computed = performance.now()
+            return them
+          })
+          return paper.onMinute(trx, minute, computed, circumstances)
         },
         onWorked: async () => {
           await paper.onWorked()

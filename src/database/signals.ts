@@ -51,8 +51,8 @@ export interface WorkedMinute {
  * Writes the signals of one minute and that the minute is done, together or not at all. A minute that is done already
  * stays as it is: of two loops that come to it, one wins.
  *
- * @param within  called in the transaction, before the signals are written: what it writes stands or falls with the minute,
- *   and the signals are written as it answers them
+ * @param work  called in the transaction, with the minute claimed: what it writes stands or falls with the minute, and the
+ *   signals are written as it answers them
  * @returns the signals as they were written; null when the minute was done already
  * @throws KwxError SIGNALS_OF_ANOTHER_LOOP (exit 1) when a loop of another name wrote signals of the same markets: a market
  *   has one signal a minute, and none is lost without a word
@@ -60,31 +60,28 @@ export interface WorkedMinute {
 export async function saveMinute(
   db: Database,
   minute: WorkedMinute,
-  signals: readonly Signal[],
-  within?: (trx: Database) => Promise<readonly Signal[]>,
+  work: (trx: Database) => Promise<readonly Signal[]>,
 ): Promise<readonly Signal[] | null> {
   return inTransaction(db, async (trx) => {
-    const standDowns = standDownsOf(signals)
+    const { loop, endMinute, endedMs } = minute
     const claimed = await runQuery(
       trx,
-      `insert into rt_minutes (loop, end_minute, signals, stand_downs, ended_ms) values ($1, $2, $3, $4, $5)
+      `insert into rt_minutes (loop, end_minute, signals, stand_downs, ended_ms) values ($1, $2, 0, 0, $3)
        on conflict do nothing returning 1`,
-      [minute.loop, minute.endMinute, signals.length, standDowns, minute.endedMs],
+      [loop, endMinute, endedMs],
     )
     if (claimed.length === 0) return null
-    const written = within ? await within(trx) : signals
-    if (written.length > 0) {
-      const saved = await runQuery(trx, SAVE, [JSON.stringify(written), minute.endedMs])
-      if (saved.length < written.length) throw ofAnotherLoop(minute, written.length - saved.length, written.length)
-    }
-    if (standDownsOf(written) !== standDowns) {
-      await runQuery(trx, 'update rt_minutes set stand_downs = $3 where loop = $1 and end_minute = $2', [
-        minute.loop,
-        minute.endMinute,
-        standDownsOf(written),
-      ])
-    }
-    return written
+    const signals = await work(trx)
+    if (signals.length === 0) return signals
+    const standDowns = signals.filter(({ standDown }) => standDown !== null).length
+    const saved = await runQuery<{ n: number }>(trx, SAVE, [
+      JSON.stringify(signals),
+      endedMs,
+      ...[loop, endMinute, signals.length, standDowns],
+    ])
+    const n = saved[0]!.n
+    if (n < signals.length) throw ofAnotherLoop(minute, signals.length - n, signals.length)
+    return signals
   })
 }
 
@@ -99,10 +96,8 @@ const ofAnotherLoop = ({ loop, endMinute }: WorkedMinute, there: number, of: num
     },
   )
 
-const standDownsOf = (signals: readonly Signal[]) => signals.filter(({ standDown }) => standDown !== null).length
-
 const SAVE = `
-  insert into rt_signals (ts_utc, market_ticker, city, bracket, p_model, p_market, p_blend, edge_cents, kelly_fraction,
+  with saved as (insert into rt_signals (ts_utc, market_ticker, city, bracket, p_model, p_market, p_blend, edge_cents, kelly_fraction,
     size_fraction, spread_cents, minutes_to_close, model_id, wf_window, side, stand_down, candidate, trace, created_at)
   select to_timestamp("endMinute" * 60.0), ticker, city, bracket, "pModel", "pMarket", "pBlend", "edgeCents",
     "kellyFraction", "sizeFraction", "spreadCents", "minutesToClose", "modelId", "window", side, "standDown", candidate,
@@ -111,7 +106,9 @@ const SAVE = `
     "pModel" float8, "pMarket" float8, "pBlend" float8, "edgeCents" float8, "kellyFraction" float8,
     "sizeFraction" float8, "spreadCents" float8, "minutesToClose" integer, "modelId" text, "window" text, side text,
     "standDown" text, candidate boolean, trace jsonb)
-  on conflict (ts_utc, market_ticker) do nothing returning 1`
+  on conflict (ts_utc, market_ticker) do nothing returning 1)
+  update rt_minutes set signals = $5, stand_downs = $6 where loop = $3 and end_minute = $4
+  returning (select count(*) from saved)::integer as n`
 
 /**
  * Signals of some minutes, by minute and ticker; both ends inclusive.

@@ -134,7 +134,7 @@ describe.skipIf(!sharedFolder()).each(kinds)('the loop over a recorded afternoon
       onPrice: (event) => events.push(event),
       onMinute: async (_, { endMinute }, signals) => {
         minutes.push(endMinute)
-        return signals.map((signal) => ({ ...signal, standDown: 'daily_loss' }))
+        return (await signals).map((signal) => ({ ...signal, standDown: 'daily_loss' }))
       },
     })
     expect(new Set((await stored()).map(({ standDown }) => standDown))).toEqual(new Set(['daily_loss']))

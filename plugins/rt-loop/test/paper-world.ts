@@ -246,7 +246,7 @@ export async function workPaper(
     const worked = { loop, endMinute: minute, endedMs: minuteToMs(minute) + (over.endedAfterMs ?? 3000) }
     const signals = world.signals.get(minute) ?? []
     const circumstances = over.circumstances?.(minute) ?? GO
-    await saveMinute(db, worked, signals, (trx) => portfolio.onMinute(trx, worked, signals, circumstances))
+    await saveMinute(db, worked, (trx) => portfolio.onMinute(trx, worked, Promise.resolve(signals), circumstances))
   }
   return reports
 }

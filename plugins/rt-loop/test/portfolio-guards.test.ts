@@ -90,8 +90,8 @@ describe('the guards of a portfolio', () => {
       const { loop, pairs } = world
       const portfolio = new Portfolio({ loop, pairs, bankroll: BANKROLL })
       const worked = { loop, endMinute: minute, endedMs: minuteToMs(minute) + 3000 }
-      await saveMinute(on, worked, signals, async (trx) => {
-        const written = await portfolio.onMinute(trx, worked, signals, GO)
+      await saveMinute(on, worked, async (trx) => {
+        const written = await portfolio.onMinute(trx, worked, Promise.resolve(signals), GO)
         await then()
         return written
       })
@@ -103,11 +103,10 @@ describe('the guards of a portfolio', () => {
     const { loop, pairs } = world
     await workPaper(db, world, [world.first, world.last])
     const worked = { loop, endMinute: world.last, endedMs: 0 }
-    await expect(new Portfolio({ loop, pairs, bankroll: BANKROLL }).onMinute(db, worked, [], GO)).rejects.toMatchObject(
-      {
-        code: 'RT_ANOTHER_LOOP',
-      },
-    )
+    const portfolio = new Portfolio({ loop, pairs, bankroll: BANKROLL })
+    await expect(portfolio.onMinute(db, worked, Promise.resolve([]), GO)).rejects.toMatchObject({
+      code: 'RT_ANOTHER_LOOP',
+    })
   })
 
   it('want one configuration for each city and bracket', async () => {

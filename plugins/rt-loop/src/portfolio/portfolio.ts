@@ -23,7 +23,7 @@ import type { Pair } from '../services/pair.ts'
 import type { Circumstances } from '../services/signals-at.ts'
 import type { StandDown } from '../services/stand-down.ts'
 import { LATE_AFTER } from '../services/work-minutes.ts'
-import { readNewRows } from './market-rows.ts'
+import { type NewRows, readNewRows } from './market-rows.ts'
 import { dayOfMinute, type MinuteMode, paperStep, type SteppedMinute } from './paper-step.ts'
 import { pairOf } from './paper-traders.ts'
 
@@ -79,13 +79,14 @@ export class Portfolio {
    * Everything is read anew under a lock and written in the same transaction: a process that dies leaves nothing behind, one
    * that starts again goes on from the tables, and of two that trade at once the second decides on what the first left.
    *
+   * @param computing  the signals: what they do not decide is read before they are waited for
    * @throws KwxError RT_ANOTHER_LOOP (exit 1) when another process took the minute
    * @throws KwxError RT_PORTFOLIO_MARKETS (exit 2) when it holds markets that no configuration of the loop trades
    */
   async onMinute(
     trx: Database,
     worked: WorkedMinute,
-    signals: readonly Signal[],
+    computing: Promise<readonly Signal[]>,
     circumstances: Circumstances,
   ): Promise<readonly Signal[]> {
     const { endMinute: minute } = worked
@@ -95,9 +96,14 @@ export class Portfolio {
     const { portfolio } = opened
     if (portfolio.through_minute >= minute) throw anotherLoop(this.#loop, minute)
     const found = paperMismatch(opened.sums)
-    if (found !== null) return this.#standDown(trx, portfolio, minute, found, signals)
+    if (found !== null) return this.#standDown(trx, portfolio, minute, found, await computing)
     if (isWholeOpen) this.#wholeAt = minute
-    const stepped = await this.#step(trx, opened, worked, signals, circumstances)
+    const known = await this.#newRows(trx, opened.markets, minute)
+    const signals = await computing
+    const others = await newMarkets(trx, opened, signals)
+    const markets = [...opened.markets, ...others].sort((a, b) => (a.ticker < b.ticker ? -1 : 1))
+    const rows = new Map([...known, ...(await this.#newRows(trx, others, minute))])
+    const stepped = await this.#step(trx, { ...opened, markets }, { worked, rows, signals, circumstances })
     const left = paperMismatch(sumsAfter(opened, stepped.step))
     if (left !== null) return this.#standDown(trx, portfolio, minute, left, signals)
     await savePaperStep(trx, id, stepped.step)
@@ -124,27 +130,24 @@ export class Portfolio {
     return mismatch
   }
 
-  async #step(
-    trx: Database,
-    { portfolio, positions, resting, realised: realisedBefore, markets: known }: OpenedPortfolio,
-    { endMinute: minute, endedMs }: WorkedMinute,
-    signals: readonly Signal[],
-    circumstances: Circumstances,
-  ): Promise<SteppedMinute> {
-    const id = portfolio.portfolio_id
+  #newRows(trx: Database, markets: readonly PaperMarket[], minute: number): Promise<ReadonlyMap<number, NewRows>> {
     const pairs = this.#pairs
-    const met = new Set(known.map(({ ticker }) => ticker))
-    const tickers = signals.map(({ ticker }) => ticker).filter((ticker) => !met.has(ticker))
-    const others = tickers.length > 0 ? await readNewMarkets(trx, id, tickers) : []
-    const markets = [...known, ...others].sort((a, b) => (a.ticker < b.ticker ? -1 : 1))
     assertTraded(pairs, markets)
     const isRecorded = (market: PaperMarket) => pairOf(pairs, market)!.loaded.config.price_source === 'candles'
-    const rows = await readNewRows(trx, markets, minute, isRecorded)
+    return readNewRows(trx, markets, minute, isRecorded)
+  }
+
+  async #step(
+    trx: Database,
+    { portfolio, markets, positions, resting, realised: realisedBefore }: OpenedPortfolio,
+    { worked: { endMinute: minute, endedMs }, rows, signals, circumstances }: MinuteOfPortfolio,
+  ): Promise<SteppedMinute> {
     const mode: MinuteMode =
       endedMs / 60_000 - minute > LATE_AFTER ? 'late' : circumstances.standDown === null ? 'trade' : 'withdraw'
     const yesOfEvent = await countYes(trx, markets)
     return paperStep({
-      ...{ portfolio, markets, positions, resting, pairs, minute, mode, rows, signals, realisedBefore, yesOfEvent },
+      ...{ portfolio, markets, positions, resting, minute, mode, rows, signals, realisedBefore, yesOfEvent },
+      pairs: this.#pairs,
     })
   }
 
@@ -174,6 +177,25 @@ export class Portfolio {
       fills: step.fills.length,
     })
   }
+}
+
+/** What happened in a minute, beside the portfolio. */
+interface MinuteOfPortfolio {
+  readonly worked: WorkedMinute
+  readonly rows: ReadonlyMap<number, NewRows>
+  readonly signals: readonly Signal[]
+  readonly circumstances: Circumstances
+}
+
+/** Markets of the signals that the portfolio has not met. */
+async function newMarkets(
+  trx: Database,
+  { portfolio, markets }: OpenedPortfolio,
+  signals: readonly Signal[],
+): Promise<readonly PaperMarket[]> {
+  const met = new Set(markets.map(({ ticker }) => ticker))
+  const tickers = signals.map(({ ticker }) => ticker).filter((ticker) => !met.has(ticker))
+  return tickers.length === 0 ? [] : readNewMarkets(trx, portfolio.portfolio_id, tickers)
 }
 
 /** How many markets say YES in the events of some markets that have a result. */

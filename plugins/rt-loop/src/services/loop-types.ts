@@ -54,14 +54,14 @@ export interface LoopOptions {
   /** Told of every print and quote after it was stored, in the order in which the loop learned of them. */
   readonly onPrice?: (event: PriceEvent) => void
   /**
-   * Called in the transaction that writes a minute, before its signals: what it writes stands or falls with them, and they
-   * are written as it answers them. Minutes come in order, each once; every price of the minute was told before. Not called
-   * in a dry run.
+   * Called in the transaction that writes a minute, while its signals are computed: what it writes stands or falls with
+   * them, and they are written as it answers them. Minutes come in order, each once; every price of the minute was told
+   * before. Not called in a dry run.
    */
   readonly onMinute?: (
     trx: Database,
     minute: WorkedMinute,
-    signals: readonly Signal[],
+    signals: Promise<readonly Signal[]>,
     circumstances: Circumstances,
   ) => Promise<readonly Signal[]>
   /** Called once a tick, after what was due has been worked through. */

@@ -1,5 +1,5 @@
 import { EXIT, KwxError } from 'kwx'
-import { type Database, type KeptRows, lastWorkedMinute, type Signal, saveMinute } from 'kwx/database'
+import { type Database, isEmbedded, type KeptRows, lastWorkedMinute, type Signal, saveMinute } from 'kwx/database'
 import { type Clock, minuteToMs } from 'kwx/time'
 import { CandleMarks } from './candle-marks.ts'
 import { type CityMemory, memoriesOf } from './city-memory.ts'
@@ -7,7 +7,7 @@ import type { LivePair } from './load-pair.ts'
 import type { LoopOptions } from './loop-types.ts'
 import type { Circumstances } from './signals-at.ts'
 import { MOST_BEHIND, tradingDays } from './trading-days.ts'
-import { readMinutes, workMinutes } from './work-minutes.ts'
+import { type RowsOfMemories, readMinutes, signalsOfMinute } from './work-minutes.ts'
 
 /** Of the minutes that a restarted loop works through, so many in one turn: a tick must end while a loop that was away catches up. */
 const MOST_AT_ONCE = 180
@@ -87,33 +87,42 @@ export class MinuteWorker {
    * @throws KwxError RT_ANOTHER_LOOP (exit 1) when another process wrote one of them
    */
   async upTo(last: number, circumstances: Circumstances | null | Promise<Circumstances | null>): Promise<void> {
-    const { db, clock, signal } = this.#world
-    const { record, onMinute } = this.#options
+    const { db, signal } = this.#world
     const first = Math.max(this.#worked === null ? last : this.#worked + 1, last - MOST_BEHIND)
     const end = Math.min(last, first + MOST_AT_ONCE - 1)
     if (first > end) {
       if (await circumstances) await this.#readAgain(last)
       return
     }
-    const [given, rows] = await Promise.all([circumstances, readMinutes(db, this.#memories, [first, end])])
+    const rows = readMinutes(db, this.#memories, [first, end])
+    rows.catch(() => {}) // whoever waits for them is told
+    const given = await circumstances
     if (given === null) return
-    const now = () => clock.now()
-    for await (const { minute, signals } of workMinutes(this.#memories, rows, [first, end], now, given)) {
+    for (let minute = first; minute <= end; minute++) {
       signal.throwIfAborted()
-      let written = signals
-      if (record) {
-        const worked = { loop: this.#name, endMinute: minute, endedMs: clock.now() }
-        const within = onMinute && ((trx: Database) => onMinute(trx, worked, signals, given))
-        const saved = await saveMinute(db, worked, signals, within)
-        if (saved === null) throw anotherLoop(this.#name, minute)
-        written = saved
-      }
+      const signals = await this.#work(minute, rows, given)
       this.#worked = minute
       this.#done.minutes.push(minute)
-      this.#done.signals.push(...written)
+      this.#done.signals.push(...signals)
     }
     // After the signals: they look at the stamps of candles, and nobody waits for the mark.
     await this.#marks.mark(db, end)
+  }
+
+  /** While the signals of a minute are computed, the transaction that will write them begins. */
+  async #work(minute: number, rows: Promise<RowsOfMemories>, given: Circumstances): Promise<readonly Signal[]> {
+    const { db, clock } = this.#world
+    const { record, onMinute } = this.#options
+    const atMs = clock.now()
+    const signals = rows.then((read) => signalsOfMinute(this.#memories, read, { minute, atMs }, given))
+    if (!record) return signals
+    signals.catch(() => {}) // whoever waits for them is told
+    // A transaction has the only connection of an embedded database for itself.
+    if (isEmbedded(db)) await signals
+    const worked = { loop: this.#name, endMinute: minute, endedMs: atMs }
+    const written = await saveMinute(db, worked, (trx) => onMinute?.(trx, worked, signals, given) ?? signals)
+    if (written === null) throw anotherLoop(this.#name, minute)
+    return written
   }
 
   async #readAgain(minute: number): Promise<void> {

@@ -10,12 +10,6 @@ import { tradingDays } from './trading-days.ts'
 /** Minutes after its end at which a minute's signals are no longer acted on. */
 export const LATE_AFTER = 2
 
-/** One minute and the signals of all pairs at its end. */
-export interface MinuteSignals {
-  readonly minute: number
-  readonly signals: readonly Signal[]
-}
-
 /** Rows of each memory; some pairs share one. */
 export type RowsOfMemories = ReadonlyMap<CityMemory, CityRows>
 
@@ -34,25 +28,22 @@ export async function readMinutes(
 }
 
 /**
- * The signals of all pairs at the end of each of some minutes.
+ * The signals of all pairs at the end of a minute, in the order of the pairs.
  *
- * @param now  the loop's clock: a minute that ended too long ago is worked through, and stood down as late
+ * @param atMs  when it is worked through: a minute that ended too long before is stood down as late
  */
-export async function* workMinutes(
+export async function signalsOfMinute(
   pairs: ReadonlyMap<Pair, CityMemory>,
   rows: RowsOfMemories,
-  [first, last]: readonly [first: number, last: number],
-  now: () => number,
+  { minute, atMs }: { readonly minute: number; readonly atMs: number },
   circumstances: Circumstances,
-): AsyncGenerator<MinuteSignals, void> {
-  for (let minute = first; minute <= last; minute++) {
-    const behind = now() / 60_000 - minute
-    const own: Circumstances =
-      circumstances.standDown === null && behind > LATE_AFTER
-        ? { standDown: 'late', reason: `worked through ${Math.floor(behind)} minutes after its end` }
-        : circumstances
-    const signals: Signal[] = []
-    for (const [pair, memory] of pairs) signals.push(...(await signalsAt(pair, rows.get(memory)!, minute, own)))
-    yield { minute, signals }
-  }
+): Promise<Signal[]> {
+  const behind = atMs / 60_000 - minute
+  const own: Circumstances =
+    circumstances.standDown === null && behind > LATE_AFTER
+      ? { standDown: 'late', reason: `worked through ${Math.floor(behind)} minutes after its end` }
+      : circumstances
+  const signals: Signal[] = []
+  for (const [pair, memory] of pairs) signals.push(...(await signalsAt(pair, rows.get(memory)!, minute, own)))
+  return signals
 }
