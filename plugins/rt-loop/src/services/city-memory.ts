@@ -6,7 +6,7 @@ import { PriceMemory } from './price-memory.ts'
 import { ReportMemory } from './report-memory.ts'
 
 /**
- * The rows of one city, kept between ticks: each tick reads what came since.
+ * The rows of one city, kept between ticks: each tick reads what came since, and a minute between two ticks only prices.
  *
  * Prints are only ever added at the end, and reports become known in the order in which they are written. `forget` is for
  * what may have changed elsewhere: a restart of the database, an import beside the loop.
@@ -16,6 +16,9 @@ export class CityMemory {
   readonly #prices: PriceMemory
   readonly #reports: ReportMemory
   readonly #reading: CityReading
+  /** What was read last, for as long as nothing but prices came. */
+  #kept: { readonly days: readonly [number, number]; readonly rows: CityRows } | null = null
+  #looks = 0
 
   constructor(pair: RowsOf) {
     this.#pair = pair
@@ -32,8 +35,22 @@ export class CityMemory {
   }
 
   /** As `readCityRows`, at the cost of what is new; earlier answers share its memory and are not to be used any more. */
-  rows(db: Database, days: readonly [number, number]): Promise<CityRows> {
-    return readCityRows(db, this.#pair, days, this.#reading)
+  async rows(db: Database, days: readonly [number, number]): Promise<CityRows> {
+    const kept = this.#kept
+    if (kept?.days[0] === days[0] && kept.days[1] === days[1]) {
+      const ids = kept.rows.markets.map(({ market_id }) => market_id)
+      return { ...kept.rows, prices: await this.#prices.read(db, Promise.resolve(ids)) }
+    }
+    const look = this.#looks
+    const rows = await readCityRows(db, this.#pair, days, this.#reading)
+    if (look === this.#looks) this.#kept = { days, rows }
+    return rows
+  }
+
+  /** Everything but prices may have changed, and is looked at again. */
+  look(): void {
+    this.#looks++
+    this.#kept = null
   }
 
   /** Rows that were stored just now: a candle that came long after its minute has its market read again. */
@@ -42,6 +59,7 @@ export class CityMemory {
   }
 
   forget(): void {
+    this.look()
     this.#prices.forget()
     this.#reports.forget()
   }

@@ -13,15 +13,16 @@ const STATUS: Readonly<Record<string, string>> = {
 
 /** Writes what became of a market where it is known already; a new one comes with the next list of markets. */
 export function keepLifecycle(
-  { db, inTurn }: Pick<FeedWorld, 'db' | 'inTurn'>,
+  { db, inTurn, onNews }: Pick<FeedWorld, 'db' | 'inTurn' | 'onNews'>,
   { ticker, event, result, closeMs }: Extract<StreamEvent, { kind: 'lifecycle' }>,
-): Promise<unknown> {
-  return inTurn(() =>
-    runQuery(
+): Promise<void> {
+  return inTurn(async () => {
+    await runQuery(
       db,
       `update markets set status = coalesce($2, status), result = coalesce($3, result), close_ms = coalesce($4, close_ms)
        where ticker = $1`,
       [ticker, STATUS[event] ?? null, result, closeMs],
-    ),
-  )
+    )
+    onNews()
+  })
 }

@@ -1,12 +1,12 @@
 import { EXIT, KwxError } from 'kwx'
 import { type Database, isEmbedded, type KeptRows, lastWorkedMinute, type Signal, saveMinute } from 'kwx/database'
-import { type Clock, minuteToMs } from 'kwx/time'
+import type { Clock } from 'kwx/time'
 import { CandleMarks } from './candle-marks.ts'
 import { type CityMemory, memoriesOf } from './city-memory.ts'
 import type { LivePair } from './load-pair.ts'
 import type { LoopOptions } from './loop-types.ts'
 import type { Circumstances } from './signals-at.ts'
-import { MOST_BEHIND, tradingDays } from './trading-days.ts'
+import { MOST_BEHIND } from './trading-days.ts'
 import { type RowsOfMemories, readMinutes, signalsOfMinute } from './work-minutes.ts'
 
 /** Of the minutes that a restarted loop works through, so many in one turn: a tick must end while a loop that was away catches up. */
@@ -64,6 +64,11 @@ export class MinuteWorker {
     this.#marks.tell(rows.candles)
   }
 
+  /** Everything but prices may have changed, and is looked at again. */
+  look(): void {
+    for (const memory of this.#memories.values()) memory.look()
+  }
+
   /**
    * Has everything of one city read again, each in its turn, when next there is no minute to work through: nobody waits
    * for it then.
@@ -91,7 +96,7 @@ export class MinuteWorker {
     const first = Math.max(this.#worked === null ? last : this.#worked + 1, last - MOST_BEHIND)
     const end = Math.min(last, first + MOST_AT_ONCE - 1)
     if (first > end) {
-      if (await circumstances) await this.#readAgain(last)
+      if (await circumstances) await this.#readAhead(last)
       return
     }
     const rows = readMinutes(db, this.#memories, [first, end])
@@ -125,16 +130,17 @@ export class MinuteWorker {
     return written
   }
 
-  async #readAgain(minute: number): Promise<void> {
+  /** Reads what the next minute will be made from while nobody waits for it. */
+  async #readAhead(minute: number): Promise<void> {
+    const { db } = this.#world
     const memories = [...new Set(this.#memories.values())]
-    const memory = memories[this.#forgotten % memories.length]
-    if (!this.#isForgetting || !memory) return
+    const forgotten = this.#isForgetting ? memories[this.#forgotten++ % memories.length] : undefined
     this.#isForgetting = false
-    this.#forgotten++
-    memory.forget()
-    this.#marks.forget(memory.city)
-    await memory.rows(this.#world.db, tradingDays(memory.city, minuteToMs(minute) - 1))
-    await this.#marks.mark(this.#world.db, minute)
+    forgotten?.forget()
+    await readMinutes(db, this.#memories, [minute + 1, minute + 1])
+    if (!forgotten) return
+    this.#marks.forget(forgotten.city)
+    await this.#marks.mark(db, minute)
   }
 }
 

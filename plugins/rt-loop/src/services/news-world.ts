@@ -12,4 +12,6 @@ export interface NewsWorld {
    * every minute that is worked through afterwards and by none before.
    */
   inTurn<Result>(work: () => Promise<Result>): Promise<Result>
+  /** Told that rows other than prices were stored. */
+  onNews(): void
 }

@@ -36,6 +36,7 @@ export async function runLoop(world: LoopWorld, options: LoopOptions): Promise<s
     record: options.record,
     worked: () => minutes.worked,
     inTurn: (work) => turns.take(work),
+    onNews: () => minutes.look(),
     onStored: (rows) => minutes.tell(rows),
     onPrice: (event) => options.onPrice?.(event),
     fail: (error) => broken.abort(error),
@@ -77,6 +78,7 @@ export async function runLoop(world: LoopWorld, options: LoopOptions): Promise<s
       const results = await news.results(atMs)
       const prices = await feed.update()
       const reports = await news.reports(atMs)
+      minutes.look()
       const { state, reason } = await work()
       if (state === 'stop') return `stopped: ${reason}`
       await options.onWorked?.()

@@ -24,13 +24,15 @@ export const stopFile = (home: string): string => join(home, 'STOP')
 export async function readSwitch(home: string, db: Database): Promise<SwitchState> {
   try {
     const file = stopFile(home)
+    const asked = newestControl(db)
+    asked.catch(() => {}) // the file is stronger
     const missing = await access(file).then(
       () => null,
       (error: NodeJS.ErrnoException) => error.code,
     )
     if (missing === null) return { state: 'stop', reason: `${file} is there` }
     if (missing !== 'ENOENT') return { state: 'stop', reason: `${file} cannot be looked at: ${missing}` }
-    const control = await newestControl(db)
+    const control = await asked
     if (!control || control.command === 'resume') return { state: 'go', reason: null }
     return { state: control.command, reason: control.reason }
   } catch (error) {
