@@ -12,6 +12,7 @@ export { type ObservationInput, readObservations, saveObservations } from './obs
 export { type Database, isEmbeddedUrl, openDatabase } from './open-database.ts'
 export {
   findPortfolio,
+  type LockedPortfolio,
   listPortfolios,
   lockPortfolio,
   markMismatch,

@@ -48,24 +48,29 @@ export interface PaperStep {
   readonly entries: readonly PaperEntry[]
 }
 
+/** Which portfolio, and the last minute that it met: what it holds changes with that minute alone. */
+export type LockedPortfolio = Pick<PaperPortfolio, 'portfolio_id' | 'through_minute'>
+
 /**
  * The portfolio of a loop, begun with `bankroll` where there is none, locked until the transaction ends: of two processes
  * that trade on one portfolio, the second decides after the first has committed, on what the first left.
  *
  * @param bankroll  1e-4 dollars; an existing portfolio keeps its own
  * @param minute  the first that a new portfolio will meet
- * @returns its id: what it holds is to be read after this, by another statement
+ * @returns which one: what it holds is to be read after this, by another statement, unless it was read at its last minute
  */
 export async function lockPortfolio(
   trx: Database,
   { loop, bankroll, minute }: { readonly loop: string; readonly bankroll: number; readonly minute: number },
-): Promise<number> {
+): Promise<LockedPortfolio> {
   const lock = () =>
-    runQuery<{ portfolio_id: number }>(trx, 'select portfolio_id from paper_portfolios where loop = $1 for update', [
-      loop,
-    ])
+    runQuery<LockedPortfolio>(
+      trx,
+      'select portfolio_id, through_minute from paper_portfolios where loop = $1 for update',
+      [loop],
+    )
   const [known] = await lock()
-  if (known) return known.portfolio_id
+  if (known) return known
   await runQuery(
     trx,
     `with begun as (
@@ -76,7 +81,7 @@ export async function lockPortfolio(
      select portfolio_id, 1, $3 - 1, ($3 - 1)::bigint * 60000, 'bankroll', $2, $2 from begun`,
     [loop, bankroll, minute],
   )
-  return (await lock())[0]!.portfolio_id
+  return (await lock())[0]!
 }
 
 /** The portfolio of a loop as it is; null before its first minute. */

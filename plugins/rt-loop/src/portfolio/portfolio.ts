@@ -9,7 +9,6 @@ import {
   type PaperMarket,
   type PaperPortfolio,
   paperMismatch,
-  paperSums,
   readNewMarkets,
   runQuery,
   type Signal,
@@ -56,6 +55,9 @@ export class Portfolio {
   readonly #onReport: (report: PortfolioReport) => void
   /** The minute after which everything was last added up and found right; before all minutes while that is open. */
   #wholeAt = Number.NEGATIVE_INFINITY
+  /** What was read when nobody waited for it, with the day that its losses are of; null where it may have changed. */
+  #ahead: { readonly opened: OpenedPortfolio; readonly dayMs: number } | null = null
+  #looks = 0
 
   /**
    * @param bankroll  1e-4 dollars, of a portfolio that begins
@@ -76,8 +78,9 @@ export class Portfolio {
    * Takes the portfolio through a minute, and says what its signals are written as: they are stood down where the portfolio
    * does not add up, or has lost what may be lost on a day.
    *
-   * Everything is read anew under a lock and written in the same transaction: a process that dies leaves nothing behind, one
-   * that starts again goes on from the tables, and of two that trade at once the second decides on what the first left.
+   * The portfolio is locked and written in one transaction, and read within it, unless `check` read it as its last minute
+   * left it: a process that dies leaves nothing behind, one that starts again goes on from the tables, and of two that
+   * trade at once the second decides on what the first left.
    *
    * @param computing  the signals: what they do not decide is read before they are waited for
    * @throws KwxError RT_ANOTHER_LOOP (exit 1) when another process took the minute
@@ -90,14 +93,11 @@ export class Portfolio {
     circumstances: Circumstances,
   ): Promise<readonly Signal[]> {
     const { endMinute: minute } = worked
-    const id = await lockPortfolio(trx, { loop: this.#loop, bankroll: this.#bankroll, minute })
-    const isWholeOpen = this.#wholeAt === Number.NEGATIVE_INFINITY
-    const opened = await openPortfolio(trx, id, { span: dayOfMinute(minute), whole: isWholeOpen })
+    const opened = await this.#open(trx, minute)
     const { portfolio } = opened
-    if (portfolio.through_minute >= minute) throw anotherLoop(this.#loop, minute)
     const found = paperMismatch(opened.sums)
     if (found !== null) return this.#standDown(trx, portfolio, minute, found, await computing)
-    if (isWholeOpen) this.#wholeAt = minute
+    if (this.#wholeAt === Number.NEGATIVE_INFINITY) this.#wholeAt = minute
     const known = await this.#newRows(trx, opened.markets, minute)
     const signals = await computing
     const others = await newMarkets(trx, opened, signals)
@@ -106,7 +106,7 @@ export class Portfolio {
     const stepped = await this.#step(trx, { ...opened, markets }, { worked, rows, signals, circumstances })
     const left = paperMismatch(sumsAfter(opened, stepped.step))
     if (left !== null) return this.#standDown(trx, portfolio, minute, left, signals)
-    await savePaperStep(trx, id, stepped.step)
+    await savePaperStep(trx, portfolio.portfolio_id, stepped.step)
     this.#report(minute, stepped, portfolio)
     if (!stepped.lossLimitReached) return signals
     const lost = (-stepped.realisedToday / 10_000).toFixed(2)
@@ -115,7 +115,7 @@ export class Portfolio {
 
   /**
    * Adds up again between two minutes, when nobody waits for a signal: what is open each time, everything once an hour.
-   * After a mismatch every minute adds everything up, until it is right.
+   * After a mismatch every minute adds everything up, until it is right. What was read is what the next minute begins with.
    *
    * @returns null where all is well or there is no portfolio yet
    */
@@ -124,10 +124,31 @@ export class Portfolio {
     if (!portfolio) return null
     const { portfolio_id, through_minute } = portfolio
     const isWholeDue = through_minute - this.#wholeAt >= WHOLE_EVERY
-    const mismatch = paperMismatch(await paperSums(db, portfolio_id, isWholeDue))
+    const look = this.#looks
+    const span = dayOfMinute(through_minute + 1)
+    const opened = await openPortfolio(db, portfolio_id, { span, whole: isWholeDue })
+    const mismatch = paperMismatch(opened.sums)
     if (mismatch !== null) this.#wholeAt = Number.NEGATIVE_INFINITY
     else if (isWholeDue) this.#wholeAt = through_minute
+    this.#ahead = mismatch === null && look === this.#looks ? { opened, dayMs: span[0] } : null
     return mismatch
+  }
+
+  /** What is known of markets may have changed, and is looked at again. */
+  look(): void {
+    this.#looks++
+    this.#ahead = null
+  }
+
+  async #open(trx: Database, minute: number): Promise<OpenedPortfolio> {
+    const locked = await lockPortfolio(trx, { loop: this.#loop, bankroll: this.#bankroll, minute })
+    if (locked.through_minute >= minute) throw anotherLoop(this.#loop, minute)
+    const ahead = this.#ahead
+    this.#ahead = null
+    const span = dayOfMinute(minute)
+    // Nobody took a minute since, and nobody can now: what was read then is what would be read here.
+    if (ahead?.opened.portfolio.through_minute === locked.through_minute && ahead.dayMs === span[0]) return ahead.opened
+    return openPortfolio(trx, locked.portfolio_id, { span, whole: this.#wholeAt === Number.NEGATIVE_INFINITY })
   }
 
   #newRows(trx: Database, markets: readonly PaperMarket[], minute: number): Promise<ReadonlyMap<number, NewRows>> {

@@ -36,7 +36,10 @@ export async function runLoop(world: LoopWorld, options: LoopOptions): Promise<s
     record: options.record,
     worked: () => minutes.worked,
     inTurn: (work) => turns.take(work),
-    onNews: () => minutes.look(),
+    onNews: () => {
+      minutes.look()
+      options.onNews?.()
+    },
     onStored: (rows) => minutes.tell(rows),
     onPrice: (event) => options.onPrice?.(event),
     fail: (error) => broken.abort(error),
