@@ -51,8 +51,8 @@ export interface WorkedMinute {
  * Writes the signals of one minute and that the minute is done, together or not at all. A minute that is done already
  * stays as it is: of two loops that come to it, one wins.
  *
- * @param work  called in the transaction, with the minute claimed: what it writes stands or falls with the minute, and the
- *   signals are written as it answers them
+ * @param work  called in the transaction: what it writes stands or falls with the minute, and the signals are written as it
+ *   answers them
  * @returns the signals as they were written; null when the minute was done already
  * @throws KwxError SIGNALS_OF_ANOTHER_LOOP (exit 1) when a loop of another name wrote signals of the same markets: a market
  *   has one signal a minute, and none is lost without a word
@@ -62,28 +62,26 @@ export async function saveMinute(
   minute: WorkedMinute,
   work: (trx: Database) => Promise<readonly Signal[]>,
 ): Promise<readonly Signal[] | null> {
-  return inTransaction(db, async (trx) => {
-    const { loop, endMinute, endedMs } = minute
-    const claimed = await runQuery(
-      trx,
-      `insert into rt_minutes (loop, end_minute, signals, stand_downs, ended_ms) values ($1, $2, 0, 0, $3)
-       on conflict do nothing returning 1`,
-      [loop, endMinute, endedMs],
-    )
-    if (claimed.length === 0) return null
-    const signals = await work(trx)
-    if (signals.length === 0) return signals
-    const standDowns = signals.filter(({ standDown }) => standDown !== null).length
-    const saved = await runQuery<{ n: number }>(trx, SAVE, [
-      JSON.stringify(signals),
-      endedMs,
-      ...[loop, endMinute, signals.length, standDowns],
-    ])
-    const n = saved[0]!.n
-    if (n < signals.length) throw ofAnotherLoop(minute, signals.length - n, signals.length)
-    return signals
-  })
+  try {
+    return await inTransaction(db, async (trx) => {
+      const signals = await work(trx)
+      const standDowns = signals.filter(({ standDown }) => standDown !== null).length
+      const [saved] = await runQuery<{ minutes: number; signals: number }>(trx, SAVE, [
+        JSON.stringify(signals),
+        ...[minute.endedMs, minute.loop, minute.endMinute, signals.length, standDowns],
+      ])
+      if (saved!.minutes === 0) throw DONE_ALREADY
+      if (saved!.signals < signals.length) throw ofAnotherLoop(minute, signals.length - saved!.signals, signals.length)
+      return signals
+    })
+  } catch (error) {
+    if (error === DONE_ALREADY) return null
+    throw error
+  }
 }
+
+/** What takes a transaction back. */
+const DONE_ALREADY = new Error('The minute was done already.')
 
 const ofAnotherLoop = ({ loop, endMinute }: WorkedMinute, there: number, of: number): KwxError =>
   new KwxError(
@@ -97,18 +95,20 @@ const ofAnotherLoop = ({ loop, endMinute }: WorkedMinute, there: number, of: num
   )
 
 const SAVE = `
-  with saved as (insert into rt_signals (ts_utc, market_ticker, city, bracket, p_model, p_market, p_blend, edge_cents, kelly_fraction,
+  with minutes as (
+    insert into rt_minutes (loop, end_minute, signals, stand_downs, ended_ms) values ($3, $4, $5, $6, $2)
+    on conflict do nothing returning 1
+  ), signals as (insert into rt_signals (ts_utc, market_ticker, city, bracket, p_model, p_market, p_blend, edge_cents, kelly_fraction,
     size_fraction, spread_cents, minutes_to_close, model_id, wf_window, side, stand_down, candidate, trace, created_at)
   select to_timestamp("endMinute" * 60.0), ticker, city, bracket, "pModel", "pMarket", "pBlend", "edgeCents",
     "kellyFraction", "sizeFraction", "spreadCents", "minutesToClose", "modelId", "window", side, "standDown", candidate,
-    trace, to_timestamp($2::float8 / 1000)
+    trace, to_timestamp($2::bigint / 1000.0)
   from jsonb_to_recordset($1::jsonb) as given ("endMinute" integer, ticker text, city text, bracket text,
     "pModel" float8, "pMarket" float8, "pBlend" float8, "edgeCents" float8, "kellyFraction" float8,
     "sizeFraction" float8, "spreadCents" float8, "minutesToClose" integer, "modelId" text, "window" text, side text,
     "standDown" text, candidate boolean, trace jsonb)
   on conflict (ts_utc, market_ticker) do nothing returning 1)
-  update rt_minutes set signals = $5, stand_downs = $6 where loop = $3 and end_minute = $4
-  returning (select count(*) from saved)::integer as n`
+  select (select count(*) from minutes)::integer as minutes, (select count(*) from signals)::integer as signals`
 
 /**
  * Signals of some minutes, by minute and ticker; both ends inclusive.

@@ -1,5 +1,13 @@
 import fc from 'fast-check'
-import { type Database, loadCandles, loadTrades, runQuery, saveMarkets, saveObservations } from 'kwx/database'
+import {
+  type Database,
+  loadCandles,
+  loadTrades,
+  runQuery,
+  saveMarkets,
+  saveObservations,
+  saveSettlements,
+} from 'kwx/database'
 import { parseDay } from 'kwx/time'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 
@@ -91,12 +99,32 @@ describe.each(databaseKinds)('CityMemory on the $name database', (kind) => {
       },
     ])
 
-  /** After each change the memory holds what a fresh reading gives. */
-  async function follows(source: 'candles' | 'trades', changes: readonly (() => Promise<unknown>)[]) {
+  const settled = (day: number, tmax: number) =>
+    saveSettlements(db, [
+      {
+        ...{
+          city: 'miami',
+          day,
+          source: 'iem-cli',
+          product_id: 'one',
+          kind: 'final' as const,
+          origin: 'replay' as const,
+        },
+        ...{ issued_ms: START * 60_000, tmax_f: tmax },
+      },
+    ])
+
+  /** After each change the memory holds what a fresh reading gives; it is told of what is no price. */
+  async function follows(
+    source: 'candles' | 'trades',
+    changes: readonly (() => Promise<unknown>)[],
+    told: 'told' | 'untold' = 'untold',
+  ) {
     const one = of(source)
     const memory = new CityMemory(one)
     for (const change of changes) {
       await change()
+      if (told === 'told') memory.look()
       const [kept, fresh] = [await memory.rows(db, [DAY, DAY]), await readCityRows(db, one, [DAY, DAY])]
       expect([...kept.prices].sort()).toEqual([...fresh.prices].sort())
       expect(kept).toEqual({ ...fresh, prices: kept.prices, civil: kept.civil })
@@ -138,15 +166,57 @@ describe.each(databaseKinds)('CityMemory on the $name database', (kind) => {
     ]))
 
   it('follows reports as they become known, late ones and those that take new values', () =>
-    follows('candles', [
-      () => report(0, 5, 70),
-      async () => {},
-      () => report(60, 66, 71),
-      () => report(20, 67, 75),
-      () => report(60, 68, 72),
-      () => report(61, 61, 73, 'nws'), // known from another source, and written a little later
-      () => report(80, 86, null),
-    ]))
+    follows(
+      'candles',
+      [
+        () => report(0, 5, 70),
+        async () => {},
+        () => report(60, 66, 71),
+        () => report(20, 67, 75),
+        () => report(60, 68, 72),
+        () => report(61, 61, 73, 'nws'), // known from another source, and written a little later
+        () => report(80, 86, null),
+      ],
+      'told',
+    ))
+
+  it('follows markets that change and the maximum of the day before, once it is told', () =>
+    follows(
+      'candles',
+      [
+        () => candles(0, [1, 2, 3], 3000),
+        () => runQuery(db, 'update markets set close_ms = $1 where market_id = $2', [START * 60_000, ids[0]]),
+        () => settled(DAY - 1, 81),
+      ],
+      'told',
+    ))
+
+  it('looks at prices alone until it is told of more', async () => {
+    const one = of('candles')
+    const memory = new CityMemory(one)
+    await report(0, 5, 70)
+    const before = await memory.rows(db, [DAY, DAY])
+    await report(60, 66, 71)
+    await settled(DAY - 1, 81)
+    await candles(0, [1, 2], 3000)
+    const kept = await memory.rows(db, [DAY, DAY])
+    expect(kept).toEqual({ ...before, prices: (await readCityRows(db, one, [DAY, DAY])).prices })
+    expect(kept.prices.size).toBe(1)
+    memory.look()
+    const told = await memory.rows(db, [DAY, DAY])
+    expect([told.weather, told.maxima]).not.toEqual([before.weather, before.maxima])
+  })
+
+  it('reads again what it was told of while it was reading', async () => {
+    const memory = new CityMemory(of('candles'))
+    const reading = memory.rows(db, [DAY, DAY])
+    memory.look()
+    await reading
+    await report(0, 5, 70)
+    expect((await memory.rows(db, [DAY, DAY])).weather).toEqual(
+      (await readCityRows(db, of('candles'), [DAY, DAY])).weather,
+    )
+  })
 
   it('holds what a fresh reading gives after any interleaving of prices and reports', async () => {
     const change = fc.record({
@@ -171,7 +241,10 @@ describe.each(databaseKinds)('CityMemory on the $name database', (kind) => {
           for (const { what, market, rows, step, back, value } of changes) {
             minute += step
             if (what === 'forget') memory.forget()
-            if (what === 'report') await report(minute - back * 9, minute, value)
+            if (what === 'report') {
+              await report(minute - back * 9, minute, value)
+              memory.look()
+            }
             if (what === 'price' && source === 'candles') {
               const first = Math.max(1, Math.max(minute, at[market]!) - back)
               const minutes = Array.from({ length: rows }, (_, k) => first + k)

@@ -36,3 +36,24 @@ async function quickDatabase(): Promise<OpenedDatabase> {
   const db = await openDatabase({ url: made.url })
   return { ...made, db, done: () => db.destroy().then(() => made.done().catch(() => {})) }
 }
+
+/** The same database, where somebody hears each statement before it is asked, in transactions as well, and may throw. */
+export const overheard = (db: Database, hear: (sql: string) => void): Database =>
+  new Proxy(db, {
+    get(target, name) {
+      if (name === 'executeQuery') {
+        return (query: { readonly sql: string }) => {
+          hear(query.sql)
+          return target.executeQuery(query as never)
+        }
+      }
+      if (name === 'transaction') {
+        return () => ({
+          execute: (work: (trx: Database) => Promise<unknown>) =>
+            target.transaction().execute((trx) => work(overheard(trx as Database, hear))),
+        })
+      }
+      const value = Reflect.get(target, name, target) as unknown
+      return typeof value === 'function' ? value.bind(target) : value
+    },
+  })

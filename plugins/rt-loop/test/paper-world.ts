@@ -236,6 +236,8 @@ export async function workPaper(
     readonly bankroll?: number
     /** One that has run before, instead of one that begins; its reports go where it was told. */
     readonly portfolio?: Portfolio
+    /** After which minutes everything is added up, as a tick does. */
+    readonly checked?: (minute: number) => boolean
   } = {},
 ): Promise<PortfolioReport[]> {
   const reports: PortfolioReport[] = []
@@ -247,6 +249,7 @@ export async function workPaper(
     const signals = world.signals.get(minute) ?? []
     const circumstances = over.circumstances?.(minute) ?? GO
     await saveMinute(db, worked, (trx) => portfolio.onMinute(trx, worked, Promise.resolve(signals), circumstances))
+    if (over.checked?.(minute)) await portfolio.check(db)
   }
   return reports
 }

@@ -1,0 +1,105 @@
+import { type Database, runQuery } from 'kwx/database'
+import { minuteToMs } from 'kwx/time'
+import { beforeAll, describe, expect, it } from 'vitest'
+
+import { Portfolio, type PortfolioReport } from '../src/portfolio/portfolio.ts'
+import { clear, overheard, paperDatabase } from './paper-database.ts'
+import { BANKROLL, type PaperWorld, paperRows, paperWorld, type WorldOptions, workPaper } from './paper-world.ts'
+
+const paper = paperDatabase()
+let db: Database
+beforeAll(() => {
+  db = paper.db()
+})
+
+describe('a portfolio that was read between two minutes', () => {
+  const OPTIONS: WorldOptions = { cities: ['miami', 'chicago'], minutes: 24, markets: 2, edge: 0.02, seed: 'ahead' }
+  const begun = ({ loop, pairs }: PaperWorld, reports: PortfolioReport[] = []) =>
+    new Portfolio({ loop, pairs, bankroll: BANKROLL }, (report) => reports.push(report))
+  const all = (world: PaperWorld) => [world.first, world.last] as const
+
+  /** What is left by a portfolio that reads everything within its transactions. */
+  async function unread(options = OPTIONS) {
+    const world = await paperWorld(db, options)
+    await workPaper(db, world, all(world))
+    const rows = await paperRows(db)
+    await clear(db)
+    return rows
+  }
+
+  it.each(['trades', 'candles'] as const)('leaves the same rows as one that was not: %s', async (source) => {
+    const expected = await unread({ ...OPTIONS, source })
+    expect(expected['paper_fills']!.length).toBeGreaterThan(5)
+    for (const checked of [() => true, (minute: number) => minute % 3 === 0]) {
+      const world = await paperWorld(db, { ...OPTIONS, source })
+      await workPaper(db, world, all(world), { checked })
+      expect(await paperRows(db)).toEqual(expected)
+      await clear(db)
+    }
+  })
+
+  it('is not read again in the transaction', async () => {
+    const world = await paperWorld(db, OPTIONS)
+    const portfolio = begun(world)
+    await workPaper(db, world, [world.first, world.first + 9], { portfolio })
+    const asked = async (minute: number) => {
+      const texts: string[] = []
+      await workPaper(
+        overheard(db, (sql) => texts.push(sql)),
+        world,
+        [minute, minute],
+        { portfolio },
+      )
+      return texts.filter((text) => text.includes('last_balance')).length
+    }
+    expect(await asked(world.first + 10)).toBe(1)
+    await portfolio.check(db)
+    expect(await asked(world.first + 11)).toBe(0)
+    expect(await asked(world.first + 12)).toBe(1) // it is of one minute
+  })
+
+  it('is read again where another process took a minute since', async () => {
+    const expected = await unread()
+    const world = await paperWorld(db, OPTIONS)
+    const [one, other] = [begun(world), begun(world)]
+    for (let minute = world.first; minute <= world.last; minute++) {
+      await one.check(db)
+      await workPaper(db, world, [minute, minute], { portfolio: minute % 2 === 0 ? one : other })
+    }
+    expect(await paperRows(db)).toEqual(expected)
+  })
+
+  it('is read again for a minute of another day, whose losses begin at nothing', async () => {
+    const world = await paperWorld(db, { minutes: 60, edge: 0.08, risk: { max_daily_loss_pct: 0.0005 } })
+    const reports: PortfolioReport[] = []
+    const portfolio = begun(world, reports)
+    await workPaper(db, world, all(world), { portfolio, checked: () => true })
+    expect(reports.at(-1)!.lossLimitReached).toBe(true)
+    const tomorrow = Math.ceil(minuteToMs(world.last) / 86_400_000) * 1440 + 1
+    await workPaper(db, world, [tomorrow, tomorrow], { portfolio })
+    expect(reports.at(-1)).toMatchObject({ realisedToday: 0, lossLimitReached: false })
+  })
+
+  it('is read again once it is told that markets may have changed', async () => {
+    const world = await paperWorld(db, OPTIONS)
+    const portfolio = begun(world)
+    const [middle, next] = [world.first + 12, world.first + 13]
+    await workPaper(db, world, [world.first, middle], { portfolio, checked: () => true })
+    await runQuery(db, 'update markets set close_ms = $1', [minuteToMs(middle)])
+    portfolio.look()
+    await workPaper(db, { ...world, signals: new Map() }, [next, next], { portfolio })
+    expect(await paper.count(`select count(*)::integer as n from paper_markets where stage = 'trading'`)).toBe(0)
+  })
+
+  it('is not gone on with where it does not add up', async () => {
+    const world = await paperWorld(db, OPTIONS)
+    const reports: PortfolioReport[] = []
+    const portfolio = begun(world, reports)
+    const middle = world.first + 12
+    await workPaper(db, world, [world.first, middle], { portfolio, checked: () => true })
+    await runQuery(db, 'update paper_portfolios set cash = cash + 1')
+    expect(await portfolio.check(db)).toMatch(/^cash against/)
+    await workPaper(db, world, [middle + 1, middle + 1], { portfolio })
+    expect(reports.at(-1)!.mismatch).toMatch(/^cash against/)
+  })
+})

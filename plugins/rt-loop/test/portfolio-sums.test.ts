@@ -1,0 +1,142 @@
+import {
+  type Database,
+  openPortfolio,
+  type PaperStep,
+  paperMismatch,
+  paperSums,
+  readSignals,
+  sumsAfter,
+} from 'kwx/database'
+import { beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
+
+import type * as Steps from '../src/portfolio/paper-step.ts'
+import { paperDatabase } from './paper-database.ts'
+import { finalize, paperRows, paperWorld, type WorldOptions, workPaper } from './paper-world.ts'
+
+// What a step came to, and what a mistake in it would have made of it.
+const seen = vi.hoisted(() => ({
+  step: null as PaperStep | null,
+  mistake: null as ((step: PaperStep) => PaperStep) | null,
+}))
+vi.mock('../src/portfolio/paper-step.ts', async (original) => {
+  const actual = await original<typeof Steps>()
+  return {
+    ...actual,
+    paperStep(inputs: Steps.StepInputs) {
+      const stepped = actual.paperStep(inputs)
+      seen.step = seen.mistake?.(stepped.step) ?? stepped.step
+      return { ...stepped, step: seen.step }
+    },
+  }
+})
+
+const paper = paperDatabase()
+let db: Database
+beforeAll(() => {
+  db = paper.db()
+})
+beforeEach(() => {
+  seen.mistake = null
+})
+
+describe('the sums after a step', () => {
+  const OPTIONS: WorldOptions = { cities: ['miami', 'chicago'], minutes: 40, markets: 2, edge: 0.02, seed: 'sums' }
+  const read = () => openPortfolio(db, 1, { span: [0, 1], whole: true })
+
+  it('are those of the rows once it is written: fills, sales, replaced orders, settlements', async () => {
+    const world = await paperWorld(db, OPTIONS)
+    await workPaper(db, world, [world.first, world.first])
+    let moves = 0
+    const work = async (minute: number) => {
+      const opened = await read()
+      await workPaper(db, world, [minute, minute])
+      const { fills, settlements, orders } = seen.step!
+      moves += fills.length + settlements.length + orders.length
+      expect(sumsAfter(opened, seen.step!)).toEqual(await paperSums(db, 1, true))
+    }
+    for (let minute = world.first + 1; minute <= world.last + 1; minute++) await work(minute)
+    await finalize(db, (ticker) => ticker.endsWith('B60.5'))
+    await work(world.morning)
+    expect(seen.step!.settlements.length).toBeGreaterThan(0)
+    expect(moves).toBeGreaterThan(40)
+  })
+
+  /** The first that is there, changed. */
+  const first = <Row>(rows: readonly Row[], change: (row: Row) => Partial<Row>): readonly Row[] =>
+    rows.map((row, k) => (k === 0 ? { ...row, ...change(row) } : row))
+  const mistakes: readonly [string, (step: PaperStep) => PaperStep, RegExp][] = [
+    ['cash', (step) => ({ ...step, cash: step.cash + 1 }), /^cash against bankroll/],
+    ['a fill that is left out', (step) => ({ ...step, fills: step.fills.slice(1) }), /^cash against bankroll/],
+    [
+      'a fee that was not paid',
+      (step) => ({ ...step, fills: first(step.fills, ({ fee }) => ({ fee: fee + 1 })) }),
+      /^cash against bankroll/,
+    ],
+    ['an entry that is left out', (step) => ({ ...step, entries: step.entries.slice(1) }), /^cash against the sum/],
+    [
+      'a balance',
+      (step) => ({ ...step, entries: first(step.entries, ({ balance }) => ({ balance: balance + 1 })) }),
+      /^cash against the last balance|^balances of the ledger/,
+    ],
+    [
+      'an entry of another kind',
+      (step) => ({ ...step, entries: first(step.entries, () => ({ kind: 'settlement' })) }),
+      /^trades in the ledger/,
+    ],
+    [
+      'a position',
+      (step) => ({
+        ...step,
+        positions: first(step.positions, ({ count_centi }) => ({ count_centi: count_centi + 1 })),
+      }),
+      /^positions against/,
+    ],
+    [
+      'the side of a position',
+      (step) => ({
+        ...step,
+        positions: first(step.positions, ({ side }) => ({ side: side === 'yes' ? 'no' : 'yes' })),
+      }),
+      /^positions against/,
+    ],
+    [
+      'an order of a fill that is left out',
+      (step) => ({ ...step, orders: step.orders.filter(({ order_no }) => order_no !== step.fills[0]!.order_no) }),
+      /^orders against/,
+    ],
+    [
+      'the count of an order',
+      (step) => ({ ...step, orders: first(step.orders, ({ filled_centi }) => ({ filled_centi: filled_centi + 1 })) }),
+      /^orders against/,
+    ],
+    ['what is locked', (step) => ({ ...step, locked: step.locked + 1 }), /^locked against/],
+    ['what is reserved', (step) => ({ ...step, reserved: step.reserved + 1 }), /^reserved against/],
+  ]
+  it.each(mistakes)('show a mistake in %s, and nothing of the step is written', async (_, mistake, said) => {
+    const world = await paperWorld(db, OPTIONS)
+    await workPaper(db, world, [world.first, world.first])
+    seen.mistake = (step) => (step.fills.length === 0 ? step : mistake(step))
+    let minute = world.first
+    let before: Awaited<ReturnType<typeof paperRows>>
+    let found: string | null
+    do {
+      before = await paperRows(db)
+      const opened = await read()
+      found = (await workPaper(db, world, [++minute, minute]))[0]!.mismatch
+      expect(paperMismatch(sumsAfter(opened, seen.step!))).toBe(found)
+    } while (found === null && minute < world.last)
+    expect(found).toMatch(said)
+    const noted = (rows: typeof before) => ({
+      ...rows,
+      paper_portfolios: [{ row: { ...(rows['paper_portfolios']![0] as { row: object }).row, mismatch: null } }],
+    })
+    expect(noted(await paperRows(db))).toEqual(noted(before))
+    const signals = await readSignals(db, { fromMinute: minute, toMinute: minute })
+    expect(new Set(signals.map(({ standDown }) => standDown))).toEqual(new Set(['unreconciled']))
+    // The next minute does it right.
+    seen.mistake = null
+    const [after] = await workPaper(db, world, [minute + 1, minute + 1])
+    expect(after!.mismatch).toBeNull()
+    expect(await paper.whole()).toBeNull()
+  })
+})
