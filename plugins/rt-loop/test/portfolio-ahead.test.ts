@@ -63,8 +63,9 @@ describe('a portfolio that was read between two minutes', () => {
     const world = await paperWorld(db, OPTIONS)
     const [one, other] = [begun(world), begun(world)]
     for (let minute = world.first; minute <= world.last; minute++) {
-      await one.check(db)
-      await workPaper(db, world, [minute, minute], { portfolio: minute % 2 === 0 ? one : other })
+      const isOthers = minute % 2 === 0
+      if (isOthers) await one.check(db) // what it read is over when its own turn comes
+      await workPaper(db, world, [minute, minute], { portfolio: isOthers ? other : one })
     }
     expect(await paperRows(db)).toEqual(expected)
   })
@@ -101,5 +102,24 @@ describe('a portfolio that was read between two minutes', () => {
     expect(await portfolio.check(db)).toMatch(/^cash against/)
     await workPaper(db, world, [middle + 1, middle + 1], { portfolio })
     expect(reports.at(-1)!.mismatch).toMatch(/^cash against/)
+    expect(await portfolio.check(db)).toMatch(/^cash against/)
+    await runQuery(db, 'update paper_portfolios set cash = cash - 1')
+    await workPaper(db, world, [middle + 2, middle + 2], { portfolio })
+    expect(reports.at(-1)!.mismatch).toBeNull()
+  })
+
+  it('is read again where it was told of something while it was read', async () => {
+    const world = await paperWorld(db, OPTIONS)
+    const portfolio = begun(world)
+    await workPaper(db, world, [world.first, world.first], { portfolio })
+    let reads = 0
+    const heard = overheard(db, (sql) => {
+      if (!sql.includes('last_balance')) return
+      reads++
+      portfolio.look()
+    })
+    await portfolio.check(heard)
+    await workPaper(heard, world, [world.first + 1, world.first + 1], { portfolio })
+    expect(reads).toBe(2)
   })
 })

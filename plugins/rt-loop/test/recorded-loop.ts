@@ -55,8 +55,8 @@ export interface StreamedOver {
   readonly options?: Partial<LoopOptions>
   readonly world?: Partial<LoopWorld>
   readonly feed?: Partial<StreamFeedOptions>
-  /** Before each step of the clock; told of the feed of the loop, where that is the stream. */
-  readonly beforeTick?: (number: number, feed: StreamFeed | null) => Promise<void>
+  /** Before each step of the clock; told of the feed of the loop and its world, where that is the stream. */
+  readonly beforeTick?: (number: number, feed: StreamFeed | null, world: FeedWorld | null) => Promise<void>
   /** How far the clock goes from tick to tick, and in how many steps. */
   readonly stepMs?: number
   readonly steps?: number
@@ -73,6 +73,7 @@ export async function streamedLoop(
   const clock = replayClock(replay)
   await clock.refresh()
   let made: StreamFeed | null = null
+  let madeIn: FeedWorld | null = null
   const ended = await runLoop(
     {
       db,
@@ -81,7 +82,7 @@ export async function streamedLoop(
       home: await mkdtemp(join(tmpdir(), 'kwx-home-')),
       signal: new AbortController().signal,
       sleep: async () => {
-        await beforeTick?.(ticks.length, made)
+        await beforeTick?.(ticks.length, made, madeIn)
         for (let k = 0; k < steps; k++) {
           clock.ms += stepMs / steps
           await replay.setClock({ now: new Date(clock.ms).toISOString() })
@@ -98,6 +99,7 @@ export async function streamedLoop(
       mostAheadMs: 5 * MINUTE,
       onTick: (tick) => ticks.push(tick),
       feed: (feedWorld: FeedWorld) => {
+        madeIn = feedWorld
         made = new StreamFeed(feedWorld, pairs, {
           url: streamUrlOf(`${replay.base}/trade-api/v2`),
           key,
