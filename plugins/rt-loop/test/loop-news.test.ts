@@ -1,4 +1,4 @@
-import { runQuery } from 'kwx/database'
+import { readSignals, runQuery, saveObservations } from 'kwx/database'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 
 import { databaseKinds, migratedDatabase, type OpenedDatabase } from '../../../test/support/databases.ts'
@@ -19,8 +19,10 @@ describe.skipIf(!sharedFolder())('what the loop is told between two ticks', () =
   let pair: LivePair
   beforeAll(async () => {
     replay = await replayExchange('--now', START)
-    const days = ['2025-12-05', '2025-12-12'] as const
-    pair = (await livePair({}, {}, { city: 'nyc', station: 'KNYC', priceSource: 'candles', days: [...days] })).pair
+    const scene = { city: 'nyc', station: 'KNYC', priceSource: 'candles', days: ['2025-12-05', '2025-12-12'] } as const
+    const made = (await livePair({}, {}, scene)).pair
+    // It asks for no reports: whatever it is told of is what a test tells it.
+    pair = { ...made, city: { ...made.city, observations: [] } }
   })
   afterAll(() => replay?.stop())
   beforeEach(async () => {
@@ -29,8 +31,11 @@ describe.skipIf(!sharedFolder())('what the loop is told between two ticks', () =
   })
   afterEach(() => opened.done())
 
-  /** Works through nine minutes; before the clock goes on after the fifth tick something happens to all markets. */
-  async function signalsAround(happens: (world: FeedWorld, tickers: readonly string[]) => Promise<unknown>) {
+  /** Works through nine minutes; before the clock goes on after one of the ticks something happens to all markets. */
+  async function signalsAround(
+    tick: number,
+    happens: (world: FeedWorld, tickers: readonly string[]) => Promise<unknown>,
+  ) {
     const { db } = opened
     let happened = Number.POSITIVE_INFINITY
     await streamedLoop(
@@ -38,7 +43,7 @@ describe.skipIf(!sharedFolder())('what the loop is told between two ticks', () =
       {
         options: { ticks: 9 },
         beforeTick: async (number, _, world) => {
-          if (number !== 5) return
+          if (number !== tick) return
           happened = world!.worked()!
           const rows = await runQuery<{ ticker: string }>(db, 'select ticker from markets')
           await happens(
@@ -61,7 +66,7 @@ describe.skipIf(!sharedFolder())('what the loop is told between two ticks', () =
   }
 
   it('is seen by the very next minute where the loop itself stored it', async () => {
-    const { before, next, after } = await signalsAround(async (world, tickers) => {
+    const { before, next, after } = await signalsAround(5, async (world, tickers) => {
       for (const ticker of tickers) {
         await keepLifecycle(world, { kind: 'lifecycle', ticker, event: 'closed', result: null, closeMs: CLOSED_MS })
       }
@@ -71,10 +76,55 @@ describe.skipIf(!sharedFolder())('what the loop is told between two ticks', () =
   })
 
   it('is seen from the next tick on where another process stored it', async () => {
-    const { before, after } = await signalsAround(() =>
-      runQuery(opened.db, 'update markets set close_ms = $1', [CLOSED_MS]),
+    const { db } = opened
+    let seenMs = 0
+    await signalsAround(5, async (world) => {
+      seenMs = world.clock.now()
+      const readings = { temp_f: 40, dew_f: 30, humidity_pct: 50, wind_mph: 5, forward_filled: false }
+      const report = {
+        station: pair.station,
+        source: 'iem-asos',
+        report_type: 'routine' as const,
+        origin: 'replay' as const,
+      }
+      await saveObservations(db, [{ ...report, ...readings, valid_ms: seenMs - 60_000, known_ms: seenMs }])
+    })
+    const signals = await readSignals(db, { fromMinute: 0, toMinute: 2 ** 31 - 1 })
+    const ages = (from: number, to: number) =>
+      new Set(
+        signals
+          .filter(({ endMinute }) => endMinute >= from && endMinute < to)
+          .map(({ trace }) => trace['weather_age_minutes'] === null),
+      )
+    const next = Math.floor(seenMs / 60_000) + 1
+    expect(ages(0, next)).toEqual(new Set([true]))
+    expect(ages(next + 1, next + 9)).toEqual(new Set([false]))
+  })
+
+  it('leaves a minute that is proved to ask for nothing but prices', async () => {
+    let asked: string[] = []
+    const ofMinutes: (readonly string[])[] = []
+    // What is asked of markets, reports and settlements is built by the query builder; of prices it is not.
+    const db = opened.db.withPlugin({
+      transformQuery({ node }) {
+        if (node.kind === 'SelectQueryNode') asked.push(JSON.stringify(node.from))
+        return node
+      },
+      transformResult: async ({ result }) => result,
+    })
+    let before: readonly string[] = []
+    await streamedLoop(
+      { replay, db, pairs: [pair] },
+      {
+        beforeTick: async () => {
+          before = asked
+          asked = []
+        },
+        options: { ticks: 9, onWritten: () => ofMinutes.push([...asked]) },
+      },
     )
-    expect(Math.min(...before)).toBeGreaterThan(0)
-    expect(after).toEqual([0, 0, 0])
+    expect(before.length).toBeGreaterThan(2) // of a tick
+    expect(ofMinutes.length).toBeGreaterThan(3)
+    expect(ofMinutes).toEqual(ofMinutes.map(() => []))
   })
 })
