@@ -97,7 +97,6 @@ export class Portfolio {
     const { portfolio } = opened
     const found = paperMismatch(opened.sums)
     if (found !== null) return this.#standDown(trx, portfolio, minute, found, await computing)
-    if (this.#wholeAt === Number.NEGATIVE_INFINITY) this.#wholeAt = minute
     const known = await this.#newRows(trx, opened.markets, minute)
     const signals = await computing
     const others = await newMarkets(trx, opened, signals)
@@ -148,7 +147,10 @@ export class Portfolio {
     const span = dayOfMinute(minute)
     // Nobody took a minute since, and nobody can now: what was read then is what would be read here.
     if (ahead?.opened.portfolio.through_minute === locked.through_minute && ahead.dayMs === span[0]) return ahead.opened
-    return openPortfolio(trx, locked.portfolio_id, { span, whole: this.#wholeAt === Number.NEGATIVE_INFINITY })
+    const whole = this.#wholeAt === Number.NEGATIVE_INFINITY
+    const opened = await openPortfolio(trx, locked.portfolio_id, { span, whole })
+    if (whole && paperMismatch(opened.sums) === null) this.#wholeAt = minute
+    return opened
   }
 
   #newRows(trx: Database, markets: readonly PaperMarket[], minute: number): Promise<ReadonlyMap<number, NewRows>> {
