@@ -99,12 +99,12 @@ async function measure(markets) {
     if (now % 20 === 0) await addReports(now - 20, now)
     if (k % 10 === 0) worker.forget() // as the loop does when it looks at the markets again
     const idle = performance.now()
-    worker.look() // as each tick does
+    worker.forgetFacts() // as each tick does
     if (k > 0) await worker.upTo(now - every, { standDown: null, reason: null }) // a tick between two minutes
     between.push(performance.now() - idle)
     const used = process.cpuUsage()
     const began = performance.now()
-    worker.look()
+    worker.forgetFacts()
     await worker.upTo(now, { standDown: null, reason: null })
     wall.push(performance.now() - began)
     const { user, system } = process.cpuUsage(used)

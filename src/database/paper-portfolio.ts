@@ -145,7 +145,7 @@ const REALISED = (from: string, to: string) => `(
  * A portfolio with its markets, what it holds, what rests, what a span made or lost, and what its rows add up to: by one
  * statement, since a signal waits for it.
  *
- * @param whole  as in `paperSums`
+ * @param whole  adds up every row; else those of markets that are not over
  */
 export async function openPortfolio(
   db: Database,
@@ -208,15 +208,15 @@ const COLUMNS = {
   paper_ledger: 'entry_no, end_minute, at_ms, kind, market_id, fill_no, amount, balance',
 }
 
-type Grown = keyof typeof COLUMNS
+type PaperTable = keyof typeof COLUMNS
 
 /** Rows of a table from the objects under `name`, which say its columns without the portfolio. */
-const insertOf = (table: Grown, name: keyof PaperStep, which = 'true') =>
+const insertOf = (table: PaperTable, name: keyof PaperStep, where = 'true') =>
   `insert into ${table} (portfolio_id, ${COLUMNS[table]}) select $1, ${COLUMNS[table]}
-   from jsonb_populate_recordset(null::${table}, $2::jsonb->'${name}') as given where ${which}`
+   from jsonb_populate_recordset(null::${table}, $2::jsonb->'${name}') as given where ${where}`
 
-const upsertOf = (table: Grown, name: keyof PaperStep, key: string, changing: readonly string[], which?: string) =>
-  `${insertOf(table, name, which)} on conflict (portfolio_id, ${key}) do update set
+const upsertOf = (table: PaperTable, name: keyof PaperStep, key: string, changing: readonly string[], where?: string) =>
+  `${insertOf(table, name, where)} on conflict (portfolio_id, ${key}) do update set
    ${changing.map((column) => `${column} = excluded.${column}`).join(', ')}`
 
 const MARKET_CHANGES = COLUMNS.paper_markets.split(/,\s*/).slice(1)

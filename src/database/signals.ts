@@ -44,6 +44,7 @@ export interface WorkedMinute {
   /** Name of what ran: its configurations. */
   readonly loop: string
   readonly endMinute: number
+  /** When the work on it began. */
   readonly endedMs: number
 }
 
@@ -51,6 +52,7 @@ export interface WorkedMinute {
  * Writes the signals of one minute and that the minute is done, together or not at all. A minute that is done already
  * stays as it is: of two loops that come to it, one wins.
  *
+ * @param db  not a transaction: a minute that was done already takes all of its own back
  * @param work  called in the transaction: what it writes stands or falls with the minute, and the signals are written as it
  *   answers them
  * @returns the signals as they were written; null when the minute was done already

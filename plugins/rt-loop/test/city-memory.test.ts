@@ -114,7 +114,7 @@ describe.each(databaseKinds)('CityMemory on the $name database', (kind) => {
       },
     ])
 
-  /** After each change the memory holds what a fresh reading gives; it is told of what is no price. */
+  /** After each change the memory holds what a fresh reading gives; it is told of markets and maxima. */
   async function follows(
     source: 'candles' | 'trades',
     changes: readonly (() => Promise<unknown>)[],
@@ -124,7 +124,7 @@ describe.each(databaseKinds)('CityMemory on the $name database', (kind) => {
     const memory = new CityMemory(one)
     for (const change of changes) {
       await change()
-      if (told === 'told') memory.look()
+      if (told === 'told') memory.forgetFacts()
       const [kept, fresh] = [await memory.rows(db, [DAY, DAY]), await readCityRows(db, one, [DAY, DAY])]
       expect([...kept.prices].sort()).toEqual([...fresh.prices].sort())
       expect(kept).toEqual({ ...fresh, prices: kept.prices, civil: kept.civil })
@@ -166,19 +166,15 @@ describe.each(databaseKinds)('CityMemory on the $name database', (kind) => {
     ]))
 
   it('follows reports as they become known, late ones and those that take new values', () =>
-    follows(
-      'candles',
-      [
-        () => report(0, 5, 70),
-        async () => {},
-        () => report(60, 66, 71),
-        () => report(20, 67, 75),
-        () => report(60, 68, 72),
-        () => report(61, 61, 73, 'nws'), // known from another source, and written a little later
-        () => report(80, 86, null),
-      ],
-      'told',
-    ))
+    follows('candles', [
+      () => report(0, 5, 70),
+      async () => {},
+      () => report(60, 66, 71),
+      () => report(20, 67, 75),
+      () => report(60, 68, 72),
+      () => report(61, 61, 73, 'nws'), // known from another source, and written a little later
+      () => report(80, 86, null),
+    ]))
 
   it('follows markets that change and the maximum of the day before, once it is told', () =>
     follows(
@@ -191,7 +187,7 @@ describe.each(databaseKinds)('CityMemory on the $name database', (kind) => {
       'told',
     ))
 
-  it('looks at prices alone until it is told of more', async () => {
+  it('keeps markets and maxima until it is told of more, and follows prices and reports all the same', async () => {
     const one = of('candles')
     const memory = new CityMemory(one)
     await report(0, 5, 70)
@@ -199,22 +195,21 @@ describe.each(databaseKinds)('CityMemory on the $name database', (kind) => {
     await report(60, 66, 71)
     await settled(DAY - 1, 81)
     await candles(0, [1, 2], 3000)
-    const kept = await memory.rows(db, [DAY, DAY])
-    expect(kept).toEqual({ ...before, prices: (await readCityRows(db, one, [DAY, DAY])).prices })
-    expect(kept.prices.size).toBe(1)
-    memory.look()
-    const told = await memory.rows(db, [DAY, DAY])
-    expect([told.weather, told.maxima]).not.toEqual([before.weather, before.maxima])
+    const [kept, fresh] = [await memory.rows(db, [DAY, DAY]), await readCityRows(db, one, [DAY, DAY])]
+    expect(kept).toEqual({ ...fresh, maxima: before.maxima, civil: before.civil })
+    expect(fresh.maxima).not.toEqual(before.maxima)
+    memory.forgetFacts()
+    expect((await memory.rows(db, [DAY, DAY])).maxima).toEqual(fresh.maxima)
   })
 
-  it('reads again what it was told of while it was reading', async () => {
+  it('keeps nothing that it was told of while it was reading', async () => {
     const memory = new CityMemory(of('candles'))
     const reading = memory.rows(db, [DAY, DAY])
-    memory.look()
+    memory.forgetFacts()
     await reading
-    await report(0, 5, 70)
-    expect((await memory.rows(db, [DAY, DAY])).weather).toEqual(
-      (await readCityRows(db, of('candles'), [DAY, DAY])).weather,
+    await settled(DAY - 1, 81)
+    expect((await memory.rows(db, [DAY, DAY])).maxima).toEqual(
+      (await readCityRows(db, of('candles'), [DAY, DAY])).maxima,
     )
   })
 
@@ -241,10 +236,7 @@ describe.each(databaseKinds)('CityMemory on the $name database', (kind) => {
           for (const { what, market, rows, step, back, value } of changes) {
             minute += step
             if (what === 'forget') memory.forget()
-            if (what === 'report') {
-              await report(minute - back * 9, minute, value)
-              memory.look()
-            }
+            if (what === 'report') await report(minute - back * 9, minute, value)
             if (what === 'price' && source === 'candles') {
               const first = Math.max(1, Math.max(minute, at[market]!) - back)
               const minutes = Array.from({ length: rows }, (_, k) => first + k)

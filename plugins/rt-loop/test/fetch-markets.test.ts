@@ -26,7 +26,7 @@ describe.skipIf(!sharedFolder())('the markets of a loop', () => {
     const { pair } = await livePair()
     const clock = { now: () => Date.parse(NOW) }
     const sources = createSources({ sources: replay.sources }, { clock, offline: false, pace: systemPace })
-    const world = { db, sources, clock, inTurn: <Value>(work: () => Promise<Value>) => work(), onNews: () => {} }
+    const world = { db, sources, clock, inTurn: <Value>(work: () => Promise<Value>) => work(), onMarkets: () => {} }
     const change = { series_ticker: 'KXHIGHMIA', fee_type: 'quadratic', scheduled_ts: '2025-02-19T14:00:00Z' }
     await replay.setFaults({ feeChanges: { changes: [{ ...change, fee_multiplier: 2 }] } })
     await expect(fetchMarkets(world, pair.city)).rejects.toMatchObject({

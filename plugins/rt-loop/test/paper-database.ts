@@ -23,7 +23,7 @@ export function paperDatabase() {
     url: () => opened.url,
     count: async (sql: string) => (await runQuery<{ n: number }>(db(), sql))[0]!.n,
     /** What does not add up of the first portfolio, everything looked at. */
-    whole: async () => paperMismatch(await paperSums(db(), 1, true)),
+    whole: async () => paperMismatch(await paperSums(db(), 1)),
   }
 }
 

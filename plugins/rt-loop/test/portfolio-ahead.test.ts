@@ -87,7 +87,7 @@ describe('a portfolio that was read between two minutes', () => {
     const [middle, next] = [world.first + 12, world.first + 13]
     await workPaper(db, world, [world.first, middle], { portfolio, checked: () => true })
     await runQuery(db, 'update markets set close_ms = $1', [minuteToMs(middle)])
-    portfolio.look()
+    portfolio.forget()
     await workPaper(db, { ...world, signals: new Map() }, [next, next], { portfolio })
     expect(await paper.count(`select count(*)::integer as n from paper_markets where stage = 'trading'`)).toBe(0)
   })
@@ -116,7 +116,7 @@ describe('a portfolio that was read between two minutes', () => {
     const heard = overheard(db, (sql) => {
       if (!sql.includes('last_balance')) return
       reads++
-      portfolio.look()
+      portfolio.forget()
     })
     await portfolio.check(heard)
     await workPaper(heard, world, [world.first + 1, world.first + 1], { portfolio })

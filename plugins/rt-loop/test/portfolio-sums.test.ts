@@ -52,7 +52,7 @@ describe('the sums after a step', () => {
       await workPaper(db, world, [minute, minute])
       const { fills, settlements, orders } = seen.step!
       moves += fills.length + settlements.length + orders.length
-      expect(sumsAfter(opened, seen.step!)).toEqual(await paperSums(db, 1, true))
+      expect(sumsAfter(opened, seen.step!)).toEqual(await paperSums(db, 1))
     }
     for (let minute = world.first + 1; minute <= world.last + 1; minute++) await work(minute)
     await finalize(db, (ticker) => ticker.endsWith('B60.5'))
@@ -90,6 +90,11 @@ describe('the sums after a step', () => {
         positions: first(step.positions, ({ count_centi }) => ({ count_centi: count_centi + 1 })),
       }),
       /^positions against/,
+    ],
+    [
+      'a position that is let go of',
+      (step) => ({ ...step, positions: first(step.positions, () => ({ count_centi: 0 })) }),
+      /^positions against|^locked against/,
     ],
     [
       'the side of a position',

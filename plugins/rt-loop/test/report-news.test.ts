@@ -55,7 +55,6 @@ describe.skipIf(!sharedFolder())('the reports of a loop', () => {
       clock,
       signal: new AbortController().signal,
       inTurn: <Value>(work: () => Promise<Value>) => turns.take(work),
-      onNews: () => {},
     }
     const config = { ...pair.loaded.config, use_vc_minutes: vc }
     const reports = new ReportNews(world as never, [{ ...pair, loaded: { ...pair.loaded, config } }])

@@ -19,7 +19,7 @@ interface Awaited {
  *
  * @returns markets that were found
  */
-export async function fetchResults({ db, sources, clock, onNews }: NewsWorld, loop: string): Promise<number> {
+export async function fetchResults({ db, sources, clock, onMarkets }: NewsWorld, loop: string): Promise<number> {
   const events = await runQuery<Awaited>(
     db,
     `select events.ticker, series_ticker, city, day, min(markets.close_ms) as first_close_ms, max(markets.close_ms) as last_close_ms
@@ -39,7 +39,7 @@ export async function fetchResults({ db, sources, clock, onNews }: NewsWorld, lo
     const markets: readonly KalshiMarket[] = live.length > 0 ? live : await asked('historical')
     const origin = sources.kalshi.origin()
     await saveMarkets(db, [{ ticker, seriesTicker, city, day, origin, markets: markets.map(marketInput) }])
-    onNews()
+    onMarkets()
     found += markets.length
   }
   return found

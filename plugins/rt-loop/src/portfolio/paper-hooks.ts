@@ -25,7 +25,7 @@ export async function paperHooks(
   pairs: readonly LivePair[],
   bankroll: number | undefined,
   news: PortfolioNews,
-): Promise<Required<Pick<LoopOptions, 'onMinute' | 'onWorked' | 'onNews'>>> {
+): Promise<Required<Pick<LoopOptions, 'onMinute' | 'onWorked' | 'onMarkets'>>> {
   const loop = loopName(pairs)
   const units = bankroll === undefined ? ASSUMPTIONS.bankroll : 10_000 * bankroll
   const known = await findPortfolio(db, loop)
@@ -33,7 +33,7 @@ export async function paperHooks(
   const portfolio = new Portfolio({ loop, pairs, bankroll: units }, (report) => news.report(report))
   return {
     onMinute: (...minute) => portfolio.onMinute(...minute),
-    onNews: () => portfolio.look(),
+    onMarkets: () => portfolio.forget(),
     onWorked: async () => news.checked(await portfolio.check(db)),
   }
 }

@@ -2,6 +2,7 @@ import { EXIT, KwxError } from 'kwx'
 import {
   type Database,
   findPortfolio,
+  type LockedPortfolio,
   lockPortfolio,
   markMismatch,
   type OpenedPortfolio,
@@ -57,7 +58,8 @@ export class Portfolio {
   #wholeAt = Number.NEGATIVE_INFINITY
   /** What was read when nobody waited for it, with the day that its losses are of; null where it may have changed. */
   #ahead: { readonly opened: OpenedPortfolio; readonly dayMs: number } | null = null
-  #looks = 0
+  /** How often that was forgotten: what is read meanwhile is not kept. */
+  #forgotten = 0
 
   /**
    * @param bankroll  1e-4 dollars, of a portfolio that begins
@@ -123,19 +125,19 @@ export class Portfolio {
     if (!portfolio) return null
     const { portfolio_id, through_minute } = portfolio
     const isWholeDue = through_minute - this.#wholeAt >= WHOLE_EVERY
-    const look = this.#looks
+    const forgotten = this.#forgotten
     const span = dayOfMinute(through_minute + 1)
     const opened = await openPortfolio(db, portfolio_id, { span, whole: isWholeDue })
     const mismatch = paperMismatch(opened.sums)
     if (mismatch !== null) this.#wholeAt = Number.NEGATIVE_INFINITY
     else if (isWholeDue) this.#wholeAt = through_minute
-    this.#ahead = mismatch === null && look === this.#looks ? { opened, dayMs: span[0] } : null
+    this.#ahead = mismatch === null && forgotten === this.#forgotten ? { opened, dayMs: span[0] } : null
     return mismatch
   }
 
-  /** What is known of markets may have changed, and is looked at again. */
-  look(): void {
-    this.#looks++
+  /** What is known of markets may have changed: the next minute reads everything itself. */
+  forget(): void {
+    this.#forgotten++
     this.#ahead = null
   }
 
@@ -146,7 +148,7 @@ export class Portfolio {
     this.#ahead = null
     const span = dayOfMinute(minute)
     // Nobody took a minute since, and nobody can now: what was read then is what would be read here.
-    if (ahead?.opened.portfolio.through_minute === locked.through_minute && ahead.dayMs === span[0]) return ahead.opened
+    if (ahead && isAsLeft(ahead.opened, locked) && ahead.dayMs === span[0]) return ahead.opened
     const whole = this.#wholeAt === Number.NEGATIVE_INFINITY
     const opened = await openPortfolio(trx, locked.portfolio_id, { span, whole })
     if (whole && paperMismatch(opened.sums) === null) this.#wholeAt = minute
@@ -209,6 +211,9 @@ interface MinuteOfPortfolio {
   readonly signals: readonly Signal[]
   readonly circumstances: Circumstances
 }
+
+const isAsLeft = ({ portfolio }: OpenedPortfolio, locked: LockedPortfolio): boolean =>
+  portfolio.portfolio_id === locked.portfolio_id && portfolio.through_minute === locked.through_minute
 
 /** Markets of the signals that the portfolio has not met. */
 async function newMarkets(

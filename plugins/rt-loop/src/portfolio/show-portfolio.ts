@@ -87,7 +87,7 @@ export async function showPortfolio(
   const portfolio = (await findPortfolio(db, chosen(await listPortfolios(db), loop)))!
   const { portfolio_id: id, cash, locked, reserved, bankroll, through_minute } = portfolio
   const span = day === undefined ? dayOfMinute(through_minute) : ([day * MS_PER_DAY, (day + 1) * MS_PER_DAY] as const)
-  const mismatch = paperMismatch(await paperSums(db, id, true))
+  const mismatch = paperMismatch(await paperSums(db, id))
   const positions = await readPaperPositions(db, id)
   const resting = await readPaperResting(db, id)
   const fills = await readPaperFills(db, id, span)

@@ -1,30 +1,39 @@
 import type { City } from 'kwx/cities'
 import type { Database, KeptRows } from 'kwx/database'
 
-import { type CityReading, type CityRows, type RowsOf, readCityRows } from './city-rows.ts'
+import {
+  type CityFacts,
+  type CityReading,
+  type CityRows,
+  type RowsOf,
+  readCityFacts,
+  readCityRows,
+} from './city-rows.ts'
 import { PriceMemory } from './price-memory.ts'
 import { ReportMemory } from './report-memory.ts'
 
 /**
- * The rows of one city, kept between ticks: each tick reads what came since, and a minute between two ticks only prices.
+ * The rows of one city, kept between ticks: each reading brings the prices and reports that came since.
  *
- * Prints are only ever added at the end, and reports become known in the order in which they are written. `forget` is for
- * what may have changed elsewhere: a restart of the database, an import beside the loop.
+ * Prints are only ever added at the end, and reports become known in the order in which they are written. Markets and
+ * maxima are kept until `forgetFacts`; `forget` is for what may have changed elsewhere: a restart of the database, an import
+ * beside the loop.
  */
 export class CityMemory {
   readonly #pair: RowsOf
   readonly #prices: PriceMemory
   readonly #reports: ReportMemory
   readonly #reading: CityReading
-  /** What was read last, for as long as nothing but prices came. */
-  #kept: { readonly days: readonly [number, number]; readonly rows: CityRows } | null = null
-  #looks = 0
+  #facts: { readonly days: readonly [number, number]; readonly read: CityFacts } | null = null
+  /** How often they were forgotten: what is read while they are is not kept. */
+  #forgotten = 0
 
   constructor(pair: RowsOf) {
     this.#pair = pair
     this.#prices = new PriceMemory(pair.loaded.config.price_source)
     this.#reports = new ReportMemory(pair)
     this.#reading = {
+      facts: (db, days) => this.#readFacts(db, days),
       prices: (db, ids) => this.#prices.read(db, ids),
       weather: (db, span) => this.#reports.read(db, span),
     }
@@ -35,22 +44,23 @@ export class CityMemory {
   }
 
   /** As `readCityRows`, at the cost of what is new; earlier answers share its memory and are not to be used any more. */
-  async rows(db: Database, days: readonly [number, number]): Promise<CityRows> {
-    const kept = this.#kept
-    if (kept?.days[0] === days[0] && kept.days[1] === days[1]) {
-      const ids = kept.rows.markets.map(({ market_id }) => market_id)
-      return { ...kept.rows, prices: await this.#prices.read(db, Promise.resolve(ids)) }
-    }
-    const look = this.#looks
-    const rows = await readCityRows(db, this.#pair, days, this.#reading)
-    if (look === this.#looks) this.#kept = { days, rows }
-    return rows
+  rows(db: Database, days: readonly [number, number]): Promise<CityRows> {
+    return readCityRows(db, this.#pair, days, this.#reading)
   }
 
-  /** Everything but prices may have changed, and is looked at again. */
-  look(): void {
-    this.#looks++
-    this.#kept = null
+  async #readFacts(db: Database, days: readonly [number, number]): Promise<CityFacts> {
+    const kept = this.#facts
+    if (kept?.days[0] === days[0] && kept.days[1] === days[1]) return kept.read
+    const forgotten = this.#forgotten
+    const read = await readCityFacts(db, this.city, days)
+    if (forgotten === this.#forgotten) this.#facts = { days, read }
+    return read
+  }
+
+  /** Markets or maxima may have changed. */
+  forgetFacts(): void {
+    this.#forgotten++
+    this.#facts = null
   }
 
   /** Rows that were stored just now: a candle that came long after its minute has its market read again. */
@@ -59,7 +69,7 @@ export class CityMemory {
   }
 
   forget(): void {
-    this.look()
+    this.forgetFacts()
     this.#prices.forget()
     this.#reports.forget()
   }

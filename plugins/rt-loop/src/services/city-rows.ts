@@ -34,6 +34,9 @@ export interface CityRows {
   readonly civil: CivilTime
 }
 
+/** What changes rarely. */
+export type CityFacts = Pick<CityRows, 'markets' | 'maxima' | 'civil'>
+
 /** The parts of a pair that say which rows are its city's. */
 export type RowsOf = Pick<Pair, 'city' | 'loaded' | 'station'>
 
@@ -43,8 +46,10 @@ export interface ReportSpan {
   readonly toMs: number
 }
 
-/** How what grows all day is read. */
+/** How everything is read; what grows all day at the cost of what is new. */
 export interface CityReading {
+  /** @param days  event days, both inclusive */
+  facts(db: Database, days: readonly [number, number]): Promise<CityFacts>
   /** Price rows of some markets, by market id; which ones is still being asked. */
   prices(db: Database, asked: Promise<readonly number[]>): Promise<ReadonlyMap<number, Prices>>
   weather(db: Database, span: ReportSpan): Promise<WeatherSeries>
@@ -62,27 +67,30 @@ const DAYS_BEFORE = 2
 export async function readCityRows(
   db: Database,
   pair: RowsOf,
-  [first, last]: readonly [number, number],
+  days: readonly [number, number],
   reading: CityReading = wholeReading(pair),
 ): Promise<CityRows> {
-  const { city } = pair
-  const markets = readMarkets(db, { city: city.id, fromDay: first, toDay: last })
   // Side by side: a minute waits for the slowest of them, not for all.
-  const [prices, weather, settlements] = await Promise.all([
-    reading.prices(
-      db,
-      markets.then((rows) => rows.map(({ market_id }) => market_id)),
-    ),
-    reading.weather(db, reportSpan(city, first, last)),
+  const facts = reading.facts(db, days)
+  const ids = facts.then(({ markets }) => markets.map(({ market_id }) => market_id))
+  const [prices, weather] = await Promise.all([
+    reading.prices(db, ids),
+    reading.weather(db, reportSpan(pair.city, ...days)),
+  ])
+  return { ...(await facts), prices, weather }
+}
+
+/** The markets of some event days, what is known of maxima before them, and the clock over them. */
+export async function readCityFacts(
+  db: Database,
+  city: City,
+  [first, last]: readonly [number, number],
+): Promise<CityFacts> {
+  const [markets, settlements] = await Promise.all([
+    readMarkets(db, { city: city.id, fromDay: first, toDay: last }),
     readSettlements(db, { city: city.id, fromDay: first - 1, toDay: last }),
   ])
-  return {
-    markets: await markets,
-    prices,
-    weather,
-    maxima: knownMaxima(settlements, city.standardOffset),
-    civil: civilOf(city, first, last),
-  }
+  return { markets, maxima: knownMaxima(settlements, city.standardOffset), civil: civilOf(city, first, last) }
 }
 
 const reportSpan = ({ standardOffset }: City, first: number, last: number): ReportSpan => ({
@@ -100,6 +108,7 @@ export function weatherOf({ city, loaded }: RowsOf, observations: readonly Obser
 
 /** Every row there is, read as a dataset reads it. */
 export const wholeReading = (pair: RowsOf): CityReading => ({
+  facts: (db, days) => readCityFacts(db, pair.city, days),
   async prices(db, asked) {
     const ids = await asked
     const prices = new Map<number, Prices>()

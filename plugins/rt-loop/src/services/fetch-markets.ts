@@ -13,7 +13,7 @@ import { DAYS_AHEAD, tradingDays } from './trading-days.ts'
  * @throws KwxError FEE_CHANGE_UNKNOWN (exit 5) when the exchange charges otherwise than the manifest says: a loop that does
  *   not know what an order costs works through no minute
  */
-export async function fetchMarkets({ db, sources, clock, onNews }: NewsWorld, city: City): Promise<number> {
+export async function fetchMarkets({ db, sources, clock, onMarkets }: NewsWorld, city: City): Promise<number> {
   const [first, last] = tradingDays(city, clock.now())
   const changes = []
   for (const { ticker } of city.series) changes.push(...(await sources.kalshi.feeChanges(ticker)))
@@ -40,7 +40,7 @@ export async function fetchMarkets({ db, sources, clock, onNews }: NewsWorld, ci
         markets: of.map(marketInput),
       })),
     )
-    onNews()
+    onMarkets()
     found += markets.length
   }
   return found

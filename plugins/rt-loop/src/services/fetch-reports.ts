@@ -16,7 +16,7 @@ const REPORTS_BACK_MS = 3 * 3_600_000
  * @param absentMs  when the feed was last asked with success, so that what is new was not there then; null at first
  */
 export async function fetchReports(
-  { db, clock, inTurn, onNews }: Pick<NewsWorld, 'db' | 'clock' | 'inTurn' | 'onNews'>,
+  { db, clock, inTurn }: Pick<NewsWorld, 'db' | 'clock' | 'inTurn'>,
   feed: OpenedObservations,
   station: string,
   absentMs: number | null,
@@ -44,7 +44,6 @@ export async function fetchReports(
         origin: feed.origin(),
       })),
     )
-    if (news.length > 0) onNews()
     await saveReceipts(
       db,
       news.map(({ valid_ms, report_type }) => ({

@@ -13,7 +13,7 @@ const STATUS: Readonly<Record<string, string>> = {
 
 /** Writes what became of a market where it is known already; a new one comes with the next list of markets. */
 export function keepLifecycle(
-  { db, inTurn, onNews }: Pick<FeedWorld, 'db' | 'inTurn' | 'onNews'>,
+  { db, inTurn, onMarkets }: Pick<FeedWorld, 'db' | 'inTurn' | 'onMarkets'>,
   { ticker, event, result, closeMs }: Extract<StreamEvent, { kind: 'lifecycle' }>,
 ): Promise<void> {
   return inTurn(async () => {
@@ -23,6 +23,6 @@ export function keepLifecycle(
        where ticker = $1`,
       [ticker, STATUS[event] ?? null, result, closeMs],
     )
-    onNews()
+    onMarkets()
   })
 }

@@ -64,8 +64,8 @@ export interface LoopOptions {
     signals: Promise<readonly Signal[]>,
     circumstances: Circumstances,
   ) => Promise<readonly Signal[]>
-  /** Told that rows other than prices were stored. */
-  readonly onNews?: () => void
+  /** Told that markets may have changed. */
+  readonly onMarkets?: () => void
   /** Called once a tick, after what was due has been worked through. */
   readonly onWorked?: () => Promise<void>
 }

@@ -33,6 +33,7 @@ export class MinuteWorker {
   readonly #memories: ReadonlyMap<LivePair, CityMemory>
   readonly #marks: CandleMarks
   #worked: number | null = null
+  #hasRead = false
   #isForgetting = false
   #forgotten = 0
   #done: { minutes: number[]; signals: Signal[] } = { minutes: [], signals: [] }
@@ -64,9 +65,9 @@ export class MinuteWorker {
     this.#marks.tell(rows.candles)
   }
 
-  /** Everything but prices may have changed, and is looked at again. */
-  look(): void {
-    for (const memory of this.#memories.values()) memory.look()
+  /** Markets or maxima may have changed. */
+  forgetFacts(): void {
+    for (const memory of this.#memories.values()) memory.forgetFacts()
   }
 
   /**
@@ -102,7 +103,10 @@ export class MinuteWorker {
     const rows = readMinutes(db, this.#memories, [first, end])
     rows.catch(() => {}) // whoever waits for them is told
     const given = await circumstances
+    // No other reading may begin beside this one; and the first takes longer than a transaction should be open.
+    if (given === null || !this.#hasRead) await rows
     if (given === null) return
+    this.#hasRead = true
     for (let minute = first; minute <= end; minute++) {
       signal.throwIfAborted()
       const signals = await this.#work(minute, rows, given)

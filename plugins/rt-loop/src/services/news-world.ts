@@ -12,6 +12,6 @@ export interface NewsWorld {
    * every minute that is worked through afterwards and by none before.
    */
   inTurn<Result>(work: () => Promise<Result>): Promise<Result>
-  /** Told that rows other than prices were stored. */
-  onNews(): void
+  /** To be told when markets were stored: what is known of them is kept until then. */
+  onMarkets(): void
 }

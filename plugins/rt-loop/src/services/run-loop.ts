@@ -36,13 +36,14 @@ export async function runLoop(world: LoopWorld, options: LoopOptions): Promise<s
     record: options.record,
     worked: () => minutes.worked,
     inTurn: (work) => turns.take(work),
-    onNews: () => {
-      minutes.look()
-      options.onNews?.()
-    },
+    onMarkets: () => forgetFacts(),
     onStored: (rows) => minutes.tell(rows),
     onPrice: (event) => options.onPrice?.(event),
     fail: (error) => broken.abort(error),
+  }
+  const forgetFacts = () => {
+    minutes.forgetFacts()
+    options.onMarkets?.()
   }
   const news = new SlowNews(feedWorld, pairs, options.record ? loopName(pairs) : null)
   const feed = options.feed?.(feedWorld, pairs) ?? new PollingFeed(feedWorld, pairs)
@@ -81,7 +82,7 @@ export async function runLoop(world: LoopWorld, options: LoopOptions): Promise<s
       const results = await news.results(atMs)
       const prices = await feed.update()
       const reports = await news.reports(atMs)
-      minutes.look()
+      forgetFacts() // another process may have changed them
       const { state, reason } = await work()
       if (state === 'stop') return `stopped: ${reason}`
       await options.onWorked?.()

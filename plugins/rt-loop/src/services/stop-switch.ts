@@ -1,4 +1,4 @@
-import { access } from 'node:fs/promises'
+import { accessSync } from 'node:fs'
 import { join } from 'node:path'
 
 import { EXIT, KwxError, messageOf } from 'kwx'
@@ -24,15 +24,10 @@ export const stopFile = (home: string): string => join(home, 'STOP')
 export async function readSwitch(home: string, db: Database): Promise<SwitchState> {
   try {
     const file = stopFile(home)
-    const asked = newestControl(db)
-    asked.catch(() => {}) // the file is stronger
-    const missing = await access(file).then(
-      () => null,
-      (error: NodeJS.ErrnoException) => error.code,
-    )
+    const missing = whyMissing(file)
     if (missing === null) return { state: 'stop', reason: `${file} is there` }
     if (missing !== 'ENOENT') return { state: 'stop', reason: `${file} cannot be looked at: ${missing}` }
-    const control = await asked
+    const control = await newestControl(db)
     if (!control || control.command === 'resume') return { state: 'go', reason: null }
     return { state: control.command, reason: control.reason }
   } catch (error) {
@@ -42,5 +37,15 @@ export async function readSwitch(home: string, db: Database): Promise<SwitchStat
       hint: 'Start the loop again when the database answers; a service manager does so by itself.',
       cause: error,
     })
+  }
+}
+
+/** Null for a file that is there. At once: a minute waits for it, and a turn of the thread pool takes longer than the look. */
+function whyMissing(file: string): string | null {
+  try {
+    accessSync(file)
+    return null
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code ?? messageOf(error)
   }
 }
