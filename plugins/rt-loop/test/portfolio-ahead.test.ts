@@ -70,6 +70,17 @@ describe('a portfolio that was read between two minutes', () => {
     expect(await paperRows(db)).toEqual(expected)
   })
 
+  it('is not taken for another one that began under its name', async () => {
+    const world = await paperWorld(db, OPTIONS)
+    const reports: PortfolioReport[] = []
+    const portfolio = begun(world, reports)
+    await workPaper(db, world, [world.first, world.first + 12], { portfolio, checked: () => true })
+    expect(reports.at(-1)!.cash).not.toBe(BANKROLL)
+    await runQuery(db, 'truncate paper_portfolios cascade')
+    await workPaper(db, { ...world, signals: new Map() }, [world.first + 13, world.first + 13], { portfolio })
+    expect(reports.at(-1)).toMatchObject({ cash: BANKROLL, locked: 0, mismatch: null })
+  })
+
   it('is read again for a minute of another day, whose losses begin at nothing', async () => {
     const world = await paperWorld(db, { minutes: 60, edge: 0.08, risk: { max_daily_loss_pct: 0.0005 } })
     const reports: PortfolioReport[] = []

@@ -40,7 +40,7 @@ beforeEach(() => {
 })
 
 describe('the sums after a step', () => {
-  const OPTIONS: WorldOptions = { cities: ['miami', 'chicago'], minutes: 40, markets: 2, edge: 0.02, seed: 'sums' }
+  const OPTIONS: WorldOptions = { cities: ['miami', 'chicago'], minutes: 90, markets: 2, seed: 'sums' }
   const read = () => openPortfolio(db, 1, { span: [0, 1], whole: true })
 
   it('are those of the rows once it is written: fills, sales, replaced orders, settlements', async () => {
@@ -64,6 +64,20 @@ describe('the sums after a step', () => {
   /** The first that is there, changed. */
   const first = <Row>(rows: readonly Row[], change: (row: Row) => Partial<Row>): readonly Row[] =>
     rows.map((row, k) => (k === 0 ? { ...row, ...change(row) } : row))
+  /** Of a position that is sold some of the cost stays locked, in everything that says so. */
+  const leaveCost = (step: PaperStep): PaperStep => {
+    const gone = step.positions.find(({ count_centi }) => count_centi === 0)
+    const sale = step.fills.findLast(({ market_id, action }) => market_id === gone?.market_id && action === 'sell')
+    if (!gone || !sale) return step
+    const more = <Row extends { readonly cost: number }>(row: Row, which: unknown) =>
+      row === which ? { ...row, cost: row.cost + 5 } : row
+    return {
+      ...step,
+      locked: step.locked + 5,
+      positions: step.positions.map((row) => more(row, gone)),
+      fills: step.fills.map((row) => more(row, sale)),
+    }
+  }
   const mistakes: readonly [string, (step: PaperStep) => PaperStep, RegExp][] = [
     ['cash', (step) => ({ ...step, cash: step.cash + 1 }), /^cash against bankroll/],
     ['a fill that is left out', (step) => ({ ...step, fills: step.fills.slice(1) }), /^cash against bankroll/],
@@ -96,6 +110,7 @@ describe('the sums after a step', () => {
       (step) => ({ ...step, positions: first(step.positions, () => ({ count_centi: 0 })) }),
       /^positions against|^locked against/,
     ],
+    ['a cost that is left of a position', leaveCost, /^positions against/],
     [
       'the side of a position',
       (step) => ({
@@ -127,7 +142,10 @@ describe('the sums after a step', () => {
     do {
       before = await paperRows(db)
       const opened = await read()
+      seen.step = null
       found = (await workPaper(db, world, [++minute, minute]))[0]!.mismatch
+      // Before it is written, not in the minute after.
+      expect(seen.step).not.toBeNull()
       expect(paperMismatch(sumsAfter(opened, seen.step!))).toBe(found)
     } while (found === null && minute < world.last)
     expect(found).toMatch(said)

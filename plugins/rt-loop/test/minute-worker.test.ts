@@ -1,0 +1,103 @@
+import { type Database, loadTrades, saveMarkets } from 'kwx/database'
+import { parseDay } from 'kwx/time'
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+
+import { databaseKinds, emptyTables, migratedDatabase, type OpenedDatabase } from '../../../test/support/databases.ts'
+import type { LivePair } from '../src/services/load-pair.ts'
+import { MinuteWorker } from '../src/services/minute-worker.ts'
+import { livePair } from './support.ts'
+
+const DAY = parseDay('2025-02-20')
+const MINUTE = DAY * 1440 + 1200
+const GO = { standDown: null, reason: null }
+
+describe('MinuteWorker', () => {
+  let opened: OpenedDatabase
+  let pair: LivePair
+  beforeAll(async () => {
+    opened = await migratedDatabase(databaseKinds.at(-1)!)
+    pair = (await livePair()).pair
+  })
+  afterAll(() => opened?.done())
+  beforeEach(async () => {
+    await emptyTables(opened.db)
+    const facts = { floor_strike: 80, cap_strike: 81, open_ms: null, close_ms: null, result: null, status: 'active' }
+    const market = { ticker: 'KXHIGHMIA-25FEB20-B80.5', strike_type: 'between' as const, ...facts }
+    const event = { ticker: 'KXHIGHMIA-25FEB20', seriesTicker: 'KXHIGHMIA', city: 'miami', day: DAY }
+    const ids = await saveMarkets(opened.db, [
+      { ...event, origin: 'replay', markets: [{ ...market, expiration_value: null, volume_centi: null }] },
+    ])
+    const minutes = [0, 1, 2]
+    await loadTrades(opened.db, {
+      marketId: Int32Array.from(minutes, () => ids.get(market.ticker)!),
+      ordinal: Int32Array.from(minutes),
+      tsMs: Float64Array.from(minutes, (k) => (MINUTE + k) * 60_000 - 5000),
+      price: Int16Array.from(minutes, (k) => 4000 + 100 * k),
+      countCenti: Int32Array.from(minutes, () => 500),
+      takerYes: Uint8Array.from(minutes, (k) => k % 2),
+    })
+  })
+
+  /** A slow database that tells how many readings of a city were asked for, and how many are under way. */
+  function counted() {
+    const underWay = new Set<unknown>()
+    let asked = 0
+    const db: Database = opened.db.withPlugin({
+      transformQuery({ node, queryId }) {
+        underWay.add(queryId)
+        asked++
+        return node
+      },
+      async transformResult({ result, queryId }) {
+        if (underWay.has(queryId)) await new Promise((next) => setTimeout(next, 20))
+        underWay.delete(queryId)
+        return result
+      },
+    })
+    return { db, count: () => ({ asked, underWay: underWay.size }) }
+  }
+  const world = (db: Database) => ({
+    db,
+    clock: { now: () => MINUTE * 60_000 + 3000 },
+    signal: new AbortController().signal,
+  })
+
+  it('reads all of a city for the first time before it begins a transaction', async () => {
+    const { db, count } = counted()
+    const within: { asked: number; underWay: number }[] = []
+    const worker = await MinuteWorker.start(world(db), {
+      pairs: [pair],
+      record: true,
+      onMinute: async (_, __, signals) => {
+        within.push(count())
+        return signals
+      },
+    })
+    await worker.upTo(MINUTE, GO)
+    expect(within).toEqual([{ asked: 3, underWay: 0 }])
+    await worker.upTo(MINUTE + 1, GO)
+    expect(worker.takeDone().signals.map(({ endMinute }) => endMinute)).toEqual([MINUTE, MINUTE + 1])
+  })
+
+  it('leaves no reading under way when it is told to stop, and goes on later as if it had not been', async () => {
+    const { db, count } = counted()
+    const worker = await MinuteWorker.start(world(db), { pairs: [pair], record: false })
+    await worker.upTo(MINUTE, Promise.resolve(null))
+    expect(count()).toEqual({ asked: 3, underWay: 0 })
+    expect(worker.worked).toBeNull()
+    await worker.upTo(MINUTE, GO)
+    expect(worker.takeDone().signals).toHaveLength(1)
+  })
+
+  it('ends with the error of a reading that fails, with nothing written', async () => {
+    const failing = opened.db.withPlugin({
+      transformQuery() {
+        throw new Error('the reading failed')
+      },
+      transformResult: async ({ result }) => result,
+    })
+    const worker = await MinuteWorker.start(world(failing), { pairs: [pair], record: true })
+    await expect(worker.upTo(MINUTE, GO)).rejects.toThrow('the reading failed')
+    expect(worker.worked).toBeNull()
+  })
+})
