@@ -69,13 +69,11 @@ describe('the sums after a step', () => {
     const gone = step.positions.find(({ count_centi }) => count_centi === 0)
     const sale = step.fills.findLast(({ market_id, action }) => market_id === gone?.market_id && action === 'sell')
     if (!gone || !sale) return step
-    const more = <Row extends { readonly cost: number }>(row: Row, which: unknown) =>
-      row === which ? { ...row, cost: row.cost + 5 } : row
     return {
       ...step,
       locked: step.locked + 5,
-      positions: step.positions.map((row) => more(row, gone)),
-      fills: step.fills.map((row) => more(row, sale)),
+      positions: step.positions.map((row) => (row === gone ? { ...row, side: sale.side, cost: 5 } : row)),
+      fills: step.fills.map((row) => (row === sale ? { ...row, cost: row.cost + 5 } : row)),
     }
   }
   const mistakes: readonly [string, (step: PaperStep) => PaperStep, RegExp][] = [
