@@ -204,9 +204,14 @@ describe.each(databaseKinds)('CityMemory on the $name database', (kind) => {
 
   it('keeps nothing that it was told of while it was reading', async () => {
     const memory = new CityMemory(of('candles'))
-    const reading = memory.rows(db, [DAY, DAY])
-    memory.forgetFacts()
-    await reading
+    const telling = db.withPlugin({
+      transformQuery({ node }) {
+        memory.forgetFacts()
+        return node
+      },
+      transformResult: async ({ result }) => result,
+    })
+    await memory.rows(telling, [DAY, DAY])
     await settled(DAY - 1, 81)
     expect((await memory.rows(db, [DAY, DAY])).maxima).toEqual(
       (await readCityRows(db, of('candles'), [DAY, DAY])).maxima,
@@ -259,6 +264,16 @@ describe.each(databaseKinds)('CityMemory on the $name database', (kind) => {
       ),
       { numRuns: kind.name === 'server' ? 25 : 12 },
     )
+  })
+
+  it.each(['candles', 'trades'] as const)('holds what a fresh reading gives after two at once: %s', async (source) => {
+    const one = of(source)
+    const memory = new CityMemory(one)
+    await (source === 'candles' ? candles(0, [1, 2, 3], 3000) : trades(0, 0, [1, 2, 61]))
+    const both = await Promise.all([memory.rows(db, [DAY, DAY]), memory.rows(db, [DAY, DAY])])
+    const fresh = await readCityRows(db, one, [DAY, DAY])
+    for (const { prices } of both) expect(prices).toEqual(fresh.prices)
+    expect((await memory.rows(db, [DAY, DAY])).prices).toEqual(fresh.prices)
   })
 
   it('is one for the configurations that read the same rows', () => {

@@ -58,8 +58,10 @@ export class Portfolio {
   #wholeAt = Number.NEGATIVE_INFINITY
   /** What was read when nobody waited for it, with the day that its losses are of; null where it may have changed. */
   #ahead: { readonly opened: OpenedPortfolio; readonly dayMs: number } | null = null
-  /** How often that was forgotten: what is read meanwhile is not kept. */
-  #forgotten = 0
+  /** Grows when that is forgotten: what is read meanwhile is not kept. */
+  #generation = 0
+  /** What did not add up of the last minute's step, which was not written. */
+  #refused: string | null = null
 
   /**
    * @param bankroll  1e-4 dollars, of a portfolio that begins
@@ -105,8 +107,8 @@ export class Portfolio {
     const markets = [...opened.markets, ...others].sort((a, b) => (a.ticker < b.ticker ? -1 : 1))
     const rows = new Map([...known, ...(await this.#newRows(trx, others, minute))])
     const stepped = await this.#step(trx, { ...opened, markets }, { worked, rows, signals, circumstances })
-    const left = paperMismatch(sumsAfter(opened, stepped.step))
-    if (left !== null) return this.#standDown(trx, portfolio, minute, left, signals)
+    this.#refused = paperMismatch(sumsAfter(opened, stepped.step))
+    if (this.#refused !== null) return this.#standDown(trx, portfolio, minute, this.#refused, signals)
     await savePaperStep(trx, portfolio.portfolio_id, stepped.step)
     this.#report(minute, stepped, portfolio)
     if (!stepped.lossLimitReached) return signals
@@ -118,26 +120,27 @@ export class Portfolio {
    * Adds up again between two minutes, when nobody waits for a signal: what is open each time, everything once an hour.
    * After a mismatch every minute adds everything up, until it is right. What was read is what the next minute begins with.
    *
-   * @returns null where all is well or there is no portfolio yet
+   * @returns null where all is well or there is no portfolio yet; else what does not add up, in the tables or in the last
+   *   minute's step
    */
   async check(db: Database): Promise<string | null> {
     const portfolio = await findPortfolio(db, this.#loop)
     if (!portfolio) return null
     const { portfolio_id, through_minute } = portfolio
     const isWholeDue = through_minute - this.#wholeAt >= WHOLE_EVERY
-    const forgotten = this.#forgotten
+    const generation = this.#generation
     const span = dayOfMinute(through_minute + 1)
     const opened = await openPortfolio(db, portfolio_id, { span, whole: isWholeDue })
     const mismatch = paperMismatch(opened.sums)
     if (mismatch !== null) this.#wholeAt = Number.NEGATIVE_INFINITY
     else if (isWholeDue) this.#wholeAt = through_minute
-    this.#ahead = mismatch === null && forgotten === this.#forgotten ? { opened, dayMs: span[0] } : null
-    return mismatch
+    this.#ahead = mismatch === null && generation === this.#generation ? { opened, dayMs: span[0] } : null
+    return mismatch ?? this.#refused
   }
 
   /** What is known of markets may have changed: the next minute reads everything itself. */
   forget(): void {
-    this.#forgotten++
+    this.#generation++
     this.#ahead = null
   }
 

@@ -11,6 +11,7 @@ import {
 } from './city-rows.ts'
 import { PriceMemory } from './price-memory.ts'
 import { ReportMemory } from './report-memory.ts'
+import { Turns } from './turns.ts'
 
 /**
  * The rows of one city, kept between ticks: each reading brings the prices and reports that came since.
@@ -25,8 +26,9 @@ export class CityMemory {
   readonly #reports: ReportMemory
   readonly #reading: CityReading
   #facts: { readonly days: readonly [number, number]; readonly read: CityFacts } | null = null
-  /** How often they were forgotten: what is read while they are is not kept. */
-  #forgotten = 0
+  /** Grows when they are forgotten: what is read meanwhile is not kept. */
+  #generation = 0
+  readonly #turns = new Turns()
 
   constructor(pair: RowsOf) {
     this.#pair = pair
@@ -45,21 +47,22 @@ export class CityMemory {
 
   /** As `readCityRows`, at the cost of what is new; earlier answers share its memory and are not to be used any more. */
   rows(db: Database, days: readonly [number, number]): Promise<CityRows> {
-    return readCityRows(db, this.#pair, days, this.#reading)
+    // Two readings at once would put the same prints twice.
+    return this.#turns.take(() => readCityRows(db, this.#pair, days, this.#reading))
   }
 
   async #readFacts(db: Database, days: readonly [number, number]): Promise<CityFacts> {
     const kept = this.#facts
     if (kept?.days[0] === days[0] && kept.days[1] === days[1]) return kept.read
-    const forgotten = this.#forgotten
+    const generation = this.#generation
     const read = await readCityFacts(db, this.city, days)
-    if (forgotten === this.#forgotten) this.#facts = { days, read }
+    if (generation === this.#generation) this.#facts = { days, read }
     return read
   }
 
   /** Markets or maxima may have changed. */
   forgetFacts(): void {
-    this.#forgotten++
+    this.#generation++
     this.#facts = null
   }
 

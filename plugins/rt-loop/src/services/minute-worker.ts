@@ -100,13 +100,11 @@ export class MinuteWorker {
       if (await circumstances) await this.#readAhead(last)
       return
     }
-    const rows = readMinutes(db, this.#memories, [first, end])
-    rows.catch(() => {}) // whoever waits for them is told
+    const rows = this.#read([first, end])
     const given = await circumstances
-    // No other reading may begin beside this one; and the first takes longer than a transaction should be open.
-    if (given === null || !this.#hasRead) await rows
     if (given === null) return
-    this.#hasRead = true
+    // The first reading takes longer than a transaction should be open.
+    if (!this.#hasRead) await rows
     for (let minute = first; minute <= end; minute++) {
       signal.throwIfAborted()
       const signals = await this.#work(minute, rows, given)
@@ -134,6 +132,15 @@ export class MinuteWorker {
     return written
   }
 
+  #read(span: readonly [first: number, last: number]): Promise<RowsOfMemories> {
+    const rows = readMinutes(this.#world.db, this.#memories, span)
+    const done = () => {
+      this.#hasRead = true
+    }
+    rows.then(done, () => {}) // whoever waits for them is told what failed
+    return rows
+  }
+
   /** Reads what the next minute will be made from while nobody waits for it. */
   async #readAhead(minute: number): Promise<void> {
     const { db } = this.#world
@@ -141,7 +148,7 @@ export class MinuteWorker {
     const forgotten = this.#isForgetting ? memories[this.#forgotten++ % memories.length] : undefined
     this.#isForgetting = false
     forgotten?.forget()
-    await readMinutes(db, this.#memories, [minute + 1, minute + 1])
+    await this.#read([minute + 1, minute + 1])
     if (!forgotten) return
     this.#marks.forget(forgotten.city)
     await this.#marks.mark(db, minute)

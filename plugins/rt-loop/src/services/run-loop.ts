@@ -28,6 +28,10 @@ export async function runLoop(world: LoopWorld, options: LoopOptions): Promise<s
   const turns = new Turns()
   // Of two clocks the later one: what is stored after a minute was worked through is not known before its end.
   const known = { now: () => Math.max(clock.now(), minutes.worked === null ? 0 : minuteToMs(minutes.worked) + 1) }
+  const forgetFacts = () => {
+    minutes.forgetFacts()
+    options.onMarkets?.()
+  }
   const feedWorld: FeedWorld = {
     db,
     sources: world.sources,
@@ -36,14 +40,10 @@ export async function runLoop(world: LoopWorld, options: LoopOptions): Promise<s
     record: options.record,
     worked: () => minutes.worked,
     inTurn: (work) => turns.take(work),
-    onMarkets: () => forgetFacts(),
+    onMarkets: forgetFacts,
     onStored: (rows) => minutes.tell(rows),
     onPrice: (event) => options.onPrice?.(event),
     fail: (error) => broken.abort(error),
-  }
-  const forgetFacts = () => {
-    minutes.forgetFacts()
-    options.onMarkets?.()
   }
   const news = new SlowNews(feedWorld, pairs, options.record ? loopName(pairs) : null)
   const feed = options.feed?.(feedWorld, pairs) ?? new PollingFeed(feedWorld, pairs)

@@ -1,4 +1,4 @@
-import { accessSync } from 'node:fs'
+import { access } from 'node:fs/promises'
 import { join } from 'node:path'
 
 import { EXIT, KwxError, messageOf } from 'kwx'
@@ -24,7 +24,10 @@ export const stopFile = (home: string): string => join(home, 'STOP')
 export async function readSwitch(home: string, db: Database): Promise<SwitchState> {
   try {
     const file = stopFile(home)
-    const missing = whyMissing(file)
+    const missing = await access(file).then(
+      () => null,
+      (error: NodeJS.ErrnoException) => error.code,
+    )
     if (missing === null) return { state: 'stop', reason: `${file} is there` }
     if (missing !== 'ENOENT') return { state: 'stop', reason: `${file} cannot be looked at: ${missing}` }
     const control = await newestControl(db)
@@ -37,15 +40,5 @@ export async function readSwitch(home: string, db: Database): Promise<SwitchStat
       hint: 'Start the loop again when the database answers; a service manager does so by itself.',
       cause: error,
     })
-  }
-}
-
-/** Null for a file that is there. At once: a minute waits for it, and a turn of the thread pool takes longer than the look. */
-function whyMissing(file: string): string | null {
-  try {
-    accessSync(file)
-    return null
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code ?? messageOf(error)
   }
 }
