@@ -11,6 +11,7 @@ import {
   saveMinute,
 } from '../../src/database/index.ts'
 import { databaseKinds, emptyTables, migratedDatabase, type OpenedDatabase } from '../support/databases.ts'
+import { marketExample } from '../support/market-example.ts'
 
 const MINUTE = 29_000_000
 const TICKERS = ['KXHIGHMIA-25FEB20-B80.5', 'KXHIGHMIA-25FEB20-B82.5']
@@ -31,16 +32,9 @@ describe.each(databaseKinds)('saveMinute on the $name database', (kind) => {
   afterAll(() => opened?.done())
   beforeEach(async () => {
     await emptyTables(db)
-    const markets = TICKERS.map((ticker, k) => ({
-      ...{
-        ticker,
-        strike_type: 'between' as const,
-        floor_strike: 80 + 2 * k,
-        cap_strike: 81 + 2 * k,
-        status: 'active',
-      },
-      ...{ open_ms: null, close_ms: null, result: null, expiration_value: null, volume_centi: null },
-    }))
+    const markets = TICKERS.map((ticker, k) =>
+      marketExample(ticker, { floor_strike: 80 + 2 * k, cap_strike: 81 + 2 * k }),
+    )
     const event = { ticker: 'KXHIGHMIA-25FEB20', seriesTicker: 'KXHIGHMIA', city: 'miami', day: 20_139 }
     await saveMarkets(db, [{ ...event, origin: 'replay', markets }])
   })

@@ -3,6 +3,7 @@ import { parseDay } from 'kwx/time'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 
 import { databaseKinds, emptyTables, migratedDatabase, type OpenedDatabase } from '../../../test/support/databases.ts'
+import { marketExample } from '../../../test/support/market-example.ts'
 import { CandleMarks } from '../src/services/candle-marks.ts'
 import { livePair } from './support.ts'
 
@@ -23,13 +24,9 @@ describe.each(databaseKinds)('CandleMarks on the $name database', (kind) => {
   afterAll(() => opened?.done())
   beforeEach(async () => {
     await emptyTables(db)
-    const market = (ticker: string) => ({
-      ...{ ticker, strike_type: 'between' as const, floor_strike: 80, cap_strike: 81, status: 'active' },
-      ...{ open_ms: null, close_ms: null, result: null, expiration_value: null, volume_centi: null },
-    })
     const event = (ticker: string, day: number) => ({
       ...{ ticker, seriesTicker: 'KXHIGHMIA', city: 'miami', day, origin: 'replay' as const },
-      markets: [market(`${ticker}-B80.5`)],
+      markets: [marketExample(`${ticker}-B80.5`)],
     })
     const ids = await saveMarkets(db, [event('KXHIGHMIA-25FEB20', DAY), event('KXHIGHMIA-25JAN20', DAY - 31)])
     today = ids.get('KXHIGHMIA-25FEB20-B80.5')!

@@ -12,6 +12,7 @@ import { parseDay } from 'kwx/time'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 
 import { databaseKinds, emptyTables, migratedDatabase, type OpenedDatabase } from '../../../test/support/databases.ts'
+import { marketExample } from '../../../test/support/market-example.ts'
 import { CityMemory, memoriesOf } from '../src/services/city-memory.ts'
 import { readCityRows } from '../src/services/city-rows.ts'
 import type { LivePair } from '../src/services/load-pair.ts'
@@ -34,18 +35,9 @@ describe.each(databaseKinds)('CityMemory on the $name database', (kind) => {
   afterAll(() => opened?.done())
   beforeEach(async () => {
     await emptyTables(db)
-    const markets = TICKERS.map((ticker, k) => ({
-      ticker,
-      strike_type: 'between' as const,
-      floor_strike: 80 + 2 * k,
-      cap_strike: 81 + 2 * k,
-      open_ms: null,
-      close_ms: null,
-      status: 'active',
-      result: null,
-      expiration_value: null,
-      volume_centi: null,
-    }))
+    const markets = TICKERS.map((ticker, k) =>
+      marketExample(ticker, { floor_strike: 80 + 2 * k, cap_strike: 81 + 2 * k }),
+    )
     const event = { ticker: 'KXHIGHMIA-25FEB20', seriesTicker: 'KXHIGHMIA', city: 'miami', day: DAY }
     const saved = await saveMarkets(db, [{ ...event, origin: 'replay', markets }])
     ids = TICKERS.map((ticker) => saved.get(ticker)!)

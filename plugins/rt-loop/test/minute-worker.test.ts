@@ -3,6 +3,7 @@ import { parseDay } from 'kwx/time'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 
 import { databaseKinds, emptyTables, migratedDatabase, type OpenedDatabase } from '../../../test/support/databases.ts'
+import { marketExample } from '../../../test/support/market-example.ts'
 import type { LivePair } from '../src/services/load-pair.ts'
 import { MinuteWorker } from '../src/services/minute-worker.ts'
 import { livePair } from './support.ts'
@@ -21,12 +22,9 @@ describe('MinuteWorker', () => {
   afterAll(() => opened?.done())
   beforeEach(async () => {
     await emptyTables(opened.db)
-    const facts = { floor_strike: 80, cap_strike: 81, open_ms: null, close_ms: null, result: null, status: 'active' }
-    const market = { ticker: 'KXHIGHMIA-25FEB20-B80.5', strike_type: 'between' as const, ...facts }
+    const market = marketExample('KXHIGHMIA-25FEB20-B80.5')
     const event = { ticker: 'KXHIGHMIA-25FEB20', seriesTicker: 'KXHIGHMIA', city: 'miami', day: DAY }
-    const ids = await saveMarkets(opened.db, [
-      { ...event, origin: 'replay', markets: [{ ...market, expiration_value: null, volume_centi: null }] },
-    ])
+    const ids = await saveMarkets(opened.db, [{ ...event, origin: 'replay', markets: [market] }])
     const minutes = [0, 1, 2]
     await loadTrades(opened.db, {
       marketId: Int32Array.from(minutes, () => ids.get(market.ticker)!),

@@ -38,9 +38,10 @@ describe('a portfolio that is interrupted', () => {
     expect(expected['paper_fills']!.length).toBeGreaterThan(5)
     const world = await paperWorld(db, OPTIONS)
     let cuts = 0
+    const cutTexts = new Set<string>()
     for (let minute = world.first; minute <= world.last; minute++) {
       for (let statement = 1; ; statement++) {
-        const failed = await workPaper(cutAt(db, statement), world, [minute, minute]).then(
+        const failed = await workPaper(cutAt(db, statement, cutTexts), world, [minute, minute]).then(
           () => false,
           (error: Error) => {
             if (error.message !== 'cut') throw error
@@ -53,6 +54,15 @@ describe('a portfolio that is interrupted', () => {
     }
     // To lock, open, read what happened, save the step, save the minute.
     expect(cuts).toBeGreaterThan(5 * OPTIONS.minutes!)
+    for (const part of [
+      'for update',
+      'last_balance',
+      'from trades',
+      'update paper_portfolios',
+      'insert into rt_minutes',
+    ]) {
+      expect([...cutTexts].some((text) => text.includes(part))).toBe(true)
+    }
     expect(await paperRows(db)).toEqual(expected)
   })
 
@@ -93,9 +103,11 @@ describe('a portfolio that is interrupted', () => {
 })
 
 /** A database whose transaction ends at its n-th statement as if the process had died there. */
-function cutAt(db: Database, n: number): Database {
+function cutAt(db: Database, n: number, texts: Set<string>): Database {
   let left = n
-  return overheard(db, () => {
-    if (--left === 0) throw new Error('cut')
+  return overheard(db, (sql) => {
+    if (--left !== 0) return
+    texts.add(sql)
+    throw new Error('cut')
   })
 }
