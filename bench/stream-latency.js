@@ -55,7 +55,7 @@ const { start, scene } = SCENES[values.city]
 const replay = await replayExchange('--now', start)
 const { pair } = await livePair({}, {}, scene)
 const paper = values.alone
-  ? { onMinute: async (_trx, _minute, signals) => signals, onWorked: async () => {} }
+  ? { onMinute: async (_db, _minute, signals, _circumstances, save) => save(await signals), onWorked: async () => {} }
   : await paperHooks(db, [pair], undefined, { report() {}, checked() {} })
 const collect = garbageCollector()
 const stages = { stored: [], computed: [], committed: [], whole: [], processor: [] }
@@ -71,12 +71,12 @@ try {
         ticks: Number(values.minutes),
         onStored: (heardMs) =>
           Object.assign(at, { heard: heardMs, stored: performance.now(), computed: 0, cpu: process.cpuUsage() }),
-        onMinute: (trx, minute, signals, circumstances) => {
+        onMinute: (db, minute, signals, circumstances, save) => {
           const computed = signals.then((them) => {
             at.computed = performance.now()
             return them
           })
-          return paper.onMinute(trx, minute, computed, circumstances)
+          return paper.onMinute(db, minute, computed, circumstances, save)
         },
         onWorked: async () => {
           await paper.onWorked()

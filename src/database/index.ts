@@ -11,25 +11,15 @@ export { ensureMigrated, type MigrationState, type MigrationStep, migrate, migra
 export { type ObservationInput, readObservations, saveObservations } from './observations.ts'
 export { type Database, isEmbeddedUrl, openDatabase } from './open-database.ts'
 export {
+  beginPortfolio,
   findPortfolio,
-  type LockedPortfolio,
   listPortfolios,
-  lockPortfolio,
-  markMismatch,
   type OpenedPortfolio,
   openPortfolio,
-  type PaperEntry,
-  type PaperFill,
   type PaperMarket,
-  type PaperMarketState,
-  type PaperOrder,
   type PaperPortfolio,
-  type PaperPosition,
-  type PaperSettlement,
-  type PaperStep,
   readNewMarkets,
   realisedBetween,
-  savePaperStep,
 } from './paper-portfolio.ts'
 export { type PaperSums, paperMismatch, paperSums, sumsAfter } from './paper-reconciliation.ts'
 export {
@@ -42,6 +32,15 @@ export {
   readPaperPositions,
   readPaperResting,
 } from './paper-report.ts'
+export type {
+  PaperEntry,
+  PaperFill,
+  PaperMarketState,
+  PaperOrder,
+  PaperPosition,
+  PaperSettlement,
+  PaperStep,
+} from './paper-step.ts'
 export { loadQuotes, type QuoteRows, type QuoteSeries, readQuotes } from './quotes.ts'
 export { type RawPayloadInput, saveRawPayload } from './raw-payloads.ts'
 export { type PublicationLag, publicationLags, type Receipt, readReceipts, saveReceipts } from './receipts.ts'
@@ -64,15 +63,8 @@ export { type OtherRows, rowsOfOthers } from './rows-of-others.ts'
 export { inTransaction, runQuery } from './run-query.ts'
 export { listRuns, type Run, readRun, recordRun, recordStepRun, type StepRun } from './runs.ts'
 export type * from './schema.ts'
+export { lastWorkedMinute, type PaperChange, saveMinute, type WorkedMinute } from './save-minute.ts'
 export { readSettlements, type SettlementInput, saveSettlements } from './settlements.ts'
-export {
-  addControl,
-  lastWorkedMinute,
-  newestControl,
-  readSignals,
-  type Signal,
-  saveMinute,
-  type WorkedMinute,
-} from './signals.ts'
+export { addControl, newestControl, readSignals, type Signal } from './signals.ts'
 export { deleteSimulated, readTruth, saveTruth, type TruthRows } from './simulated.ts'
 export { loadTrades, readTrades, type TradeRows, type TradeSeries } from './trades.ts'

@@ -1,16 +1,9 @@
 import type { MarketRow } from './markets.ts'
 import type { Database } from './open-database.ts'
 import { type PaperSums, SUMS } from './paper-reconciliation.ts'
+import { ORDER_COLUMNS, type PaperMarketState, type PaperOrder, type PaperPosition } from './paper-step.ts'
 import { runQuery } from './run-query.ts'
-import type {
-  PaperFillsTable,
-  PaperLedgerTable,
-  PaperMarketsTable,
-  PaperOrdersTable,
-  PaperPortfoliosTable,
-  PaperPositionsTable,
-  PaperSettlementsTable,
-} from './schema.ts'
+import type { PaperPortfoliosTable } from './schema.ts'
 
 /** A portfolio, with the numbers that its next order, fill and ledger entry get. */
 export interface PaperPortfolio extends Omit<PaperPortfoliosTable, 'portfolio_id'> {
@@ -20,59 +13,23 @@ export interface PaperPortfolio extends Omit<PaperPortfoliosTable, 'portfolio_id
   readonly next_entry: number
 }
 
-type OfPortfolio<Table> = Omit<Table, 'portfolio_id'>
-export type PaperMarketState = Omit<OfPortfolio<PaperMarketsTable>, 'total_cash'>
-export type PaperOrder = OfPortfolio<PaperOrdersTable>
-export type PaperFill = OfPortfolio<PaperFillsTable>
-export type PaperPosition = OfPortfolio<PaperPositionsTable>
-export type PaperSettlement = OfPortfolio<PaperSettlementsTable>
-export type PaperEntry = OfPortfolio<PaperLedgerTable>
-
 /** A market with what the portfolio knows of it; null for one that it has not met. */
 export interface PaperMarket extends MarketRow {
   readonly state: PaperMarketState | null
 }
 
-/** What one minute changes. Rows that are there already, by their numbers and markets, are replaced; what only grows is added to. */
-export interface PaperStep {
-  readonly through_minute: number
-  readonly cash: number
-  readonly locked: number
-  readonly reserved: number
-  readonly markets: readonly PaperMarketState[]
-  readonly orders: readonly PaperOrder[]
-  readonly fills: readonly PaperFill[]
-  /** Those that changed; a count of 0 takes the row away. */
-  readonly positions: readonly PaperPosition[]
-  readonly settlements: readonly PaperSettlement[]
-  readonly entries: readonly PaperEntry[]
-}
-
-/** Which portfolio, and the last minute that it met: what it holds changes with that minute alone. */
-export type LockedPortfolio = Pick<PaperPortfolio, 'portfolio_id' | 'through_minute'>
-
 /**
- * The portfolio of a loop, begun with `bankroll` where there is none, locked until the transaction ends: of two processes
- * that trade on one portfolio, the second decides after the first has committed, on what the first left.
+ * Begins the portfolio of a loop, where nobody else has; then that one is left as it is.
  *
- * @param bankroll  1e-4 dollars; an existing portfolio keeps its own
- * @param minute  the first that a new portfolio will meet
- * @returns which one: what it holds is to be read after this, by another statement, unless it was read at its last minute
+ * @param bankroll  1e-4 dollars
+ * @param minute  the first that it will meet
  */
-export async function lockPortfolio(
-  trx: Database,
+export async function beginPortfolio(
+  db: Database,
   { loop, bankroll, minute }: { readonly loop: string; readonly bankroll: number; readonly minute: number },
-): Promise<LockedPortfolio> {
-  const lock = () =>
-    runQuery<LockedPortfolio>(
-      trx,
-      'select portfolio_id, through_minute from paper_portfolios where loop = $1 for update',
-      [loop],
-    )
-  const [known] = await lock()
-  if (known) return known
+): Promise<void> {
   await runQuery(
-    trx,
+    db,
     `with begun as (
        insert into paper_portfolios (loop, bankroll, first_minute, through_minute, cash, locked, reserved)
        values ($1, $2, $3, $3 - 1, $2, 0, 0) on conflict do nothing returning portfolio_id
@@ -81,7 +38,6 @@ export async function lockPortfolio(
      select portfolio_id, 1, $3 - 1, ($3 - 1)::bigint * 60000, 'bankroll', $2, $2 from begun`,
     [loop, bankroll, minute],
   )
-  return (await lock())[0]!
 }
 
 /** The portfolio of a loop as it is; null before its first minute. */
@@ -117,9 +73,6 @@ export function readNewMarkets(db: Database, portfolioId: number, tickers: reado
     [portfolioId, tickers],
   )
 }
-
-const ORDER_COLUMNS = `order_no, market_id, at_ms, signal_minute, side, action, role, price, want_centi, filled_centi, fee,
-  edge_cents, state, queue_centi, confirmed_ms`
 
 /** A portfolio at the start of a minute. */
 export interface OpenedPortfolio {
@@ -186,59 +139,3 @@ export async function realisedBetween(
   const [row] = await runQuery<{ realised: number }>(db, `select ${REALISED('$2', '$3')}`, [portfolioId, fromMs, toMs])
   return row!.realised
 }
-
-/** Says what does not add up; null once it does. */
-export async function markMismatch(db: Database, portfolioId: number, mismatch: string | null): Promise<void> {
-  await runQuery(db, 'update paper_portfolios set mismatch = $2 where portfolio_id = $1', [portfolioId, mismatch])
-}
-
-/** Writes what a minute changed, by one statement: a signal waits for it. */
-export async function savePaperStep(trx: Database, portfolioId: number, step: PaperStep): Promise<void> {
-  await runQuery(trx, SAVE, [portfolioId, JSON.stringify(step)])
-  if (step.markets.some(({ stage }) => stage === 'over')) await runQuery(trx, TOTALS, [portfolioId])
-}
-
-const COLUMNS = {
-  paper_markets: `market_id, next_ordinal, next_candle, next_quote_ms, bid, ask, bid_size, ask_size, last_print, bid_ms,
-    ask_ms, waiting_minute, waiting_p, waiting_view, obstacle, next_minute, next_p, next_view, stage, settlement`,
-  paper_orders: ORDER_COLUMNS,
-  paper_fills: 'fill_no, order_no, market_id, end_minute, at_ms, side, action, role, price, count_centi, fee, cost',
-  paper_positions: 'market_id, side, count_centi, cost',
-  paper_settlements: 'market_id, end_minute, at_ms, result, side, count_centi, cost, paid',
-  paper_ledger: 'entry_no, end_minute, at_ms, kind, market_id, fill_no, amount, balance',
-}
-
-type PaperTable = keyof typeof COLUMNS
-
-/** Rows of a table from the objects under `name`, which say its columns without the portfolio. */
-const insertOf = (table: PaperTable, name: keyof PaperStep, where = 'true') =>
-  `insert into ${table} (portfolio_id, ${COLUMNS[table]}) select $1, ${COLUMNS[table]}
-   from jsonb_populate_recordset(null::${table}, $2::jsonb->'${name}') as given where ${where}`
-
-const upsertOf = (table: PaperTable, name: keyof PaperStep, key: string, changing: readonly string[], where?: string) =>
-  `${insertOf(table, name, where)} on conflict (portfolio_id, ${key}) do update set
-   ${changing.map((column) => `${column} = excluded.${column}`).join(', ')}`
-
-const MARKET_CHANGES = COLUMNS.paper_markets.split(/,\s*/).slice(1)
-const ORDER_CHANGES = ['filled_centi', 'fee', 'state', 'queue_centi', 'confirmed_ms']
-
-const SAVE = `
-  with markets as (${upsertOf('paper_markets', 'markets', 'market_id', MARKET_CHANGES)}),
-  orders as (${upsertOf('paper_orders', 'orders', 'order_no', ORDER_CHANGES)}),
-  fills as (${insertOf('paper_fills', 'fills')}),
-  closed as (
-    delete from paper_positions using jsonb_to_recordset($2::jsonb->'positions') as given (market_id integer, count_centi integer)
-    where portfolio_id = $1 and paper_positions.market_id = given.market_id and given.count_centi = 0
-  ),
-  positions as (${upsertOf('paper_positions', 'positions', 'market_id', ['side', 'count_centi', 'cost'], 'count_centi > 0')}),
-  settlements as (${insertOf('paper_settlements', 'settlements')}),
-  entries as (${insertOf('paper_ledger', 'entries')})
-  update paper_portfolios as own set through_minute = given.through_minute, cash = given.cash, locked = given.locked,
-    reserved = given.reserved, mismatch = null
-  from jsonb_to_record($2::jsonb) as given (through_minute integer, cash bigint, locked bigint, reserved bigint)
-  where portfolio_id = $1`
-
-const TOTALS = `
-  update paper_markets as known set total_cash = coalesce(
-    (select sum(amount) from paper_ledger where portfolio_id = $1 and market_id = known.market_id), 0)
-  where portfolio_id = $1 and stage = 'over' and total_cash is null`

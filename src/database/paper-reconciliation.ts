@@ -1,5 +1,6 @@
 import type { Database } from './open-database.ts'
-import type { OpenedPortfolio, PaperFill, PaperStep } from './paper-portfolio.ts'
+import type { OpenedPortfolio } from './paper-portfolio.ts'
+import type { PaperFill, PaperStep } from './paper-step.ts'
 import { runQuery } from './run-query.ts'
 
 /** What a portfolio says of itself beside what its rows add up to; money is 1e-4 dollars. */

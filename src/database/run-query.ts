@@ -10,11 +10,14 @@ export async function runQuery<Row = Record<string, unknown>>(
   text: string,
   parameters: readonly unknown[] = [],
 ): Promise<Row[]> {
-  // Already in memory when there is a database; imported here so that this module costs nothing without one.
-  const { CompiledQuery } = await import('kysely')
-  const { rows } = await db.executeQuery<Row>(CompiledQuery.raw(text, parameters as unknown[]))
+  // Already in memory when there is a database; imported here so that this module costs nothing without one, and once,
+  // since asking the module loader takes as long as building a statement.
+  kysely ??= await import('kysely')
+  const { rows } = await db.executeQuery<Row>(kysely.CompiledQuery.raw(text, parameters as unknown[]))
   return rows
 }
+
+let kysely: typeof import('kysely') | undefined
 
 /** Runs `work` in the transaction that `db` is, or in a new one. */
 export const inTransaction = <Result>(db: Database, work: (trx: Database) => Promise<Result>): Promise<Result> =>

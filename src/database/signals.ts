@@ -1,8 +1,6 @@
 import type { Bracket } from '../config/production-config.ts'
-import { EXIT, KwxError } from '../errors.ts'
-import { formatInstant, minuteToMs } from '../time/index.ts'
 import type { Database } from './open-database.ts'
-import { inTransaction, runQuery } from './run-query.ts'
+import { runQuery } from './run-query.ts'
 
 /** What the loop made of one market at the end of one minute. Null: not computed, because of `standDown`. */
 export interface Signal {
@@ -39,79 +37,6 @@ export interface SignalFilter {
   readonly acting?: boolean
 }
 
-/** One minute that a loop worked through. */
-export interface WorkedMinute {
-  /** Name of what ran: its configurations. */
-  readonly loop: string
-  readonly endMinute: number
-  /** When the work on it began. */
-  readonly endedMs: number
-}
-
-/**
- * Writes the signals of one minute and that the minute is done, together or not at all. A minute that is done already
- * stays as it is: of two loops that come to it, one wins.
- *
- * @param db  not a transaction: a minute that was done already takes all of its own back
- * @param work  called in the transaction: what it writes stands or falls with the minute, and the signals are written as it
- *   answers them
- * @returns the signals as they were written; null when the minute was done already
- * @throws KwxError SIGNALS_OF_ANOTHER_LOOP (exit 1) when a loop of another name wrote signals of the same markets: a market
- *   has one signal a minute, and none is lost without a word
- */
-export async function saveMinute(
-  db: Database,
-  minute: WorkedMinute,
-  work: (trx: Database) => Promise<readonly Signal[]>,
-): Promise<readonly Signal[] | null> {
-  try {
-    return await inTransaction(db, async (trx) => {
-      const signals = await work(trx)
-      const standDowns = signals.filter(({ standDown }) => standDown !== null).length
-      const [saved] = await runQuery<{ minutes: number; signals: number }>(trx, SAVE, [
-        JSON.stringify(signals),
-        ...[minute.endedMs, minute.loop, minute.endMinute, signals.length, standDowns],
-      ])
-      if (saved!.minutes === 0) throw DONE_ALREADY
-      if (saved!.signals < signals.length) throw ofAnotherLoop(minute, signals.length - saved!.signals, signals.length)
-      return signals
-    })
-  } catch (error) {
-    if (error === DONE_ALREADY) return null
-    throw error
-  }
-}
-
-/** What takes a transaction back. */
-const DONE_ALREADY = new Error('The minute was done already.')
-
-const ofAnotherLoop = ({ loop, endMinute }: WorkedMinute, there: number, of: number): KwxError =>
-  new KwxError(
-    `${there} of the ${of} signals of "${loop}" for ${formatInstant(minuteToMs(endMinute))} are there already: another loop records the same markets in this database.`,
-    {
-      code: 'SIGNALS_OF_ANOTHER_LOOP',
-      exit: EXIT.error,
-      hint: 'Stop one of the two, or give one of them a database of its own: KWX_DATABASE_URL=postgres://...',
-      details: { loop, end_minute: endMinute, there, signals: of },
-    },
-  )
-
-const SAVE = `
-  with minutes as (
-    insert into rt_minutes (loop, end_minute, signals, stand_downs, ended_ms) values ($3, $4, $5, $6, $2)
-    on conflict do nothing returning 1
-  ), signals as (insert into rt_signals (ts_utc, market_ticker, city, bracket, p_model, p_market, p_blend, edge_cents, kelly_fraction,
-    size_fraction, spread_cents, minutes_to_close, model_id, wf_window, side, stand_down, candidate, trace, created_at)
-  select to_timestamp("endMinute" * 60.0), ticker, city, bracket, "pModel", "pMarket", "pBlend", "edgeCents",
-    "kellyFraction", "sizeFraction", "spreadCents", "minutesToClose", "modelId", "window", side, "standDown", candidate,
-    trace, to_timestamp($2::bigint / 1000.0)
-  from jsonb_to_recordset($1::jsonb) as given ("endMinute" integer, ticker text, city text, bracket text,
-    "pModel" float8, "pMarket" float8, "pBlend" float8, "edgeCents" float8, "kellyFraction" float8,
-    "sizeFraction" float8, "spreadCents" float8, "minutesToClose" integer, "modelId" text, "window" text, side text,
-    "standDown" text, candidate boolean, trace jsonb)
-  on conflict (ts_utc, market_ticker) do nothing returning 1)
-  select (select count(*) from minutes)::integer as minutes, (select count(*) from signals)::integer as signals`
-
 /**
  * Signals of some minutes, by minute and ticker; both ends inclusive.
  *
@@ -135,16 +60,6 @@ export function readSignals(
      order by ts_utc desc, market_ticker limit $4`,
     [fromMinute, toMinute, city ?? null, limit ?? null, acting],
   ).then((rows) => rows.toSorted((a, b) => a.endMinute - b.endMinute || (a.ticker < b.ticker ? -1 : 1)))
-}
-
-/** The last minute that a loop worked through, or null. */
-export async function lastWorkedMinute(db: Database, loop: string): Promise<number | null> {
-  const [row] = await runQuery<{ minute: number | null }>(
-    db,
-    'select max(end_minute) as minute from rt_minutes where loop = $1',
-    [loop],
-  )
-  return row?.minute ?? null
 }
 
 /** The newest command to all loops, or null. */

@@ -60,21 +60,21 @@ describe('MinuteWorker', () => {
     signal: new AbortController().signal,
   })
 
-  it('reads all of a city for the first time before it begins a transaction', async () => {
+  it('begins the work of a portfolio while the rows of the minute are still read', async () => {
     const { db, count } = counted()
-    const within: { asked: number; underWay: number }[] = []
+    const within: number[] = []
     const worker = await MinuteWorker.start(world(db), {
       pairs: [pair],
       record: true,
-      onMinute: async (_, __, signals) => {
-        within.push(count())
-        return signals
+      onMinute: async (_db, _minute, signals, _circumstances, save) => {
+        within.push(count().underWay)
+        expect(await save(await signals)).toBe(true)
       },
     })
-    await worker.upTo(MINUTE, GO)
-    expect(within).toEqual([{ asked: 3, underWay: 0 }])
     await worker.upTo(MINUTE + 1, GO)
-    expect(worker.takeDone().signals.map(({ endMinute }) => endMinute)).toEqual([MINUTE, MINUTE + 1])
+    await worker.upTo(MINUTE + 2, GO)
+    expect(within.map((underWay) => underWay > 0)).toEqual([true, true])
+    expect(worker.takeDone().signals.map(({ endMinute }) => endMinute)).toEqual([MINUTE + 1, MINUTE + 2])
   })
 
   it('waits for no reading when it is told to stop, and goes on later as if it had not been', async () => {

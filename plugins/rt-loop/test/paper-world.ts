@@ -8,12 +8,14 @@ import {
   type Signal,
   saveMarkets,
   saveMinute,
+  type WorkedMinute,
 } from 'kwx/database'
 import { randomFrom } from 'kwx/random'
 import { climateDayEnd, minuteToMs } from 'kwx/time'
 
 import { repositoryContributions } from '../../../test/support/plugins.ts'
 import { Portfolio, type PortfolioReport } from '../src/portfolio/portfolio.ts'
+import type { SaveMinute } from '../src/services/loop-types.ts'
 import type { Pair } from '../src/services/pair.ts'
 import type { Circumstances } from '../src/services/signals-at.ts'
 
@@ -225,6 +227,15 @@ async function invent(
   })
 }
 
+/** Writes a minute as the loop does. */
+export const savingIn =
+  (db: Database, worked: WorkedMinute): SaveMinute =>
+  async (signals, paper) => {
+    const outcome = await saveMinute(db, worked, signals, paper)
+    if (outcome === 'done') throw new Error(`Minute ${worked.endMinute} is done.`)
+    return outcome === 'written'
+  }
+
 /** Works through the minutes [from, to] as the loop does; answers what was reported. */
 export async function workPaper(
   db: Database,
@@ -248,7 +259,7 @@ export async function workPaper(
     const worked = { loop, endMinute: minute, endedMs: minuteToMs(minute) + (over.endedAfterMs ?? 3000) }
     const signals = world.signals.get(minute) ?? []
     const circumstances = over.circumstances?.(minute) ?? GO
-    await saveMinute(db, worked, (trx) => portfolio.onMinute(trx, worked, Promise.resolve(signals), circumstances))
+    await portfolio.onMinute(db, worked, Promise.resolve(signals), circumstances, savingIn(db, worked))
     if (over.checked?.(minute)) await portfolio.check(db)
   }
   return reports

@@ -42,7 +42,7 @@ describe('kwx signals', () => {
     // The one to act on is the oldest, behind more of the others than are asked for.
     for (let i = 0; i < 4; i++) {
       const minute = { loop: 'a', endMinute: MINUTE + i, endedMs: 0 }
-      await saveMinute(db, minute, async () => [at(MINUTE + i, i === 0 ? null : 'no_weight')])
+      await saveMinute(db, minute, [at(MINUTE + i, i === 0 ? null : 'no_weight')])
     }
     await db.destroy()
     Object.assign(process.env, { DATABASE_URL: url, KWX_HOME: join(folder, 'home') })

@@ -1,24 +1,23 @@
 import { EXIT, KwxError } from 'kwx'
 import {
+  beginPortfolio,
   type Database,
   findPortfolio,
-  type LockedPortfolio,
-  lockPortfolio,
-  markMismatch,
   type OpenedPortfolio,
   openPortfolio,
+  type PaperChange,
   type PaperMarket,
   type PaperPortfolio,
   paperMismatch,
   readNewMarkets,
   runQuery,
   type Signal,
-  savePaperStep,
   sumsAfter,
   type WorkedMinute,
 } from 'kwx/database'
 import type { RefusedRows } from 'kwx/trading'
 
+import type { SaveMinute } from '../services/loop-types.ts'
 import type { Pair } from '../services/pair.ts'
 import type { Circumstances } from '../services/signals-at.ts'
 import type { StandDown } from '../services/stand-down.ts'
@@ -48,7 +47,10 @@ export interface PortfolioReport {
 /** Minutes after which everything is added up again, rows of markets that are over included. */
 const WHOLE_EVERY = 60
 
-/** The paper portfolio of a loop: takes each minute in the transaction that writes its signals. */
+/** Times that a minute is decided anew because another process took one meanwhile. */
+const MOST_TIMES = 3
+
+/** The paper portfolio of a loop: takes each minute with the statement that writes its signals. */
 export class Portfolio {
   readonly #loop: string
   readonly #pairs: readonly Pair[]
@@ -79,41 +81,57 @@ export class Portfolio {
   }
 
   /**
-   * Takes the portfolio through a minute, and says what its signals are written as: they are stood down where the portfolio
-   * does not add up, or has lost what may be lost on a day.
+   * Takes the portfolio through a minute, and has its signals written with it: they are stood down where the portfolio does
+   * not add up, or has lost what may be lost on a day.
    *
-   * The portfolio is locked and written in one transaction, and read within it, unless `check` read it as its last minute
-   * left it: a process that dies leaves nothing behind, one that starts again goes on from the tables, and of two that
-   * trade at once the second decides on what the first left.
+   * The step is decided on the portfolio as it was read, and written while that is what it is: a process that dies leaves
+   * nothing behind, one that starts again goes on from the tables, and of two that trade at once the second decides again,
+   * on what the first left.
    *
    * @param computing  the signals: what they do not decide is read before they are waited for
-   * @throws KwxError RT_ANOTHER_LOOP (exit 1) when another process took the minute
+   * @throws KwxError RT_ANOTHER_LOOP (exit 1) when another process took the minute, or takes others all the time
    * @throws KwxError RT_PORTFOLIO_MARKETS (exit 2) when it holds markets that no configuration of the loop trades
    */
   async onMinute(
-    trx: Database,
+    db: Database,
     worked: WorkedMinute,
     computing: Promise<readonly Signal[]>,
     circumstances: Circumstances,
-  ): Promise<readonly Signal[]> {
+    save: SaveMinute,
+  ): Promise<void> {
+    for (let time = 1; time <= MOST_TIMES; time++) {
+      const { signals, paper, report } = await this.#take(db, worked, computing, circumstances)
+      if (!(await save(signals, paper))) continue
+      this.#onReport(report)
+      return
+    }
+    throw anotherLoop(this.#loop, worked.endMinute)
+  }
+
+  async #take(
+    db: Database,
+    worked: WorkedMinute,
+    computing: Promise<readonly Signal[]>,
+    circumstances: Circumstances,
+  ): Promise<TakenMinute> {
     const { endMinute: minute } = worked
-    const opened = await this.#open(trx, minute)
+    const opened = await this.#open(db, minute)
     const { portfolio } = opened
     const found = paperMismatch(opened.sums)
-    if (found !== null) return this.#standDown(trx, portfolio, minute, found, await computing)
-    const known = await this.#newRows(trx, opened.markets, minute)
+    if (found !== null) return stoodDownAt(minute, portfolio, found, await computing)
+    const known = await this.#newRows(db, opened.markets, minute)
     const signals = await computing
-    const others = await newMarkets(trx, opened, signals)
+    const others = await newMarkets(db, opened, signals)
     const markets = [...opened.markets, ...others].sort((a, b) => (a.ticker < b.ticker ? -1 : 1))
-    const rows = new Map([...known, ...(await this.#newRows(trx, others, minute))])
-    const stepped = await this.#step(trx, { ...opened, markets }, { worked, rows, signals, circumstances })
+    const rows = new Map([...known, ...(await this.#newRows(db, others, minute))])
+    const stepped = await this.#step(db, { ...opened, markets }, { worked, rows, signals, circumstances })
     this.#refused = paperMismatch(sumsAfter(opened, stepped.step))
-    if (this.#refused !== null) return this.#standDown(trx, portfolio, minute, this.#refused, signals)
-    await savePaperStep(trx, portfolio.portfolio_id, stepped.step)
-    this.#report(minute, stepped, portfolio)
-    if (!stepped.lossLimitReached) return signals
+    if (this.#refused !== null) return stoodDownAt(minute, portfolio, this.#refused, signals)
+    const paper = { portfolio_id: portfolio.portfolio_id, readAt: portfolio.through_minute, change: stepped.step }
+    const report = reportOf(minute, stepped, portfolio)
+    if (!stepped.lossLimitReached) return { signals, paper, report }
     const lost = (-stepped.realisedToday / 10_000).toFixed(2)
-    return stoodDown(signals, 'daily_loss', `${lost} dollars were lost today (UTC)`)
+    return { signals: stoodDown(signals, 'daily_loss', `${lost} dollars were lost today (UTC)`), paper, report }
   }
 
   /**
@@ -144,66 +162,81 @@ export class Portfolio {
     this.#ahead = null
   }
 
-  async #open(trx: Database, minute: number): Promise<OpenedPortfolio> {
-    const locked = await lockPortfolio(trx, { loop: this.#loop, bankroll: this.#bankroll, minute })
-    if (locked.through_minute >= minute) throw anotherLoop(this.#loop, minute)
+  async #open(db: Database, minute: number): Promise<OpenedPortfolio> {
     const ahead = this.#ahead
     this.#ahead = null
     const span = dayOfMinute(minute)
-    // Nobody took a minute since, and nobody can now: what was read then is what would be read here.
-    if (ahead && isAsLeft(ahead.opened, locked) && ahead.dayMs === span[0]) return ahead.opened
+    const isOf = ahead !== null && ahead.dayMs === span[0]
+    const opened = isOf ? ahead.opened : await this.#read(db, minute, span)
+    if (opened.portfolio.through_minute >= minute) throw anotherLoop(this.#loop, minute)
+    return opened
+  }
+
+  async #read(db: Database, minute: number, span: readonly [number, number]): Promise<OpenedPortfolio> {
+    const find = () => findPortfolio(db, this.#loop)
+    let portfolio = await find()
+    if (!portfolio) {
+      await beginPortfolio(db, { loop: this.#loop, bankroll: this.#bankroll, minute })
+      portfolio = (await find())!
+    }
     const whole = this.#wholeAt === Number.NEGATIVE_INFINITY
-    const opened = await openPortfolio(trx, locked.portfolio_id, { span, whole })
+    const opened = await openPortfolio(db, portfolio.portfolio_id, { span, whole })
     if (whole && paperMismatch(opened.sums) === null) this.#wholeAt = minute
     return opened
   }
 
-  #newRows(trx: Database, markets: readonly PaperMarket[], minute: number): Promise<ReadonlyMap<number, NewRows>> {
+  #newRows(db: Database, markets: readonly PaperMarket[], minute: number): Promise<ReadonlyMap<number, NewRows>> {
     const pairs = this.#pairs
     assertTraded(pairs, markets)
     const isRecorded = (market: PaperMarket) => pairOf(pairs, market)!.loaded.config.price_source === 'candles'
-    return readNewRows(trx, markets, minute, isRecorded)
+    return readNewRows(db, markets, minute, isRecorded)
   }
 
   async #step(
-    trx: Database,
+    db: Database,
     { portfolio, markets, positions, resting, realised: realisedBefore }: OpenedPortfolio,
     { worked: { endMinute: minute, endedMs }, rows, signals, circumstances }: MinuteOfPortfolio,
   ): Promise<SteppedMinute> {
     const mode: MinuteMode =
       endedMs / 60_000 - minute > LATE_AFTER ? 'late' : circumstances.standDown === null ? 'trade' : 'withdraw'
-    const yesOfEvent = await countYes(trx, markets)
+    const yesOfEvent = await countYes(db, markets)
     return paperStep({
       ...{ portfolio, markets, positions, resting, minute, mode, rows, signals, realisedBefore, yesOfEvent },
       pairs: this.#pairs,
     })
   }
+}
 
-  async #standDown(
-    trx: Database,
-    portfolio: PaperPortfolio,
-    minute: number,
-    mismatch: string,
-    signals: readonly Signal[],
-  ): Promise<readonly Signal[]> {
-    await markMismatch(trx, portfolio.portfolio_id, mismatch)
-    const { cash, locked, reserved } = portfolio
-    this.#onReport({
-      ...{ minute, cash, locked, reserved, mismatch },
-      ...{ realisedToday: 0, lossLimitReached: false, orders: 0, fills: 0, outcomes: {}, refused: null, unsettled: {} },
-    })
-    return stoodDown(signals, 'unreconciled', mismatch)
+/** What a minute comes to, to be written together, and what is said of it then. */
+interface TakenMinute {
+  readonly signals: readonly Signal[]
+  readonly paper: PaperChange
+  readonly report: PortfolioReport
+}
+
+/** A minute of a portfolio that does not add up. */
+function stoodDownAt(
+  minute: number,
+  { portfolio_id, through_minute: readAt, cash, locked, reserved }: PaperPortfolio,
+  mismatch: string,
+  signals: readonly Signal[],
+): TakenMinute {
+  const nothing = { realisedToday: 0, lossLimitReached: false, orders: 0, fills: 0, outcomes: {}, refused: null }
+  return {
+    signals: stoodDown(signals, 'unreconciled', mismatch),
+    paper: { portfolio_id, readAt, change: { mismatch } },
+    report: { minute, cash, locked, reserved, mismatch, ...nothing, unsettled: {} },
   }
+}
 
-  #report(minute: number, stepped: SteppedMinute, { next_order }: PaperPortfolio): void {
-    const { step, realisedToday, lossLimitReached, outcomes, refused, unsettled } = stepped
-    const { cash, locked, reserved } = step
-    this.#onReport({
-      ...{ minute, cash, locked, reserved, realisedToday, lossLimitReached, outcomes, refused, unsettled },
-      mismatch: null,
-      orders: step.orders.filter(({ order_no }) => order_no >= next_order).length,
-      fills: step.fills.length,
-    })
+function reportOf(minute: number, stepped: SteppedMinute, { next_order }: PaperPortfolio): PortfolioReport {
+  const { step, realisedToday, lossLimitReached, outcomes, refused, unsettled } = stepped
+  const { cash, locked, reserved } = step
+  return {
+    ...{ minute, cash, locked, reserved, realisedToday, lossLimitReached, outcomes, refused, unsettled },
+    mismatch: null,
+    orders: step.orders.filter(({ order_no }) => order_no >= next_order).length,
+    fills: step.fills.length,
   }
 }
 
@@ -215,18 +248,15 @@ interface MinuteOfPortfolio {
   readonly circumstances: Circumstances
 }
 
-const isAsLeft = ({ portfolio }: OpenedPortfolio, locked: LockedPortfolio): boolean =>
-  portfolio.portfolio_id === locked.portfolio_id && portfolio.through_minute === locked.through_minute
-
 /** Markets of the signals that the portfolio has not met. */
 async function newMarkets(
-  trx: Database,
+  db: Database,
   { portfolio, markets }: OpenedPortfolio,
   signals: readonly Signal[],
 ): Promise<readonly PaperMarket[]> {
   const met = new Set(markets.map(({ ticker }) => ticker))
   const tickers = signals.map(({ ticker }) => ticker).filter((ticker) => !met.has(ticker))
-  return tickers.length === 0 ? [] : readNewMarkets(trx, portfolio.portfolio_id, tickers)
+  return tickers.length === 0 ? [] : readNewMarkets(db, portfolio.portfolio_id, tickers)
 }
 
 /** How many markets say YES in the events of some markets that have a result. */

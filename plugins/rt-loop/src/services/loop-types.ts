@@ -1,4 +1,4 @@
-import type { Database, KeptRows, Signal, WorkedMinute } from 'kwx/database'
+import type { Database, KeptRows, PaperChange, Signal, WorkedMinute } from 'kwx/database'
 import type { Sources } from 'kwx/sources'
 import type { Clock } from 'kwx/time'
 
@@ -33,6 +33,12 @@ export interface FeedWorld extends NewsWorld {
   fail(error: unknown): void
 }
 
+/**
+ * Writes signals of a minute together with what they made of a portfolio, or nothing: false where the portfolio is no
+ * longer as it was read.
+ */
+export type SaveMinute = (signals: readonly Signal[], paper?: PaperChange) => Promise<boolean>
+
 /** How to run, and who is told. */
 export interface LoopOptions {
   readonly pairs: readonly LivePair[]
@@ -54,16 +60,18 @@ export interface LoopOptions {
   /** Told of every print and quote after it was stored, in the order in which the loop learned of them. */
   readonly onPrice?: (event: PriceEvent) => void
   /**
-   * Called in the transaction that writes a minute, while its signals are computed: what it writes stands or falls with
-   * them, and they are written as it answers them. Minutes come in order, each once; every price of the minute was told
-   * before. Not called in a dry run.
+   * Called with each minute while its signals are computed, to have them written with what it makes of a portfolio. Minutes
+   * come in order, each once; every price of the minute was told before. Not called in a dry run.
+   *
+   * @param save  is to be called until it has written; what it writes is told as the signals of the minute
    */
   readonly onMinute?: (
-    trx: Database,
+    db: Database,
     minute: WorkedMinute,
     signals: Promise<readonly Signal[]>,
     circumstances: Circumstances,
-  ) => Promise<readonly Signal[]>
+    save: SaveMinute,
+  ) => Promise<void>
   /** Told that markets may have changed. */
   readonly onMarkets?: () => void
   /** Called once a tick, after what was due has been worked through. */

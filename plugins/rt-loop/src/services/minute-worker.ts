@@ -1,10 +1,10 @@
 import { EXIT, KwxError } from 'kwx'
-import { type Database, isEmbedded, type KeptRows, lastWorkedMinute, type Signal, saveMinute } from 'kwx/database'
+import { type Database, type KeptRows, lastWorkedMinute, type Signal, saveMinute } from 'kwx/database'
 import type { Clock } from 'kwx/time'
 import { CandleMarks } from './candle-marks.ts'
 import { type CityMemory, memoriesOf } from './city-memory.ts'
 import type { LivePair } from './load-pair.ts'
-import type { LoopOptions } from './loop-types.ts'
+import type { LoopOptions, SaveMinute } from './loop-types.ts'
 import type { Circumstances } from './signals-at.ts'
 import { MOST_BEHIND } from './trading-days.ts'
 import { type RowsOfMemories, readMinutes, signalsOfMinute } from './work-minutes.ts'
@@ -33,7 +33,6 @@ export class MinuteWorker {
   readonly #memories: ReadonlyMap<LivePair, CityMemory>
   readonly #marks: CandleMarks
   #worked: number | null = null
-  #hasRead = false
   #isForgetting = false
   #forgotten = 0
   #done: { minutes: number[]; signals: Signal[] } = { minutes: [], signals: [] }
@@ -103,8 +102,6 @@ export class MinuteWorker {
     const rows = this.#read([first, end])
     const given = await circumstances
     if (given === null) return
-    // The first reading takes longer than a transaction should be open.
-    if (!this.#hasRead) await rows
     for (let minute = first; minute <= end; minute++) {
       signal.throwIfAborted()
       const signals = await this.#work(minute, rows, given)
@@ -116,7 +113,6 @@ export class MinuteWorker {
     await this.#marks.mark(db, end)
   }
 
-  /** While the signals of a minute are computed, the transaction that will write them begins. */
   async #work(minute: number, rows: Promise<RowsOfMemories>, given: Circumstances): Promise<readonly Signal[]> {
     const { db, clock } = this.#world
     const { record, onMinute } = this.#options
@@ -124,20 +120,26 @@ export class MinuteWorker {
     const signals = rows.then((read) => signalsOfMinute(this.#memories, read, { minute, atMs }, given))
     if (!record) return signals
     signals.catch(() => {}) // whoever waits for them is told
-    // A transaction has the only connection of an embedded database for itself.
-    if (isEmbedded(db)) await signals
     const worked = { loop: this.#name, endMinute: minute, endedMs: atMs }
-    const written = await saveMinute(db, worked, (trx) => onMinute?.(trx, worked, signals, given) ?? signals)
-    if (written === null) throw anotherLoop(this.#name, minute)
+    const written: Signal[] = []
+    let isWritten = false
+    const save: SaveMinute = async (them, paper) => {
+      const outcome = await saveMinute(db, worked, them, paper)
+      if (outcome === 'done') throw anotherLoop(this.#name, minute)
+      if (outcome === 'moved') return false
+      written.push(...them)
+      isWritten = true
+      return true
+    }
+    if (onMinute) await onMinute(db, worked, signals, given, save)
+    else await save(await signals)
+    if (!isWritten) throw new Error(`Nobody wrote minute ${minute} of "${this.#name}".`)
     return written
   }
 
   #read(span: readonly [first: number, last: number]): Promise<RowsOfMemories> {
     const rows = readMinutes(this.#world.db, this.#memories, span)
-    const done = () => {
-      this.#hasRead = true
-    }
-    rows.then(done, () => {}) // whoever waits for them is told what failed
+    rows.catch(() => {}) // whoever waits for them is told what failed
     return rows
   }
 
