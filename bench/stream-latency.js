@@ -4,17 +4,19 @@
 //
 //   DATABASE_URL=postgres://... node --conditions=kwx-source bench/stream-latency.js [--minutes 240] [--city miami] [--alone]
 //
-// A database of its own is made on the server and dropped. The replay's clock goes on by five seconds at a time; what
-// happened is heard over a WebSocket, and nothing else is done meanwhile. Stages: the minute's rows are stored; its signals
+// A database of its own is made on the server and dropped. The replay's clock goes on by five seconds at a time, moved by a
+// thread of its own; what happened is heard over a WebSocket, and nothing else is done meanwhile. Stages: the minute's rows are stored; its signals
 // are computed, while the transaction begins and the paper portfolio is read; they are committed, with what the portfolio
-// did in the minute; --alone leaves the portfolio out. `processor` is what the process itself computed from stored to
+// did in the minute; --alone leaves the portfolio out. `processor` is what the loop's thread itself computed from stored to
 // committed. Minutes that the stream does not vouch for are not counted.
 import { randomUUID } from 'node:crypto'
+import { once } from 'node:events'
 import { parseArgs } from 'node:util'
+import { Worker } from 'node:worker_threads'
 
 import { paperHooks } from '../plugins/rt-loop/src/portfolio/paper-hooks.ts'
 import { garbageCollector } from '../plugins/rt-loop/src/services/collect-garbage.ts'
-import { streamedLoop } from '../plugins/rt-loop/test/recorded-loop.ts'
+import { clientsOf, streamedLoop } from '../plugins/rt-loop/test/recorded-loop.ts'
 import { livePair } from '../plugins/rt-loop/test/support.ts'
 import { replayExchange } from '../test/support/replay-exchange.ts'
 import { sharedFolder } from '../test/support/shared.ts'
@@ -54,6 +56,17 @@ await ensureMigrated(db, own.href)
 const { start, scene } = SCENES[values.city]
 const replay = await replayExchange('--now', start)
 const { pair } = await livePair({}, {}, scene)
+const shared = new SharedArrayBuffer(8)
+const ms = new Float64Array(shared)
+ms[0] = Date.parse(start)
+const clock = { now: () => ms[0] }
+const hand = new Worker(new URL('./replay-hand.js', import.meta.url), {
+  workerData: { base: replay.base, clock: shared, stepMs: 5000, steps: 12, settleMs: 40 },
+})
+const sleep = async () => {
+  hand.postMessage('go on for a minute')
+  await once(hand, 'message')
+}
 const paper = values.alone
   ? { onMinute: async (_db, _minute, signals, _circumstances, save) => save(await signals), onWorked: async () => {} }
   : await paperHooks(db, [pair], undefined, { report() {}, checked() {} })
@@ -65,12 +78,11 @@ try {
   const { ticks } = await streamedLoop(
     { replay, db, pairs: [pair] },
     {
-      steps: 12,
-      settleMs: 40,
+      world: { clock, sleep, sources: clientsOf(replay, clock) },
       options: {
         ticks: Number(values.minutes),
         onStored: (heardMs) =>
-          Object.assign(at, { heard: heardMs, stored: performance.now(), computed: 0, cpu: process.cpuUsage() }),
+          Object.assign(at, { heard: heardMs, stored: performance.now(), computed: 0, cpu: process.threadCpuUsage() }),
         onMinute: (db, minute, signals, circumstances, save) => {
           const computed = signals.then((them) => {
             at.computed = performance.now()
@@ -87,7 +99,7 @@ try {
           stages.computed.push(at.computed - at.stored)
           stages.committed.push(performance.now() - at.computed)
           stages.whole.push(ms)
-          const { user, system } = process.cpuUsage(at.cpu)
+          const { user, system } = process.threadCpuUsage(at.cpu)
           stages.processor.push((user + system) / 1000)
         },
       },
@@ -95,6 +107,7 @@ try {
   )
   signals = ticks.reduce((sum, tick) => sum + tick.signals.length, 0)
 } finally {
+  await hand.terminate()
   await replay.stop()
   await db.destroy()
   await runQuery(admin, `drop database ${name} with (force)`)

@@ -11,9 +11,9 @@ export { ensureMigrated, type MigrationState, type MigrationStep, migrate, migra
 export { type ObservationInput, readObservations, saveObservations } from './observations.ts'
 export { type Database, isEmbeddedUrl, openDatabase } from './open-database.ts'
 export {
-  beginPortfolio,
   findPortfolio,
   listPortfolios,
+  newPortfolio,
   type OpenedPortfolio,
   openPortfolio,
   type PaperMarket,
@@ -62,8 +62,8 @@ export {
 export { type OtherRows, rowsOfOthers } from './rows-of-others.ts'
 export { inTransaction, runQuery } from './run-query.ts'
 export { listRuns, type Run, readRun, recordRun, recordStepRun, type StepRun } from './runs.ts'
-export type * from './schema.ts'
 export { lastWorkedMinute, type PaperChange, saveMinute, type WorkedMinute } from './save-minute.ts'
+export type * from './schema.ts'
 export { readSettlements, type SettlementInput, saveSettlements } from './settlements.ts'
 export { addControl, newestControl, readSignals, type Signal } from './signals.ts'
 export { deleteSimulated, readTruth, saveTruth, type TruthRows } from './simulated.ts'

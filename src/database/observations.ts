@@ -1,6 +1,7 @@
 import type { BulkColumn } from './bulk-columns.ts'
 import { bulkLoad } from './bulk-load.ts'
 import type { Database } from './open-database.ts'
+import { runQuery } from './run-query.ts'
 import type { Observation } from './schema.ts'
 
 /** One reading of a station; null where it is missing. */
@@ -42,12 +43,11 @@ export function readObservations(
     knownSinceMs,
   }: { station: string; fromMs: number; toMs: number; knownSinceMs?: number | undefined },
 ): Promise<Observation[]> {
-  let query = db
-    .selectFrom('observations')
-    .selectAll()
-    .where('station', '=', station)
-    .where('valid_ms', '>=', fromMs)
-    .where('valid_ms', '<', toMs)
-  if (knownSinceMs !== undefined) query = query.where('known_ms', '>=', knownSinceMs)
-  return query.orderBy('valid_ms').orderBy('report_type').orderBy('source').execute()
+  return runQuery<Observation>(
+    db,
+    `select * from observations
+     where station = $1 and valid_ms >= $2 and valid_ms < $3 and ($4::bigint is null or known_ms >= $4)
+     order by valid_ms, report_type, source`,
+    [station, fromMs, toMs, knownSinceMs ?? null],
+  )
 }

@@ -7,7 +7,8 @@ import type { PaperPortfoliosTable } from './schema.ts'
 
 /** A portfolio, with the numbers that its next order, fill and ledger entry get. */
 export interface PaperPortfolio extends Omit<PaperPortfoliosTable, 'portfolio_id'> {
-  readonly portfolio_id: number
+  /** Null of one that begins. */
+  readonly portfolio_id: number | null
   readonly next_order: number
   readonly next_fill: number
   readonly next_entry: number
@@ -18,31 +19,12 @@ export interface PaperMarket extends MarketRow {
   readonly state: PaperMarketState | null
 }
 
-/**
- * Begins the portfolio of a loop, where nobody else has; then that one is left as it is.
- *
- * @param bankroll  1e-4 dollars
- * @param minute  the first that it will meet
- */
-export async function beginPortfolio(
-  db: Database,
-  { loop, bankroll, minute }: { readonly loop: string; readonly bankroll: number; readonly minute: number },
-): Promise<void> {
-  await runQuery(
-    db,
-    `with begun as (
-       insert into paper_portfolios (loop, bankroll, first_minute, through_minute, cash, locked, reserved)
-       values ($1, $2, $3, $3 - 1, $2, 0, 0) on conflict do nothing returning portfolio_id
-     )
-     insert into paper_ledger (portfolio_id, entry_no, end_minute, at_ms, kind, amount, balance)
-     select portfolio_id, 1, $3 - 1, ($3 - 1)::bigint * 60000, 'bankroll', $2, $2 from begun`,
-    [loop, bankroll, minute],
-  )
-}
+/** One that is in its table. */
+export type FoundPortfolio = PaperPortfolio & { readonly portfolio_id: number }
 
 /** The portfolio of a loop as it is; null before its first minute. */
-export async function findPortfolio(db: Database, loop: string): Promise<PaperPortfolio | null> {
-  const [row] = await runQuery<PaperPortfolio>(
+export async function findPortfolio(db: Database, loop: string): Promise<FoundPortfolio | null> {
+  const [row] = await runQuery<FoundPortfolio>(
     db,
     `select ${PORTFOLIO_COLUMNS} from paper_portfolios as p where loop = $1`,
     [loop],
@@ -64,12 +46,16 @@ export const listPortfolios = (db: Database): Promise<string[]> =>
 const MARKET_COLUMNS = 'markets.*, events.ticker as event_ticker, series_ticker, city, day, origin'
 
 /** Those of some markets that a portfolio has not met. */
-export function readNewMarkets(db: Database, portfolioId: number, tickers: readonly string[]): Promise<PaperMarket[]> {
+export function readNewMarkets(
+  db: Database,
+  portfolioId: number | null,
+  tickers: readonly string[],
+): Promise<PaperMarket[]> {
   return runQuery<PaperMarket>(
     db,
     `select ${MARKET_COLUMNS}, null as state from markets join events using (event_id)
      where markets.ticker = any($2::text[]) and not exists (
-       select from paper_markets as met where portfolio_id = $1 and met.market_id = markets.market_id)`,
+       select from paper_markets as met where portfolio_id = $1::integer and met.market_id = markets.market_id)`,
     [portfolioId, tickers],
   )
 }
@@ -86,6 +72,25 @@ export interface OpenedPortfolio {
   readonly resting: readonly PaperOrder[]
   /** What sales, settlements and fees of the span made or lost, 1e-4 dollars. */
   readonly realised: number
+}
+
+/**
+ * A portfolio before its first minute: nothing of it is written before that is.
+ *
+ * @param bankroll  1e-4 dollars
+ */
+export function newPortfolio(loop: string, bankroll: number, minute: number): OpenedPortfolio {
+  const nothing = { locked: 0, reserved: 0 }
+  const sums: PaperSums = {
+    ...{ cash: bankroll, cash_of_events: bankroll, cash_of_ledger: bankroll, last_balance: bankroll, ...nothing },
+    ...{ balances_wrong: 0, positions_wrong: 0, orders_wrong: 0, positions_cost: 0, resting_cost: 0 },
+    ...{ ledger_trades: 0, ledger_fees: 0, ledger_settlements: 0, fills_cash: 0, fills_fees: 0, settlements_paid: 0 },
+  }
+  const portfolio = {
+    ...{ portfolio_id: null, loop, bankroll, first_minute: minute, through_minute: minute - 1, mismatch: null },
+    ...{ cash: bankroll, ...nothing, next_order: 1, next_fill: 1, next_entry: 2 },
+  }
+  return { portfolio, sums, markets: [], positions: [], resting: [], realised: 0 }
 }
 
 const REALISED = (from: string, to: string) => `(

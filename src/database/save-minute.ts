@@ -14,14 +14,20 @@ export interface WorkedMinute {
   readonly endedMs: number
 }
 
-/** What a minute makes of a portfolio, which holds only while its last minute is the one that it was read at. */
-export interface PaperChange {
-  readonly portfolio_id: number
-  /** Its last minute when it was read: what it holds changes with that minute alone. */
-  readonly readAt: number
-  /** In place of a step, what does not add up. */
-  readonly change: PaperStep | { readonly mismatch: string }
-}
+/** What a minute makes of the portfolio of its loop, which holds only while that is as it was read. */
+export type PaperChange =
+  | {
+      readonly portfolio_id: number
+      /** Its last minute when it was read: what it holds changes with that minute alone. */
+      readonly readAt: number
+      /** In place of a step, what does not add up. */
+      readonly change: PaperStep | { readonly mismatch: string }
+    }
+  | {
+      /** One that was not there begins with this bankroll, 1e-4 dollars. */
+      readonly begin: number
+      readonly change: PaperStep
+    }
 
 /**
  * Writes the signals of one minute, that the minute is done, and what a portfolio did in it, by one statement: all of it
@@ -66,6 +72,7 @@ export async function lastWorkedMinute(db: Database, loop: string): Promise<numb
 
 function statementOf(minute: readonly unknown[], paper?: PaperChange): [text: string, parameters: unknown[]] {
   if (!paper) return [ALONE, [...minute]]
+  if ('begin' in paper) return [WITH_FIRST_STEP, [...minute, paper.begin, JSON.stringify(paper.change)]]
   const { portfolio_id, readAt, change } = paper
   const own = [...minute, portfolio_id, readAt]
   return 'mismatch' in change
@@ -106,6 +113,17 @@ const WITH_STEP = `
     from jsonb_to_record($9::jsonb) as given (through_minute integer, cash bigint, locked bigint, reserved bigint)
     ${READ_AT}
   ), ${writePaperStep('own', '$9::jsonb')}, ${WRITE_MINUTE}`
+
+const WITH_FIRST_STEP = `
+  with own as (
+    insert into paper_portfolios (loop, bankroll, first_minute, through_minute, cash, locked, reserved)
+    select $3::text, $7::bigint, $4::integer, through_minute, cash, locked, reserved
+    from jsonb_to_record($8::jsonb) as given (through_minute integer, cash bigint, locked bigint, reserved bigint)
+    on conflict (loop) do nothing returning portfolio_id
+  ), paper_ledger_begun as (
+    insert into paper_ledger (portfolio_id, entry_no, end_minute, at_ms, kind, amount, balance)
+    select portfolio_id, 1, $4::integer - 1, ($4::integer - 1)::bigint * 60000, 'bankroll', $7::bigint, $7::bigint from own
+  ), ${writePaperStep('own', '$8::jsonb')}, ${WRITE_MINUTE}`
 
 const UNIQUE_VIOLATION = '23505'
 

@@ -11,6 +11,8 @@ export function serverPool(url: string): pg.Pool {
     max: 8,
     types,
     connectionTimeoutMillis: 10_000,
+    // A new connection has everything to learn, which takes some ten milliseconds; one that is idle costs nothing.
+    idleTimeoutMillis: 0,
     application_name: 'kwx',
   })
   // A server that went away must not end the process, whether the client is idle or between two statements of a

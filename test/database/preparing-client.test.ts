@@ -16,11 +16,11 @@ describe.runIf(url)('a connection to a server', () => {
       ({ statement }) => statement,
     )
 
-  it('prepares what it is asked for the fifth time, and answers as before', async () => {
+  it('prepares what it is asked for the second time, and answers as before', async () => {
     const text = 'select $1::integer + 1 as next'
-    for (let k = 0; k < 4; k++) expect((await client.query(text, [k])).rows).toEqual([{ next: k + 1 }])
+    expect((await client.query(text, [0])).rows).toEqual([{ next: 1 }])
     expect(await prepared()).toEqual([])
-    for (let k = 4; k < 12; k++) expect((await client.query(text, [k])).rows).toEqual([{ next: k + 1 }])
+    for (let k = 1; k < 12; k++) expect((await client.query(text, [k])).rows).toEqual([{ next: k + 1 }])
     expect(await prepared()).toEqual([text])
   })
 

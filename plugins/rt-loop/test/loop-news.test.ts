@@ -8,6 +8,7 @@ import { keepLifecycle } from '../src/services/keep-lifecycle.ts'
 import type { LivePair } from '../src/services/load-pair.ts'
 import type { FeedWorld } from '../src/services/loop-types.ts'
 import { replaySignals } from '../src/services/replay-signals.ts'
+import { overheard } from './paper-database.ts'
 import { streamedLoop } from './recorded-loop.ts'
 import { livePair } from './support.ts'
 
@@ -123,15 +124,18 @@ describe.skipIf(!sharedFolder())('what the loop is told between two ticks', () =
   it('leaves a minute that is proved to ask for nothing but prices and reports', async () => {
     let asked: string[] = []
     const ofMinutes: (readonly string[])[] = []
-    // What is asked of markets, reports and settlements is built by the query builder; of prices it is not.
-    const db = opened.db.withPlugin({
+    // What is asked of markets and settlements is built by the query builder; of prices and reports it is not.
+    const built = opened.db.withPlugin({
       transformQuery({ node }) {
         if (node.kind === 'SelectQueryNode') {
-          asked.push(/"(markets|settlements|observations)"/.exec(JSON.stringify(node.from))?.[1] ?? 'something else')
+          asked.push(/"(markets|settlements)"/.exec(JSON.stringify(node.from))?.[1] ?? 'something else')
         }
         return node
       },
       transformResult: async ({ result }) => result,
+    })
+    const db = overheard(built, (sql) => {
+      if (sql.includes('from observations')) asked.push('observations')
     })
     let before: readonly string[] = []
     await streamedLoop(

@@ -18,7 +18,7 @@ describe('a portfolio that was read between two minutes', () => {
     new Portfolio({ loop, pairs, bankroll: BANKROLL }, (report) => reports.push(report))
   const all = (world: PaperWorld) => [world.first, world.last] as const
 
-  /** What is left by a portfolio that reads everything within its transactions. */
+  /** What is left by a portfolio that reads everything within its minutes. */
   async function unread(options = OPTIONS) {
     const world = await paperWorld(db, options)
     await workPaper(db, world, all(world))
@@ -38,7 +38,7 @@ describe('a portfolio that was read between two minutes', () => {
     }
   })
 
-  it('is not read again in the transaction', async () => {
+  it('is not read again in the minute', async () => {
     const world = await paperWorld(db, OPTIONS)
     const portfolio = begun(world)
     await workPaper(db, world, [world.first, world.first + 9], { portfolio })

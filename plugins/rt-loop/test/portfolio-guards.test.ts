@@ -1,10 +1,10 @@
-import { type Database, openDatabase, readSignals, runQuery, saveMinute } from 'kwx/database'
+import { type Database, readSignals, runQuery } from 'kwx/database'
 import { minuteToMs } from 'kwx/time'
 import { beforeAll, describe, expect, it } from 'vitest'
 
 import { Portfolio } from '../src/portfolio/portfolio.ts'
-import { clear, kind, paperDatabase } from './paper-database.ts'
-import { BANKROLL, GO, type PaperWorld, paperWorld, signalOf, workPaper } from './paper-world.ts'
+import { clear, paperDatabase } from './paper-database.ts'
+import { BANKROLL, GO, type PaperWorld, paperWorld, savingIn, signalOf, workPaper } from './paper-world.ts'
 
 const paper = paperDatabase()
 const { whole } = paper
@@ -43,10 +43,7 @@ describe('the guards of a portfolio', () => {
     expect(new Set(signals.map(({ standDown }) => standDown))).toEqual(new Set(['daily_loss']))
   })
 
-  it('are asked within the writing transaction: of two writers the second decides on what the first left', async ({
-    skip,
-  }) => {
-    skip(kind.name === 'embedded', 'the embedded database has one connection, hence one writer')
+  it('are asked of what is written upon: of two that decide at once the second decides again on what the first left', async () => {
     const risk = { max_bankroll_pct_total: 0.1, max_daily_loss_pct: 1, max_bankroll_pct_city_day_side: 0.08 }
     const world = await paperWorld(db, { cities: ['miami', 'chicago'], minutes: 30, markets: 1, risk })
     const of = (city: string, minute: number) =>
@@ -54,21 +51,14 @@ describe('the guards of a portfolio', () => {
         .filter((ticker) => world.signals.get(minute)!.find((signal) => signal.ticker === ticker)!.city === city)
         .map((ticker) => signalOf(ticker, city, minute, 0.99, 0.5))
     const [m, n] = [world.first + 10, world.first + 12]
-    // The first writer trades Chicago and leaves a signal for Miami: each alone would take most of what the limit allows.
+    // The first trades Chicago and leaves a signal for Miami: each alone would take most of what the limit allows.
     await work(m - 1, of('chicago', m - 1))
-    const second = await openDatabase({ url: paper.url() })
-    try {
-      let waited = false
-      const one = work(m, of('miami', m), db, async () => {
-        await new Promise((next) => setTimeout(next, 400))
-        waited = true
-      })
-      await new Promise((next) => setTimeout(next, 100))
-      const other = work(n, [], second, async () => expect(waited).toBe(true))
-      await Promise.all([one, other])
-    } finally {
-      await second.destroy()
-    }
+    let others = 0
+    // Both have read and decided before either writes; the other one decided on what is there before the first.
+    await work(n, [], async () => {
+      if (others++ === 0) await work(m, of('miami', m))
+    })
+    expect(others).toBe(2)
     const { cash, locked, reserved } = (
       await runQuery<{ cash: number; locked: number; reserved: number }>(db, 'select * from paper_portfolios')
     )[0]!
@@ -86,16 +76,29 @@ describe('the guards of a portfolio', () => {
     expect(locked + reserved).toBeLessThanOrEqual(0.1 * (cash + locked))
     expect(await whole()).toBeNull()
 
-    async function work(minute: number, signals: ReturnType<typeof of>, on = db, then = async () => {}) {
+    async function work(minute: number, signals: ReturnType<typeof of>, beforeWriting = async () => {}) {
       const { loop, pairs } = world
       const portfolio = new Portfolio({ loop, pairs, bankroll: BANKROLL })
       const worked = { loop, endMinute: minute, endedMs: minuteToMs(minute) + 3000 }
-      await saveMinute(on, worked, async (trx) => {
-        const written = await portfolio.onMinute(trx, worked, Promise.resolve(signals), GO)
-        await then()
-        return written
+      const save = savingIn(db, worked)
+      await portfolio.onMinute(db, worked, Promise.resolve(signals), GO, async (them, paper) => {
+        await beforeWriting()
+        return save(them, paper)
       })
     }
+  })
+
+  it('give up where others write on the portfolio all the time', async () => {
+    const world = await paperWorld(db, { minutes: 5 })
+    const { loop, pairs, first } = world
+    const portfolio = new Portfolio({ loop, pairs, bankroll: BANKROLL })
+    const worked = { loop, endMinute: first, endedMs: 0 }
+    let times = 0
+    const moved = async () => ++times < 0
+    await expect(portfolio.onMinute(db, worked, Promise.resolve([]), GO, moved)).rejects.toMatchObject({
+      code: 'RT_ANOTHER_LOOP',
+    })
+    expect(times).toBe(3)
   })
 
   it('let nobody take a minute twice', async () => {
@@ -104,7 +107,7 @@ describe('the guards of a portfolio', () => {
     await workPaper(db, world, [world.first, world.last])
     const worked = { loop, endMinute: world.last, endedMs: 0 }
     const portfolio = new Portfolio({ loop, pairs, bankroll: BANKROLL })
-    await expect(portfolio.onMinute(db, worked, Promise.resolve([]), GO)).rejects.toMatchObject({
+    await expect(portfolio.onMinute(db, worked, Promise.resolve([]), GO, savingIn(db, worked))).rejects.toMatchObject({
       code: 'RT_ANOTHER_LOOP',
     })
   })

@@ -1,13 +1,14 @@
 import { EXIT, KwxError } from 'kwx'
 import {
-  beginPortfolio,
   type Database,
   findPortfolio,
+  newPortfolio,
   type OpenedPortfolio,
   openPortfolio,
   type PaperChange,
   type PaperMarket,
   type PaperPortfolio,
+  type PaperStep,
   paperMismatch,
   readNewMarkets,
   runQuery,
@@ -127,7 +128,7 @@ export class Portfolio {
     const stepped = await this.#step(db, { ...opened, markets }, { worked, rows, signals, circumstances })
     this.#refused = paperMismatch(sumsAfter(opened, stepped.step))
     if (this.#refused !== null) return stoodDownAt(minute, portfolio, this.#refused, signals)
-    const paper = { portfolio_id: portfolio.portfolio_id, readAt: portfolio.through_minute, change: stepped.step }
+    const paper = changeOf(portfolio, stepped.step)
     const report = reportOf(minute, stepped, portfolio)
     if (!stepped.lossLimitReached) return { signals, paper, report }
     const lost = (-stepped.realisedToday / 10_000).toFixed(2)
@@ -173,12 +174,8 @@ export class Portfolio {
   }
 
   async #read(db: Database, minute: number, span: readonly [number, number]): Promise<OpenedPortfolio> {
-    const find = () => findPortfolio(db, this.#loop)
-    let portfolio = await find()
-    if (!portfolio) {
-      await beginPortfolio(db, { loop: this.#loop, bankroll: this.#bankroll, minute })
-      portfolio = (await find())!
-    }
+    const portfolio = await findPortfolio(db, this.#loop)
+    if (!portfolio) return newPortfolio(this.#loop, this.#bankroll, minute)
     const whole = this.#wholeAt === Number.NEGATIVE_INFINITY
     const opened = await openPortfolio(db, portfolio.portfolio_id, { span, whole })
     if (whole && paperMismatch(opened.sums) === null) this.#wholeAt = minute
@@ -210,11 +207,16 @@ export class Portfolio {
 /** What a minute comes to, to be written together, and what is said of it then. */
 interface TakenMinute {
   readonly signals: readonly Signal[]
-  readonly paper: PaperChange
+  readonly paper: PaperChange | undefined
   readonly report: PortfolioReport
 }
 
-/** A minute of a portfolio that does not add up. */
+const changeOf = (
+  { portfolio_id, bankroll, through_minute: readAt }: PaperPortfolio,
+  change: PaperStep,
+): PaperChange => (portfolio_id === null ? { begin: bankroll, change } : { portfolio_id, readAt, change })
+
+/** A minute of a portfolio that does not add up; one that begins so does not begin. */
 function stoodDownAt(
   minute: number,
   { portfolio_id, through_minute: readAt, cash, locked, reserved }: PaperPortfolio,
@@ -224,7 +226,7 @@ function stoodDownAt(
   const nothing = { realisedToday: 0, lossLimitReached: false, orders: 0, fills: 0, outcomes: {}, refused: null }
   return {
     signals: stoodDown(signals, 'unreconciled', mismatch),
-    paper: { portfolio_id, readAt, change: { mismatch } },
+    paper: portfolio_id === null ? undefined : { portfolio_id, readAt, change: { mismatch } },
     report: { minute, cash, locked, reserved, mismatch, ...nothing, unsettled: {} },
   }
 }
