@@ -68,7 +68,7 @@ const sleep = async () => {
   await once(hand, 'message')
 }
 const paper = values.alone
-  ? { onMinute: async (_db, _minute, signals, _circumstances, save) => save(await signals), onWorked: async () => {} }
+  ? { onMinute: async ({ signals, save }) => save(await signals), onWorked: async () => {} }
   : await paperHooks(db, [pair], undefined, { report() {}, checked() {} })
 const collect = garbageCollector()
 const stages = { stored: [], computed: [], committed: [], whole: [], processor: [] }
@@ -83,12 +83,12 @@ try {
         ticks: Number(values.minutes),
         onStored: (heardMs) =>
           Object.assign(at, { heard: heardMs, stored: performance.now(), computed: 0, cpu: process.threadCpuUsage() }),
-        onMinute: (db, minute, signals, circumstances, save) => {
-          const computed = signals.then((them) => {
+        onMinute: (work) => {
+          const signals = work.signals.then((them) => {
             at.computed = performance.now()
             return them
           })
-          return paper.onMinute(db, minute, computed, circumstances, save)
+          return paper.onMinute({ ...work, signals })
         },
         onWorked: async () => {
           await paper.onWorked()

@@ -132,7 +132,7 @@ describe.skipIf(!sharedFolder()).each(kinds)('the loop over a recorded afternoon
     const minutes: number[] = []
     await loop({
       onPrice: (event) => events.push(event),
-      onMinute: async (_db, { endMinute }, signals, _circumstances, save) => {
+      onMinute: async ({ minute: { endMinute }, signals, save }) => {
         minutes.push(endMinute)
         await save((await signals).map((signal) => ({ ...signal, standDown: 'daily_loss' })))
       },

@@ -67,7 +67,7 @@ describe('MinuteWorker', () => {
     const worker = await MinuteWorker.start(world(db), {
       pairs: [pair],
       record: true,
-      onMinute: async (_db, _minute, signals, _circumstances, save) => {
+      onMinute: async ({ signals, save }) => {
         within.push(underWay())
         expect(await save(await signals)).toBe(true)
       },

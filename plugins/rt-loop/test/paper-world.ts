@@ -15,7 +15,7 @@ import { climateDayEnd, minuteToMs } from 'kwx/time'
 
 import { repositoryContributions } from '../../../test/support/plugins.ts'
 import { Portfolio, type PortfolioReport } from '../src/portfolio/portfolio.ts'
-import type { SaveMinute } from '../src/services/loop-types.ts'
+import type { MinuteWork } from '../src/services/loop-types.ts'
 import type { Pair } from '../src/services/pair.ts'
 import type { Circumstances } from '../src/services/signals-at.ts'
 
@@ -227,14 +227,23 @@ async function invent(
   })
 }
 
-/** Writes a minute as the loop does. */
-export const savingIn =
-  (db: Database, worked: WorkedMinute): SaveMinute =>
-  async (signals, paper) => {
-    const outcome = await saveMinute(db, worked, signals, paper)
-    if (outcome === 'done') throw new Error(`Minute ${worked.endMinute} is done.`)
-    return outcome === 'written'
+/** A minute of a loop, with what is computed of it; its prints are read when they are asked for. */
+export function minuteWork(
+  db: Database,
+  minute: WorkedMinute,
+  signals: readonly Signal[],
+  circumstances: Circumstances = GO,
+): MinuteWork {
+  return {
+    ...{ db, minute, circumstances, signals: Promise.resolve(signals) },
+    printsSince: () => null,
+    async save(them, paper) {
+      const outcome = await saveMinute(db, minute, them, paper)
+      if (outcome === 'done') throw new Error(`Minute ${minute.endMinute} is done.`)
+      return outcome === 'written'
+    },
   }
+}
 
 /** Works through the minutes [from, to] as the loop does; answers what was reported. */
 export async function workPaper(
@@ -259,7 +268,7 @@ export async function workPaper(
     const worked = { loop, endMinute: minute, endedMs: minuteToMs(minute) + (over.endedAfterMs ?? 3000) }
     const signals = world.signals.get(minute) ?? []
     const circumstances = over.circumstances?.(minute) ?? GO
-    await portfolio.onMinute(db, worked, Promise.resolve(signals), circumstances, savingIn(db, worked))
+    await portfolio.onMinute(minuteWork(db, worked, signals, circumstances))
     if (over.checked?.(minute)) await portfolio.check(db)
   }
   return reports

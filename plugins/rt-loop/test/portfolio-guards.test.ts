@@ -3,8 +3,9 @@ import { minuteToMs } from 'kwx/time'
 import { beforeAll, describe, expect, it } from 'vitest'
 
 import { Portfolio } from '../src/portfolio/portfolio.ts'
+import type { MinuteWork } from '../src/services/loop-types.ts'
 import { clear, paperDatabase } from './paper-database.ts'
-import { BANKROLL, GO, type PaperWorld, paperWorld, savingIn, signalOf, workPaper } from './paper-world.ts'
+import { BANKROLL, minuteWork, type PaperWorld, paperWorld, signalOf, workPaper } from './paper-world.ts'
 
 const paper = paperDatabase()
 const { whole } = paper
@@ -80,11 +81,12 @@ describe('the guards of a portfolio', () => {
       const { loop, pairs } = world
       const portfolio = new Portfolio({ loop, pairs, bankroll: BANKROLL })
       const worked = { loop, endMinute: minute, endedMs: minuteToMs(minute) + 3000 }
-      const save = savingIn(db, worked)
-      await portfolio.onMinute(db, worked, Promise.resolve(signals), GO, async (them, paper) => {
+      const own = minuteWork(db, worked, signals)
+      const save: MinuteWork['save'] = async (them, paper) => {
         await beforeWriting()
-        return save(them, paper)
-      })
+        return own.save(them, paper)
+      }
+      await portfolio.onMinute({ ...own, save })
     }
   })
 
@@ -94,8 +96,8 @@ describe('the guards of a portfolio', () => {
     const portfolio = new Portfolio({ loop, pairs, bankroll: BANKROLL })
     const worked = { loop, endMinute: first, endedMs: 0 }
     let times = 0
-    const moved = async () => ++times < 0
-    await expect(portfolio.onMinute(db, worked, Promise.resolve([]), GO, moved)).rejects.toMatchObject({
+    const save = async () => ++times < 0
+    await expect(portfolio.onMinute({ ...minuteWork(db, worked, []), save })).rejects.toMatchObject({
       code: 'RT_ANOTHER_LOOP',
     })
     expect(times).toBe(3)
@@ -107,7 +109,7 @@ describe('the guards of a portfolio', () => {
     await workPaper(db, world, [world.first, world.last])
     const worked = { loop, endMinute: world.last, endedMs: 0 }
     const portfolio = new Portfolio({ loop, pairs, bankroll: BANKROLL })
-    await expect(portfolio.onMinute(db, worked, Promise.resolve([]), GO, savingIn(db, worked))).rejects.toMatchObject({
+    await expect(portfolio.onMinute(minuteWork(db, worked, []))).rejects.toMatchObject({
       code: 'RT_ANOTHER_LOOP',
     })
   })

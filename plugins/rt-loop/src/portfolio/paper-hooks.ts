@@ -32,7 +32,7 @@ export async function paperHooks(
   if (known && bankroll !== undefined && known.bankroll !== units) throw otherBankroll(loop, known.bankroll, bankroll)
   const portfolio = new Portfolio({ loop, pairs, bankroll: units }, (report) => news.report(report))
   return {
-    onMinute: (...minute) => portfolio.onMinute(...minute),
+    onMinute: (work) => portfolio.onMinute(work),
     onMarkets: () => portfolio.forget(),
     onWorked: async () => news.checked(await portfolio.check(db)),
   }

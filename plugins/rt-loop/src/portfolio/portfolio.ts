@@ -14,13 +14,11 @@ import {
   runQuery,
   type Signal,
   sumsAfter,
-  type WorkedMinute,
 } from 'kwx/database'
 import type { RefusedRows } from 'kwx/trading'
 
-import type { SaveMinute } from '../services/loop-types.ts'
+import type { MinuteWork } from '../services/loop-types.ts'
 import type { Pair } from '../services/pair.ts'
-import type { Circumstances } from '../services/signals-at.ts'
 import type { StandDown } from '../services/stand-down.ts'
 import { LATE_AFTER } from '../services/work-minutes.ts'
 import { type NewRows, readNewRows } from './market-rows.ts'
@@ -89,43 +87,35 @@ export class Portfolio {
    * nothing behind, one that starts again goes on from the tables, and of two that trade at once the second decides again,
    * on what the first left.
    *
-   * @param computing  the signals: what they do not decide is read before they are waited for
    * @throws KwxError RT_ANOTHER_LOOP (exit 1) when another process took the minute, or takes others all the time
    * @throws KwxError RT_PORTFOLIO_MARKETS (exit 2) when it holds markets that no configuration of the loop trades
    */
-  async onMinute(
-    db: Database,
-    worked: WorkedMinute,
-    computing: Promise<readonly Signal[]>,
-    circumstances: Circumstances,
-    save: SaveMinute,
-  ): Promise<void> {
+  async onMinute(work: MinuteWork): Promise<void> {
     for (let time = 1; time <= MOST_TIMES; time++) {
-      const { signals, paper, report } = await this.#take(db, worked, computing, circumstances)
-      if (!(await save(signals, paper))) continue
+      const { signals, paper, report } = await this.#take(work)
+      if (!(await work.save(signals, paper))) continue
       this.#onReport(report)
       return
     }
-    throw anotherLoop(this.#loop, worked.endMinute)
+    throw anotherLoop(this.#loop, work.minute.endMinute)
   }
 
-  async #take(
-    db: Database,
-    worked: WorkedMinute,
-    computing: Promise<readonly Signal[]>,
-    circumstances: Circumstances,
-  ): Promise<TakenMinute> {
-    const { endMinute: minute } = worked
+  async #take(work: MinuteWork): Promise<TakenMinute> {
+    const { db } = work
+    const minute = work.minute.endMinute
     const opened = await this.#open(db, minute)
     const { portfolio } = opened
     const found = paperMismatch(opened.sums)
-    if (found !== null) return stoodDownAt(minute, portfolio, found, await computing)
-    const known = await this.#newRows(db, opened.markets, minute)
-    const signals = await computing
+    if (found !== null) return stoodDownAt(minute, portfolio, found, await work.signals)
+    // What is recorded of books is read while signals are computed; prints are there with them, as a rule.
+    const [recorded, implied] = this.#byBook(opened.markets)
+    const quoted = this.#newRows(work, recorded)
+    quoted.catch(() => {}) // it is waited for below
+    const signals = await work.signals
     const others = await newMarkets(db, opened, signals)
     const markets = [...opened.markets, ...others].sort((a, b) => (a.ticker < b.ticker ? -1 : 1))
-    const rows = new Map([...known, ...(await this.#newRows(db, others, minute))])
-    const stepped = await this.#step(db, { ...opened, markets }, { worked, rows, signals, circumstances })
+    const rows = new Map([...(await quoted), ...(await this.#newRows(work, [...implied, ...others]))])
+    const stepped = await this.#step({ ...opened, markets }, work, { rows, signals })
     this.#refused = paperMismatch(sumsAfter(opened, stepped.step))
     if (this.#refused !== null) return stoodDownAt(minute, portfolio, this.#refused, signals)
     const paper = changeOf(portfolio, stepped.step)
@@ -182,17 +172,29 @@ export class Portfolio {
     return opened
   }
 
-  #newRows(db: Database, markets: readonly PaperMarket[], minute: number): Promise<ReadonlyMap<number, NewRows>> {
-    const pairs = this.#pairs
-    assertTraded(pairs, markets)
-    const isRecorded = (market: PaperMarket) => pairOf(pairs, market)!.loaded.config.price_source === 'candles'
-    return readNewRows(db, markets, minute, isRecorded)
+  #newRows(work: MinuteWork, markets: readonly PaperMarket[]): Promise<ReadonlyMap<number, NewRows>> {
+    const { db, minute } = work
+    const isRecorded = (market: PaperMarket) => this.#isRecorded(market)
+    const printsSince = (id: number, ordinal: number) => work.printsSince(id, ordinal)
+    return readNewRows({ db, isRecorded, printsSince }, markets, minute.endMinute)
+  }
+
+  #isRecorded(market: PaperMarket): boolean {
+    return tradingPair(this.#pairs, market).loaded.config.price_source === 'candles'
+  }
+
+  /** Markets whose book is recorded, and those whose book prints imply. */
+  #byBook(markets: readonly PaperMarket[]): [PaperMarket[], PaperMarket[]] {
+    const { true: recorded = [], false: implied = [] } = Object.groupBy(markets, (market) =>
+      String(this.#isRecorded(market)),
+    )
+    return [recorded, implied]
   }
 
   async #step(
-    db: Database,
     { portfolio, markets, positions, resting, realised: realisedBefore }: OpenedPortfolio,
-    { worked: { endMinute: minute, endedMs }, rows, signals, circumstances }: MinuteOfPortfolio,
+    { db, minute: { endMinute: minute, endedMs }, circumstances }: MinuteWork,
+    { rows, signals }: { readonly rows: ReadonlyMap<number, NewRows>; readonly signals: readonly Signal[] },
   ): Promise<SteppedMinute> {
     const mode: MinuteMode =
       endedMs / 60_000 - minute > LATE_AFTER ? 'late' : circumstances.standDown === null ? 'trade' : 'withdraw'
@@ -242,14 +244,6 @@ function reportOf(minute: number, stepped: SteppedMinute, { next_order }: PaperP
   }
 }
 
-/** What happened in a minute, beside the portfolio. */
-interface MinuteOfPortfolio {
-  readonly worked: WorkedMinute
-  readonly rows: ReadonlyMap<number, NewRows>
-  readonly signals: readonly Signal[]
-  readonly circumstances: Circumstances
-}
-
 /** Markets of the signals that the portfolio has not met. */
 async function newMarkets(
   db: Database,
@@ -292,14 +286,14 @@ function assertOwnMarkets(pairs: readonly Pair[]): void {
   })
 }
 
-function assertTraded(pairs: readonly Pair[], markets: readonly PaperMarket[]): void {
-  const stray = markets.find((market) => !pairOf(pairs, market))
-  if (!stray) return
-  throw new KwxError(`The portfolio of this loop trades ${stray.ticker}, which no configuration of the loop does.`, {
+function tradingPair(pairs: readonly Pair[], market: PaperMarket): Pair {
+  const pair = pairOf(pairs, market)
+  if (pair) return pair
+  throw new KwxError(`The portfolio of this loop trades ${market.ticker}, which no configuration of the loop does.`, {
     code: 'RT_PORTFOLIO_MARKETS',
     exit: EXIT.usage,
     hint: 'Start the loop with the configurations it had, or give those with other markets other file names.',
-    details: { ticker: stray.ticker, city: stray.city },
+    details: { ticker: market.ticker, city: market.city },
   })
 }
 

@@ -9,7 +9,7 @@ import {
   readCityFacts,
   readCityRows,
 } from './city-rows.ts'
-import { PriceMemory } from './price-memory.ts'
+import { PriceMemory, type Prints } from './price-memory.ts'
 import { ReportMemory } from './report-memory.ts'
 import { Turns } from './turns.ts'
 
@@ -49,6 +49,11 @@ export class CityMemory {
   rows(db: Database, days: readonly [number, number]): Promise<CityRows> {
     // Two readings at once would put the same prints twice.
     return this.#turns.take(() => readCityRows(db, this.#pair, days, this.#reading))
+  }
+
+  /** The prints of a market from an ordinal on, as the last reading found them; null where they are not kept. */
+  printsSince(marketId: number, ordinal: number): Prints | null {
+    return this.#prices.printsSince(marketId, ordinal)
   }
 
   async #readFacts(db: Database, days: readonly [number, number]): Promise<CityFacts> {

@@ -5,6 +5,7 @@ import type { Clock } from 'kwx/time'
 import type { LivePair } from './load-pair.ts'
 import type { NewsWorld } from './news-world.ts'
 import type { FeedState, PriceEvent, PriceFeed } from './price-feed.ts'
+import type { Prints } from './price-memory.ts'
 import type { Circumstances } from './signals-at.ts'
 import type { SwitchState } from './stop-switch.ts'
 
@@ -33,11 +34,25 @@ export interface FeedWorld extends NewsWorld {
   fail(error: unknown): void
 }
 
-/**
- * Writes signals of a minute together with what they made of a portfolio, or nothing: false where the portfolio is no
- * longer as it was read.
- */
-export type SaveMinute = (signals: readonly Signal[], paper?: PaperChange) => Promise<boolean>
+/** A minute while its signals are computed, and what is needed to have it written. */
+export interface MinuteWork {
+  readonly db: Database
+  readonly minute: WorkedMinute
+  readonly circumstances: Circumstances
+  readonly signals: Promise<readonly Signal[]>
+  /**
+   * Once the signals are there: the prints of a market from an ordinal on that were read for them, some after the minute;
+   * null where they were not.
+   */
+  printsSince(marketId: number, ordinal: number): Prints | null
+  /**
+   * Writes signals together with what they made of a portfolio, or nothing: false where the portfolio is no longer as it
+   * was read.
+   *
+   * @throws KwxError RT_ANOTHER_LOOP (exit 1) when another process has written the minute
+   */
+  save(signals: readonly Signal[], paper?: PaperChange): Promise<boolean>
+}
 
 /** How to run, and who is told. */
 export interface LoopOptions {
@@ -60,18 +75,10 @@ export interface LoopOptions {
   /** Told of every print and quote after it was stored, in the order in which the loop learned of them. */
   readonly onPrice?: (event: PriceEvent) => void
   /**
-   * Called with each minute while its signals are computed, to have them written with what it makes of a portfolio. Minutes
-   * come in order, each once; every price of the minute was told before. Not called in a dry run.
-   *
-   * @param save  is to be called until it has written; what it writes is told as the signals of the minute
+   * Called with each minute, to have it saved as it makes of it: that is what is told as its signals. Minutes come in order,
+   * each once; every price of the minute was told before. Not called in a dry run.
    */
-  readonly onMinute?: (
-    db: Database,
-    minute: WorkedMinute,
-    signals: Promise<readonly Signal[]>,
-    circumstances: Circumstances,
-    save: SaveMinute,
-  ) => Promise<void>
+  readonly onMinute?: (work: MinuteWork) => Promise<void>
   /** Told that markets may have changed. */
   readonly onMarkets?: () => void
   /** Called once a tick, after what was due has been worked through. */

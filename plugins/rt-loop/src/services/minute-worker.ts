@@ -4,7 +4,8 @@ import type { Clock } from 'kwx/time'
 import { CandleMarks } from './candle-marks.ts'
 import { type CityMemory, memoriesOf } from './city-memory.ts'
 import type { LivePair } from './load-pair.ts'
-import type { LoopOptions, SaveMinute } from './loop-types.ts'
+import type { LoopOptions, MinuteWork } from './loop-types.ts'
+import type { Prints } from './price-memory.ts'
 import type { Circumstances } from './signals-at.ts'
 import { MOST_BEHIND } from './trading-days.ts'
 import { type RowsOfMemories, readMinutes, signalsOfMinute } from './work-minutes.ts'
@@ -123,18 +124,30 @@ export class MinuteWorker {
     const worked = { loop: this.#name, endMinute: minute, endedMs: atMs }
     const written: Signal[] = []
     let isWritten = false
-    const save: SaveMinute = async (them, paper) => {
-      const outcome = await saveMinute(db, worked, them, paper)
-      if (outcome === 'done') throw anotherLoop(this.#name, minute)
-      if (outcome === 'moved') return false
-      written.push(...them)
-      isWritten = true
-      return true
+    const work: MinuteWork = {
+      ...{ db, minute: worked, circumstances: given, signals },
+      printsSince: (marketId, ordinal) => this.#printsSince(marketId, ordinal),
+      save: async (them, paper) => {
+        const outcome = await saveMinute(db, worked, them, paper)
+        if (outcome === 'done') throw anotherLoop(this.#name, minute)
+        if (outcome === 'moved') return false
+        written.push(...them)
+        isWritten = true
+        return true
+      },
     }
-    if (onMinute) await onMinute(db, worked, signals, given, save)
-    else await save(await signals)
+    if (onMinute) await onMinute(work)
+    else await work.save(await signals)
     if (!isWritten) throw new Error(`Nobody wrote minute ${minute} of "${this.#name}".`)
     return written
+  }
+
+  #printsSince(marketId: number, ordinal: number): Prints | null {
+    for (const memory of this.#memories.values()) {
+      const prints = memory.printsSince(marketId, ordinal)
+      if (prints) return prints
+    }
+    return null
   }
 
   #read(span: readonly [first: number, last: number]): Promise<RowsOfMemories> {

@@ -5,7 +5,7 @@ import { candleEndMinute } from 'kwx/time'
 import { GrowingPrices } from './growing-prices.ts'
 
 /** Prints of one market. */
-type Prints = Pick<TradeSeries, 'tsMs' | 'price' | 'countCenti' | 'takerYes'>
+export type Prints = Pick<TradeSeries, 'tsMs' | 'price' | 'countCenti' | 'takerYes'>
 
 interface Grown {
   /** What to ask for next: the ordinal after the last print, or the first minute that may still change. */
@@ -13,7 +13,12 @@ interface Grown {
   readonly prices: GrowingPrices
   /** Prints of the last minute, which more may join. */
   open: Prints | null
+  /** The newest prints, up to the ordinal before `next`. */
+  recent: Prints | null
 }
+
+/** Prints of so many minutes are kept as they are: the portfolio asks for those of the minute that has just ended. */
+const RECENT_MINUTES = 3
 
 /** A candle may be told again for some minutes after its end; older ones stay as they are. */
 const CANDLES_AGAIN = 5
@@ -39,6 +44,18 @@ export class PriceMemory {
     for (const { marketId, endMinute } of candles) {
       if (endMinute < (this.#known.get(marketId)?.next ?? 0)) this.#known.delete(marketId)
     }
+  }
+
+  /**
+   * The prints of a market from an ordinal on, as the last reading found them, in the exchange's order.
+   *
+   * @returns null where they are not kept: they are to be read
+   */
+  printsSince(marketId: number, ordinal: number): Prints | null {
+    const known = this.#known.get(marketId)
+    if (!known?.recent) return null
+    const from = known.recent.tsMs.length - (known.next - ordinal)
+    return from < 0 ? null : after(known.recent, from)
   }
 
   /**
@@ -101,10 +118,13 @@ export class PriceMemory {
     grown.prices.put(rows)
     const last = rows.endMinute.at(-1)!
     grown.open = chosen(prints, (ms) => candleEndMinute(ms) === last)
+    const all = grown.recent ? joined(grown.recent, news) : news
+    // The last of them without a gap, whatever the order of their times.
+    grown.recent = after(all, 1 + all.tsMs.findLastIndex((ms) => candleEndMinute(ms) <= last - RECENT_MINUTES))
   }
 
   #of(id: number): Grown {
-    const known = this.#known.get(id) ?? { next: 0, prices: new GrowingPrices(), open: null }
+    const known = this.#known.get(id) ?? { next: 0, prices: new GrowingPrices(), open: null, recent: null }
     this.#known.set(id, known)
     return known
   }
@@ -126,6 +146,14 @@ function concat<Values extends Float64Array | Int16Array | Int32Array | Uint8Arr
   all.set(then, first.length)
   return all
 }
+
+/** Prints from the n-th on. */
+const after = ({ tsMs, price, countCenti, takerYes }: Prints, n: number): Prints => ({
+  tsMs: tsMs.slice(n),
+  price: price.slice(n),
+  countCenti: countCenti.slice(n),
+  takerYes: takerYes.slice(n),
+})
 
 /** Prints at some times, in their order. */
 function chosen({ tsMs, price, countCenti, takerYes }: Prints, wanted: (ms: number) => boolean): Prints {
