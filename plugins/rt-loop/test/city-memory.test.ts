@@ -3,6 +3,7 @@ import {
   type Database,
   loadCandles,
   loadTrades,
+  readTrades,
   runQuery,
   saveMarkets,
   saveObservations,
@@ -294,5 +295,73 @@ describe.each(databaseKinds)('CityMemory on the $name database', (kind) => {
     expect((await memory.rows(db, [DAY, DAY])).prices.size).toBe(1)
     expect((await memory.rows(db, [DAY + 1, DAY + 1])).prices.size).toBe(0)
     expect((await memory.rows(db, [DAY, DAY])).prices.size).toBe(1)
+  })
+
+  describe('the prints that it read', () => {
+    const inTable = async (market: number, ordinal: number) => {
+      for await (const { tsMs, price, countCenti, takerYes } of readTrades(db, [ids[market]!], [ordinal])) {
+        return { tsMs, price, countCenti, takerYes }
+      }
+      return NONE
+    }
+    const NONE = {
+      tsMs: new Float64Array(),
+      price: new Int16Array(),
+      countCenti: new Int32Array(),
+      takerYes: new Uint8Array(),
+    }
+
+    it('are told from any ordinal on as the table has them, or not at all', async () => {
+      const second = fc.integer({ min: -100, max: 100 })
+      const reading = fc.record({ step: fc.integer({ min: 0, max: 400 }), seconds: fc.array(second, { maxLength: 6 }) })
+      await fc.assert(
+        fc.asyncProperty(fc.array(reading, { minLength: 1, maxLength: 8 }), async (readings) => {
+          await runQuery(db, 'truncate trades')
+          const memory = new CityMemory(of('trades'))
+          const told: Float64Array[] = []
+          let [n, now] = [0, 300]
+          for (const { step, seconds } of readings) {
+            now += step
+            await trades(
+              0,
+              n,
+              seconds.map((one) => now + one),
+            )
+            n += seconds.length
+            await memory.rows(db, [DAY, DAY])
+            for (let ordinal = 0; ordinal <= n; ordinal++) {
+              const prints = memory.printsSince(ids[0]!, ordinal)
+              if (prints) expect(prints).toEqual(await inTable(0, ordinal))
+              if (prints) told.push(prints.tsMs)
+            }
+            // Whatever came with the last reading, and that nothing did.
+            if (n > 0) expect(memory.printsSince(ids[0]!, n)).toEqual(NONE)
+          }
+          return n === 0 || told.length > 0
+        }),
+        { numRuns: kind.name === 'server' ? 25 : 10 },
+      )
+    })
+
+    it('are those of the last minutes, as many as those are', async () => {
+      const memory = new CityMemory(of('trades'))
+      const seconds = Array.from({ length: 600 }, (_, k) => k)
+      await trades(0, 0, seconds)
+      await memory.rows(db, [DAY, DAY])
+      const from = (second: number) => memory.printsSince(ids[0]!, second)?.tsMs.length ?? null
+      // The last minute is the tenth; it and the two before it are kept.
+      expect([from(599), from(420), from(419), from(0)]).toEqual([1, 180, null, null])
+      expect(memory.printsSince(ids[1]!, 0)).toBeNull()
+      memory.forget()
+      expect(from(599)).toBeNull()
+    })
+
+    it('are not told where candles are read', async () => {
+      const memory = new CityMemory(of('candles'))
+      await trades(0, 0, [1, 2, 3])
+      await candles(0, [1], 3000)
+      await memory.rows(db, [DAY, DAY])
+      expect(memory.printsSince(ids[0]!, 0)).toBeNull()
+    })
   })
 })

@@ -258,6 +258,7 @@ export async function workPaper(
     readonly portfolio?: Portfolio
     /** After which minutes everything is added up, as a tick does. */
     readonly checked?: (minute: number) => boolean
+    readonly printsSince?: MinuteWork['printsSince']
   } = {},
 ): Promise<PortfolioReport[]> {
   const reports: PortfolioReport[] = []
@@ -268,7 +269,8 @@ export async function workPaper(
     const worked = { loop, endMinute: minute, endedMs: minuteToMs(minute) + (over.endedAfterMs ?? 3000) }
     const signals = world.signals.get(minute) ?? []
     const circumstances = over.circumstances?.(minute) ?? GO
-    await portfolio.onMinute(minuteWork(db, worked, signals, circumstances))
+    const work = minuteWork(db, worked, signals, circumstances)
+    await portfolio.onMinute({ ...work, printsSince: over.printsSince ?? work.printsSince })
     if (over.checked?.(minute)) await portfolio.check(db)
   }
   return reports

@@ -1,8 +1,9 @@
-import { type Database, runQuery } from 'kwx/database'
+import { type Database, readTrades, runQuery, type TradeSeries } from 'kwx/database'
 import { minuteToMs } from 'kwx/time'
 import { beforeAll, describe, expect, it } from 'vitest'
 
 import { Portfolio, type PortfolioReport } from '../src/portfolio/portfolio.ts'
+import type { MinuteWork } from '../src/services/loop-types.ts'
 import { clear, overheard, paperDatabase } from './paper-database.ts'
 import { BANKROLL, type PaperWorld, paperRows, paperWorld, type WorldOptions, workPaper } from './paper-world.ts'
 
@@ -132,5 +133,34 @@ describe('a portfolio that was read between two minutes', () => {
     await portfolio.check(heard)
     await workPaper(heard, world, [world.first + 1, world.first + 1], { portfolio })
     expect(reads).toBe(2)
+  })
+
+  it.each([
+    ['all', () => true, 0],
+    ['some', (marketId: number) => marketId % 2 === 0, 1],
+  ] as const)('reads no prints that were read for the signals: %s of them', async (_, isRead, reads) => {
+    const expected = await unread()
+    const world = await paperWorld(db, OPTIONS)
+    const ids = await runQuery<{ market_id: number }>(db, 'select market_id from markets')
+    const series = new Map<number, TradeSeries>()
+    for await (const one of readTrades(
+      db,
+      ids.map(({ market_id }) => market_id),
+    ))
+      series.set(one.marketId, one)
+    const printsSince: MinuteWork['printsSince'] = (marketId, ordinal) => {
+      const { tsMs, price, countCenti, takerYes } = series.get(marketId)!
+      const from = <Values extends { slice(n: number): Values }>(values: Values) => values.slice(ordinal)
+      return isRead(marketId)
+        ? { tsMs: from(tsMs), price: from(price), countCenti: from(countCenti), takerYes: from(takerYes) }
+        : null
+    }
+    let asked = 0
+    const heard = overheard(db, (sql) => {
+      if (sql.includes('from trades')) asked++
+    })
+    await workPaper(heard, world, all(world), { printsSince })
+    expect(await paperRows(db)).toEqual(expected)
+    expect(asked > 0).toBe(reads > 0)
   })
 })
