@@ -5,6 +5,7 @@ import {
   paperMismatch,
   paperSums,
   readSignals,
+  runQuery,
   sumsAfter,
 } from 'kwx/database'
 import { beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
@@ -57,8 +58,32 @@ describe('the sums after a step', () => {
     for (let minute = world.first + 1; minute <= world.last + 1; minute++) await work(minute)
     await finalize(db, (ticker) => ticker.endsWith('B60.5'))
     await work(world.morning)
-    expect(seen.step!.settlements.length).toBeGreaterThan(0)
+    expect(seen.step!.settlements.some(({ paid }) => paid > 0)).toBe(true)
     expect(moves).toBeGreaterThan(40)
+    // What markets that are over brought is written with the step that ends them: the next minute adds up without their rows.
+    const over = await runQuery<{ total: number; sum: number }>(
+      db,
+      `select total_cash as total, coalesce(sum(amount), 0)::bigint as sum
+       from paper_markets left join paper_ledger using (portfolio_id, market_id)
+       where stage = 'over' group by market_id, total_cash`,
+    )
+    expect(over).toHaveLength(world.tickers.length)
+    expect(over.map(({ total }) => total)).toEqual(over.map(({ sum }) => sum))
+  })
+
+  it('decide whether a portfolio begins: not with a step that does not add up', async () => {
+    const world = await paperWorld(db, OPTIONS)
+    seen.mistake = (step) => ({ ...step, cash: step.cash + 1 })
+    const [report] = await workPaper(db, world, [world.first, world.first])
+    expect(report!.mismatch).toMatch(/^cash against/)
+    expect((await paperRows(db))['paper_portfolios']).toEqual([])
+    const signals = await readSignals(db, { fromMinute: world.first, toMinute: world.first })
+    expect(new Set(signals.map(({ standDown }) => standDown))).toEqual(new Set(['unreconciled']))
+    seen.mistake = null
+    await workPaper(db, world, [world.first + 1, world.first + 1])
+    expect((await paperRows(db))['paper_portfolios']).toMatchObject([
+      { row: { first_minute: world.first + 1, cash: BANKROLL } },
+    ])
   })
 
   /** The first that is there, changed. */
