@@ -5,7 +5,16 @@ import { beforeAll, describe, expect, it } from 'vitest'
 import { Portfolio, type PortfolioReport } from '../src/portfolio/portfolio.ts'
 import type { MinuteWork } from '../src/services/loop-types.ts'
 import { clear, overheard, paperDatabase } from './paper-database.ts'
-import { BANKROLL, type PaperWorld, paperRows, paperWorld, type WorldOptions, workPaper } from './paper-world.ts'
+import {
+  BANKROLL,
+  minuteWork,
+  type PaperWorld,
+  paperRows,
+  paperWorld,
+  type WorldOptions,
+  workPaper,
+} from './paper-world.ts'
+import { pause } from './recorded-loop.ts'
 
 const paper = paperDatabase()
 let db: Database
@@ -162,5 +171,27 @@ describe('a portfolio that was read between two minutes', () => {
     await workPaper(heard, world, all(world), { printsSince })
     expect(await paperRows(db)).toEqual(expected)
     expect(asked > 0).toBe(reads > 0)
+  })
+
+  it('takes no prints before they were read for the signals', async () => {
+    const options = { ...OPTIONS, source: 'candles' } as const
+    const expected = await unread(options)
+    const world = await paperWorld(db, options)
+    const { loop, first, last } = world
+    const portfolio = begun(world)
+    for (let minute = first; minute <= last; minute++) {
+      let areRead = false
+      const computed = pause(2).then(() => {
+        areRead = true
+        return world.signals.get(minute)!
+      })
+      const work = minuteWork(db, { loop, endMinute: minute, endedMs: minuteToMs(minute) + 3000 }, [])
+      const printsSince: MinuteWork['printsSince'] = (_, ordinal) => {
+        if (!areRead) throw new Error(`asked for prints from ${ordinal} on before they are read`)
+        return null
+      }
+      await portfolio.onMinute({ ...work, signals: computed, printsSince })
+    }
+    expect(await paperRows(db)).toEqual(expected)
   })
 })

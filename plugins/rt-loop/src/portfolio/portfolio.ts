@@ -107,14 +107,15 @@ export class Portfolio {
     const { portfolio } = opened
     const found = paperMismatch(opened.sums)
     if (found !== null) return stoodDownAt(minute, portfolio, found, await work.signals)
-    // What is recorded of books is read while signals are computed; prints are there with them, as a rule.
+    // What is recorded of books is read while signals are computed; prints are there with the signals, as a rule.
     const [recorded, implied] = this.#byBook(opened.markets)
-    const quoted = this.#newRows(work, recorded)
+    const quoted = this.#newRows(work, recorded, () => null)
     quoted.catch(() => {}) // it is waited for below
     const signals = await work.signals
+    const printsSince = (marketId: number, ordinal: number) => work.printsSince(marketId, ordinal)
     const others = await newMarkets(db, opened, signals)
     const markets = [...opened.markets, ...others].sort((a, b) => (a.ticker < b.ticker ? -1 : 1))
-    const rows = new Map([...(await quoted), ...(await this.#newRows(work, [...implied, ...others]))])
+    const rows = new Map([...(await quoted), ...(await this.#newRows(work, [...implied, ...others], printsSince))])
     const stepped = await this.#step({ ...opened, markets }, work, { rows, signals })
     this.#refused = paperMismatch(sumsAfter(opened, stepped.step))
     if (this.#refused !== null) return stoodDownAt(minute, portfolio, this.#refused, signals)
@@ -172,10 +173,12 @@ export class Portfolio {
     return opened
   }
 
-  #newRows(work: MinuteWork, markets: readonly PaperMarket[]): Promise<ReadonlyMap<number, NewRows>> {
-    const { db, minute } = work
+  #newRows(
+    { db, minute }: MinuteWork,
+    markets: readonly PaperMarket[],
+    printsSince: MinuteWork['printsSince'],
+  ): Promise<ReadonlyMap<number, NewRows>> {
     const isRecorded = (market: PaperMarket) => this.#isRecorded(market)
-    const printsSince = (id: number, ordinal: number) => work.printsSince(id, ordinal)
     return readNewRows({ db, isRecorded, printsSince }, markets, minute.endMinute)
   }
 
