@@ -5,10 +5,10 @@
 //   DATABASE_URL=postgres://... node --conditions=kwx-source bench/stream-latency.js [--minutes 240] [--city miami] [--alone]
 //
 // A database of its own is made on the server and dropped. The replay's clock goes on by five seconds at a time, moved by a
-// thread of its own; what happened is heard over a WebSocket, and nothing else is done meanwhile. Stages: the minute's rows are stored; its signals
-// are computed, while the transaction begins and the paper portfolio is read; they are committed, with what the portfolio
-// did in the minute; --alone leaves the portfolio out. `processor` is what the loop's thread itself computed from stored to
-// committed. Minutes that the stream does not vouch for are not counted.
+// thread of its own; what happened is heard over a WebSocket, and nothing else is done meanwhile. Stages: the minute's rows
+// are stored; its signals are computed; they are committed, with what the portfolio did in the minute; --alone leaves the
+// portfolio out. `processor` is what the loop's thread itself computed from stored to committed. Minutes that the stream does
+// not vouch for are not counted.
 import { randomUUID } from 'node:crypto'
 import { once } from 'node:events'
 import { parseArgs } from 'node:util'

@@ -6,7 +6,7 @@
 // Six cities, a ladder of six each, today's and from the morning before on tomorrow's, three configurations per city with
 // overround and head in use. Prices and reports are invented and are in the database before a minute is worked through;
 // what is timed is MinuteWorker.upTo: mark candles, read what is new, features, models, pool, edge, and the writing of
-// signals and minute in one transaction. Server: --url, KWX_TEST_DATABASE_URL or DATABASE_URL; a database of its own is
+// minute and signals by one statement. Server: --url, KWX_TEST_DATABASE_URL or DATABASE_URL; a database of its own is
 // made there and dropped. --every 5 works through five minutes at a time: for memory over a day, on a busy machine. With
 // --expose-gc, heap and resident memory are measured after a collection at each hour.
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'

@@ -8,6 +8,3 @@ export const EMBEDDED = Symbol.for('kwx.embedded')
 /** The PGlite object under a database or a transaction; null on a server. Use it only while holding the transaction. */
 export const embeddedOf = (db: Database): PGlite | null =>
   (db.getExecutor().adapter as { [EMBEDDED]?: PGlite | null })[EMBEDDED] ?? null
-
-/** Whether a database is an embedded one, whose only connection a transaction has for itself. */
-export const isEmbedded = (db: Database): boolean => embeddedOf(db) !== null

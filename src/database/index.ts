@@ -3,7 +3,6 @@ export { type Completeness, readCompleteness, saveCompleteness } from './complet
 export { countRows, type RowCount } from './count-rows.ts'
 export { dataFingerprint, type FingerprintSpan } from './data-fingerprint.ts'
 export { type DatabaseStatus, databaseStatus, TABLES } from './database-status.ts'
-export { isEmbedded } from './embedded-of.ts'
 export { type FeeChangeRow, readFeeChanges, saveFeeChanges } from './fee-changes.ts'
 export { type KeptRows, keepRows, type LateRow, readLateRows } from './keep-rows.ts'
 export { type EventInput, type MarketInput, type MarketRow, readMarkets, saveMarkets } from './markets.ts'

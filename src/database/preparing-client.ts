@@ -6,7 +6,7 @@ const MOST_TEXTS = 256
 type Query = (config: unknown, values?: unknown, callback?: unknown) => never
 
 /**
- * A connection that prepares what it is asked again: the server then parses and plans a text once, which for a statement
+ * A connection that prepares what it is asked again, if it has parameters: the server then parses and plans a text once, which for a statement
  * over a few rows is most of its work. Which plan is used is still the server's choice: a general one only where it costs
  * no more than one for the values at hand.
  */
@@ -15,7 +15,8 @@ export class PreparingClient extends pg.Client {
   readonly #asked = new Map<string, string>()
 
   override query = ((config, values, callback) => {
-    const name = typeof config === 'string' && Array.isArray(values) ? this.#nameOf(config) : null
+    const isAsked = typeof config === 'string' && Array.isArray(values) && values.length > 0
+    const name = isAsked ? this.#nameOf(config) : null
     return (super.query as Query)(name === null ? config : { name, text: config }, values, callback)
   }) as Query as pg.Client['query']
 

@@ -55,7 +55,7 @@ export async function saveMinute(
     return written.length === 0 ? 'moved' : 'written'
   } catch (error) {
     if (isThere(error, 'rt_minutes_pkey')) return 'done'
-    if (isThere(error, 'rt_signals_pkey')) throw await ofAnotherLoop(db, minute, signals)
+    if (isThere(error, 'rt_signals_pkey')) throw (await ofAnotherLoop(db, minute, signals)) ?? error
     throw error
   }
 }
@@ -80,7 +80,10 @@ function statementOf(minute: readonly unknown[], paper?: PaperChange): [text: st
     : [WITH_STEP, [...own, JSON.stringify(change)]]
 }
 
-/** The minute before its signals: of one that is done it is not said that its signals are of another loop. */
+/**
+ * The minute before its signals: of one that is done it is not said that its signals are of another loop. Signals in one
+ * order for everybody: two loops that write the same markets wait for each other instead of locking up.
+ */
 const WRITE_MINUTE = `
   minutes as (
     insert into rt_minutes (loop, end_minute, signals, stand_downs, ended_ms)
@@ -96,6 +99,7 @@ const WRITE_MINUTE = `
       "pModel" float8, "pMarket" float8, "pBlend" float8, "edgeCents" float8, "kellyFraction" float8,
       "sizeFraction" float8, "spreadCents" float8, "minutesToClose" integer, "modelId" text, "window" text, side text,
       "standDown" text, candidate boolean, trace jsonb)
+    order by ticker
   )
   select end_minute from minutes`
 
@@ -132,17 +136,19 @@ const isThere = (error: unknown, key: string): boolean => {
   return code === UNIQUE_VIOLATION && constraint === key
 }
 
+/** Null where none of the signals is there. */
 async function ofAnotherLoop(
   db: Database,
   { loop, endMinute }: WorkedMinute,
   signals: readonly Signal[],
-): Promise<KwxError> {
+): Promise<KwxError | null> {
   const [{ there } = { there: 0 }] = await runQuery<{ there: number }>(
     db,
     `select count(*)::integer as there from rt_signals
      where ts_utc = to_timestamp($1::float8 * 60) and market_ticker = any($2::text[])`,
     [endMinute, signals.map(({ ticker }) => ticker)],
   )
+  if (there === 0) return null
   return new KwxError(
     `${there} of the ${signals.length} signals of "${loop}" for ${formatInstant(minuteToMs(endMinute))} are there already: another loop records the same markets in this database.`,
     {

@@ -11,8 +11,11 @@ export function serverPool(url: string): pg.Pool {
     max: 8,
     types,
     connectionTimeoutMillis: 10_000,
-    // A new connection has everything to learn, which takes some ten milliseconds; one that is idle costs nothing.
+    // A new connection has everything to learn, which takes some ten milliseconds; one that is idle costs nothing, but
+    // something on the way may forget it.
     idleTimeoutMillis: 0,
+    keepAlive: true,
+    keepAliveInitialDelayMillis: 60_000,
     application_name: 'kwx',
   })
   // A server that went away must not end the process, whether the client is idle or between two statements of a

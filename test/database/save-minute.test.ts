@@ -1,9 +1,10 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 
 import {
   type Database,
   findPortfolio,
   lastWorkedMinute,
+  type PaperChange,
   type PaperStep,
   readSignals,
   runQuery,
@@ -102,6 +103,29 @@ describe.each(databaseKinds)('saveMinute on the $name database', (kind) => {
     expect(await money()).toMatchObject([{ through_minute: MINUTE - 1 }])
   })
 
+  it('says what the database says where a market has two of its own signals', async () => {
+    const twice = [signalOf(TICKERS[0]!), signalOf(TICKERS[0]!)]
+    await expect(saveMinute(db, minute('one'), twice)).rejects.toMatchObject({ code: '23505' })
+    expect(await minutes()).toEqual([])
+  })
+
+  it.each(kind.name === 'server' ? [30] : [])(
+    'refuses one of two loops with the same markets, in %i orders',
+    async (rounds) => {
+      for (let round = 0; round < rounds; round++) {
+        await runQuery(db, 'truncate rt_signals, rt_minutes')
+        const signals = TICKERS.map((ticker) => signalOf(ticker))
+        const both = await Promise.allSettled([
+          saveMinute(db, minute('one'), signals),
+          saveMinute(db, minute('other'), signals.toReversed()),
+        ])
+        const refused = both.flatMap((one) => (one.status === 'rejected' ? [one.reason.code] : []))
+        expect(refused).toEqual(['SIGNALS_OF_ANOTHER_LOOP'])
+        expect(await minutes()).toHaveLength(1)
+      }
+    },
+  )
+
   it.each(kind.name === 'server' ? [2] : [])('lets one of %i that come to a minute at once have it', async () => {
     const save = () => saveMinute(db, minute('one'), [signalOf(TICKERS[0]!)])
     expect((await Promise.all([save(), save()])).sort()).toEqual(['done', 'written'])
@@ -166,6 +190,38 @@ describe.each(databaseKinds)('saveMinute on the $name database', (kind) => {
       expect(await runQuery(db, 'select 1 from paper_ledger where entry_no > 1')).toHaveLength(5)
     })
   })
+
+  it.each(kind.name === 'server' ? [3] : [])('decides for one of %i writers that wait for the portfolio', async () => {
+    const paper = await portfolio()
+    const notes = { ...paper, change: { mismatch: 'a cent is missing' } }
+    const change = (endMinute: number) => ({ ...paper, change: { ...paper.change, through_minute: endMinute } })
+    const of = (endMinute: number, signals: readonly Signal[], what: PaperChange) =>
+      saveMinute(db, { ...minute('one'), endMinute }, signals, what)
+    let writers: Promise<string>[] = []
+    await db.transaction().execute(async (trx) => {
+      await runQuery(trx, 'select 1 from paper_portfolios for update')
+      writers = [of(MINUTE, [signalOf(TICKERS[0]!)], change(MINUTE))]
+      await waiting(1)
+      writers.push(of(MINUTE + 1, [], change(MINUTE + 1)), of(MINUTE + 2, [], notes))
+      await waiting(3)
+      expect([await stored(), await minutes()]).toEqual([[], []])
+    })
+    expect(await Promise.all(writers)).toEqual(['written', 'moved', 'moved'])
+    expect(await money()).toEqual([{ through_minute: MINUTE, cash: 990, mismatch: null }])
+    expect([await stored(), await minutes()]).toMatchObject([[{}], [{}]])
+    expect(await runQuery(db, 'select 1 from paper_ledger where entry_no > 1')).toHaveLength(1)
+  })
+
+  /** Until so many statements of this database wait for a lock. */
+  async function waiting(n: number) {
+    await vi.waitUntil(async () => {
+      const rows = await runQuery(
+        db,
+        `select 1 from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`,
+      )
+      return rows.length >= n
+    })
+  }
 
   /** A change that pays ten of the portfolio's units, of which a new one has a thousand. */
   async function portfolio() {

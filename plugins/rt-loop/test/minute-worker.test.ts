@@ -1,4 +1,4 @@
-import { type Database, loadTrades, saveMarkets } from 'kwx/database'
+import { type Database, loadTrades, readSignals, saveMarkets } from 'kwx/database'
 import { parseDay } from 'kwx/time'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 
@@ -76,6 +76,26 @@ describe('MinuteWorker', () => {
     await worker.upTo(MINUTE + 2, GO)
     expect(within.map((statements) => statements > 0)).toEqual([true, true])
     expect(worker.takeDone().signals.map(({ endMinute }) => endMinute)).toEqual([MINUTE + 1, MINUTE + 2])
+  })
+
+  it('tells of signals once they are written, and not of those whose portfolio had changed', async () => {
+    const outcomes: boolean[] = []
+    const stale = { portfolio_id: 1, readAt: 1, change: { mismatch: 'nothing is there' } }
+    const worker = await MinuteWorker.start(world(opened.db), {
+      pairs: [pair],
+      record: true,
+      onMinute: async ({ signals, save }) => {
+        const computed = await signals
+        outcomes.push(await save(computed, stale))
+        const stoodDown = computed.map((signal) => ({ ...signal, standDown: 'unreconciled' }))
+        outcomes.push(await save(stoodDown))
+      },
+    })
+    await worker.upTo(MINUTE + 1, GO)
+    expect(outcomes).toEqual([false, true])
+    const { signals } = worker.takeDone()
+    expect(signals.map(({ standDown }) => standDown)).toEqual(['unreconciled'])
+    expect(await readSignals(opened.db, { fromMinute: MINUTE + 1, toMinute: MINUTE + 1 })).toEqual(signals)
   })
 
   it('waits for no reading when it is told to stop, and goes on later as if it had not been', async () => {

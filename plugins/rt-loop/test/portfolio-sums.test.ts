@@ -74,13 +74,19 @@ describe('the sums after a step', () => {
   it('decide whether a portfolio begins: not with a step that does not add up', async () => {
     const world = await paperWorld(db, OPTIONS)
     seen.mistake = (step) => ({ ...step, cash: step.cash + 1 })
-    const [report] = await workPaper(db, world, [world.first, world.first])
-    expect(report!.mismatch).toMatch(/^cash against/)
+    const reports: PortfolioReport[] = []
+    const { loop, pairs } = world
+    const portfolio = new Portfolio({ loop, pairs, bankroll: BANKROLL }, (report) => reports.push(report))
+    await workPaper(db, world, [world.first, world.first], { portfolio })
+    expect([reports.at(-1)!.mismatch, await portfolio.check(db)]).toEqual(
+      Array(2).fill(expect.stringMatching(/^cash against/)),
+    )
     expect((await paperRows(db))['paper_portfolios']).toEqual([])
     const signals = await readSignals(db, { fromMinute: world.first, toMinute: world.first })
     expect(new Set(signals.map(({ standDown }) => standDown))).toEqual(new Set(['unreconciled']))
     seen.mistake = null
-    await workPaper(db, world, [world.first + 1, world.first + 1])
+    await workPaper(db, world, [world.first + 1, world.first + 1], { portfolio })
+    expect(await portfolio.check(db)).toBeNull()
     expect((await paperRows(db))['paper_portfolios']).toMatchObject([
       { row: { first_minute: world.first + 1, cash: BANKROLL } },
     ])

@@ -91,6 +91,7 @@ export class Portfolio {
    * @throws KwxError RT_PORTFOLIO_MARKETS (exit 2) when it holds markets that no configuration of the loop trades
    */
   async onMinute(work: MinuteWork): Promise<void> {
+    this.#generation++ // what is being read is of the minute before
     for (let time = 1; time <= MOST_TIMES; time++) {
       const { signals, paper, report } = await this.#take(work)
       if (!(await work.save(signals, paper))) continue
@@ -130,12 +131,12 @@ export class Portfolio {
    * Adds up again between two minutes, when nobody waits for a signal: what is open each time, everything once an hour.
    * After a mismatch every minute adds everything up, until it is right. What was read is what the next minute begins with.
    *
-   * @returns null where all is well or there is no portfolio yet; else what does not add up, in the tables or in the last
-   *   minute's step
+   * @returns null where all is well; else what does not add up, in the tables or in the last minute's step, which may be the
+   *   one that would begin the portfolio
    */
   async check(db: Database): Promise<string | null> {
     const portfolio = await findPortfolio(db, this.#loop)
-    if (!portfolio) return null
+    if (!portfolio) return this.#refused
     const { portfolio_id, through_minute } = portfolio
     const isWholeDue = through_minute - this.#wholeAt >= WHOLE_EVERY
     const generation = this.#generation
