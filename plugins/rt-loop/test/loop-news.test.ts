@@ -145,7 +145,13 @@ describe.skipIf(!sharedFolder())('what the loop is told between two ticks', () =
           before = asked
           asked = []
         },
-        options: { ticks: 9, onWritten: () => ofMinutes.push([...asked]) },
+        options: {
+          ticks: 9,
+          onStored: () => {
+            asked = []
+          },
+          onWritten: () => ofMinutes.push([...asked]),
+        },
       },
     )
     expect(before).toEqual(expect.arrayContaining(['markets', 'settlements', 'observations'])) // of a tick

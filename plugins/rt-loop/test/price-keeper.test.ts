@@ -63,6 +63,25 @@ describe.each(databaseKinds)('PriceKeeper on the $name database', (kind) => {
     expect(told.map((event) => event.kind === 'print' && event.tsMs - M * 60_000)).toEqual([10, 11, 12, 13])
   })
 
+  it('knows whether it holds anything of a minute', async () => {
+    const one = keeper()
+    const end = (M + 1) * 60_000
+    expect(one.holdsUpTo(end)).toBe(false)
+    one.hearPrint(A, trade(1, 60_001))
+    expect([one.holdsUpTo(end), one.holdsUpTo(end + 1)]).toEqual([false, true])
+    one.hearPrint(B, trade(2, 59_999))
+    expect(one.holdsUpTo(end)).toBe(true)
+    await one.flush()
+    expect(one.holdsUpTo(end + 1)).toBe(false)
+    one.hearQuote({ kind: 'unknown', ...A })
+    expect(one.holdsUpTo(end)).toBe(true)
+    await one.flush()
+    const bar = [1, 1, 1, 1] as const
+    const counts = { volumeCenti: 0, openInterestCenti: 0 }
+    one.hearCandle({ ...A, endMinute: M + 9, price: bar, bid: bar, ask: bar, ...counts })
+    expect(one.holdsUpTo(end)).toBe(true)
+  })
+
   it('knows twins from the same print told twice', async () => {
     const one = keeper()
     one.hearPrint(A, trade(1, 10))

@@ -8,6 +8,7 @@ import type { LivePair } from '../src/services/load-pair.ts'
 import type { Tick } from '../src/services/loop-types.ts'
 import { PollingFeed } from '../src/services/polling-feed.ts'
 import { replaySignals } from '../src/services/replay-signals.ts'
+import { overheard } from './paper-database.ts'
 import { clientsOf, MINUTE, pause, replayClock, type StreamedOver, streamedLoop } from './recorded-loop.ts'
 import { livePair } from './support.ts'
 
@@ -112,6 +113,33 @@ describe.skipIf(!sharedFolder()).each(kinds)('the loop on the stream, on the $na
     const reasons = [...heard].filter((reason) => reason !== '')
     return { ticks, signals, reasons, faults: ticks.flatMap((tick) => tick.faults) }
   }
+
+  it('stores what comes after a minute behind the work on it', async () => {
+    const between: string[] = []
+    let [isWorking, minutes, storedSince] = [false, 0, 0]
+    const db = overheard(opened.db, (sql) => {
+      if (!/insert into (trades|quotes)/.test(sql)) return
+      if (isWorking) between.push(sql)
+      else storedSince++
+    })
+    await streamedLoop(
+      { replay, db, pairs: [pair] },
+      {
+        options: {
+          onStored: () => {
+            isWorking = true
+          },
+          onWritten: () => {
+            isWorking = false
+            minutes++
+          },
+        },
+      },
+    )
+    expect(minutes).toBeGreaterThan(8)
+    expect(storedSince).toBeGreaterThan(8)
+    expect(between).toEqual([])
+  })
 
   it('fetches the prints that were lost, once', async () => {
     const { reasons } = await through({ wsGap: { p: 0.4, path: 'trade' } })

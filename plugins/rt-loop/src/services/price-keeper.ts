@@ -63,6 +63,11 @@ export class PriceKeeper {
     return this.#events.length === 0 && this.#candles.length === 0
   }
 
+  /** Whether anything of a time up to `endMs` was heard that is not stored. */
+  holdsUpTo(endMs: number): boolean {
+    return this.#candles.length > 0 || this.#events.some((event) => event.kind === 'unknown' || event.tsMs <= endMs)
+  }
+
   /** Stores what was heard. @returns rows */
   flush(): Promise<number> {
     return this.#world.inTurn(() => this.#store())

@@ -64,6 +64,8 @@ export class StreamFeed implements PriceFeed {
   /** Prints from here on may be missing although their minute is settled. */
   #askFromMs = Number.POSITIVE_INFINITY
   #storing: Promise<unknown> | null = null
+  /** Minutes of which the last rows are being stored. */
+  #settling = 0
   /** The newest minute whose rows are being stored, or are. */
   #proved = Number.NEGATIVE_INFINITY
   #failure: string | null = null
@@ -244,9 +246,9 @@ export class StreamFeed implements PriceFeed {
     return this.#world.clock.now() + (this.#world.sources.kalshi.clockAheadMs() ?? 0)
   }
 
-  /** Stores what was heard, one batch after the other. */
+  /** Stores what was heard, one batch after the other; behind the work on a minute that is about to be settled. */
   #storeSoon(): void {
-    if (this.#storing || this.#polling.keeper.isEmpty) return
+    if (this.#storing || this.#settling > 0 || this.#polling.keeper.isEmpty) return
     this.#storing = new Promise((next) => setImmediate(next))
       .then(() => this.#polling.keeper.flush())
       .catch(this.#world.fail)
@@ -256,8 +258,18 @@ export class StreamFeed implements PriceFeed {
       })
   }
 
-  /** Stores everything up to the end of a minute, then says that it is settled. */
+  /** Stores everything up to the end of a minute, then says that it is settled; what came after it waits for that. */
   async #settle(minute: number): Promise<void> {
+    this.#settling++
+    try {
+      await this.#storeUpTo(minute)
+    } finally {
+      this.#settling--
+    }
+    this.#storeSoon()
+  }
+
+  async #storeUpTo(minute: number): Promise<void> {
     const heardAtMs = this.#heardAtMs
     const { keeper, settled } = this.#polling
     for (let m = Math.max(settled!, this.#proved) + 1; m <= minute; m++) {
@@ -267,7 +279,7 @@ export class StreamFeed implements PriceFeed {
       }
     }
     this.#proved = minute
-    await keeper.flush()
+    if (keeper.holdsUpTo(minuteToMs(minute))) await keeper.flush()
     if (minute > this.#polling.settled!) this.#polling.settled = minute
     this.#callback(heardAtMs)
   }
