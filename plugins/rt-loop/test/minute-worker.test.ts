@@ -98,6 +98,23 @@ describe('MinuteWorker', () => {
     expect(await readSignals(opened.db, { fromMinute: MINUTE + 1, toMinute: MINUTE + 1 })).toEqual(signals)
   })
 
+  it('has models loaded before there is a minute to use them in, and tells of one that is broken when there is', async () => {
+    const asked: number[] = []
+    const broken: LivePair = {
+      ...pair,
+      modelFor(day) {
+        asked.push(day)
+        return Promise.reject(new Error('the model is broken'))
+      },
+      challengerFor: pair.modelFor,
+    }
+    const worker = await MinuteWorker.start(world(opened.db), { pairs: [broken], record: true })
+    await worker.upTo(MINUTE - 60, GO)
+    await worker.upTo(MINUTE - 60, GO)
+    expect(asked).toEqual([DAY, DAY + 1])
+    await expect(worker.upTo(MINUTE, GO)).rejects.toThrow('the model is broken')
+  })
+
   it('waits for no reading when it is told to stop, and goes on later as if it had not been', async () => {
     const { db, underWay } = counted()
     const worker = await MinuteWorker.start(world(db), { pairs: [pair], record: false })

@@ -1,13 +1,13 @@
 import { EXIT, KwxError } from 'kwx'
 import { type Database, type KeptRows, lastWorkedMinute, type Signal, saveMinute } from 'kwx/database'
-import type { Clock } from 'kwx/time'
+import { type Clock, minuteToMs } from 'kwx/time'
 import { CandleMarks } from './candle-marks.ts'
 import { type CityMemory, memoriesOf } from './city-memory.ts'
 import type { LivePair } from './load-pair.ts'
 import type { LoopOptions, MinuteWork } from './loop-types.ts'
 import type { Prints } from './price-memory.ts'
 import type { Circumstances } from './signals-at.ts'
-import { MOST_BEHIND } from './trading-days.ts'
+import { MOST_BEHIND, tradingDays } from './trading-days.ts'
 import { type RowsOfMemories, readMinutes, signalsOfMinute } from './work-minutes.ts'
 
 /** Of the minutes that a restarted loop works through, so many in one turn: a tick must end while a loop that was away catches up. */
@@ -163,12 +163,20 @@ export class MinuteWorker {
     const forgotten = this.#isForgetting ? memories[this.#forgotten++ % memories.length] : undefined
     this.#isForgetting = false
     forgotten?.forget()
-    await this.#read([minute + 1, minute + 1])
+    await Promise.all([this.#read([minute + 1, minute + 1]), modelsAhead(this.#options.pairs, minute)])
     if (!forgotten) return
     this.#marks.forget(forgotten.city)
     await this.#marks.mark(db, minute)
   }
 }
+
+/** A model that cannot be used is told of when it is needed. */
+const modelsAhead = (pairs: readonly LivePair[], minute: number): Promise<unknown> =>
+  Promise.allSettled(
+    pairs.flatMap((pair) =>
+      tradingDays(pair.city, minuteToMs(minute)).flatMap((day) => [pair.modelFor(day), pair.challengerFor?.(day)]),
+    ),
+  )
 
 const anotherLoop = (name: string, minute: number): KwxError =>
   new KwxError(`Another process works on "${name}": it has written minute ${minute} already.`, {
