@@ -6,12 +6,11 @@ import { encodeRows } from './copy-encoder.ts'
 import { embeddedOf } from './embedded-of.ts'
 import type { Database } from './open-database.ts'
 import { inTransaction, runQuery } from './run-query.ts'
+import { isUniqueViolation } from './unique-violation.ts'
 
 // An embedded statement stops the process while it runs. 20,000 candles take about 0.1 s; ten times as many load 3 %
 // faster and leave a progress line or Ctrl-C waiting for a second.
 const EMBEDDED_CHUNK = 20_000
-
-const UNIQUE_VIOLATION = '23505'
 
 /**
  * Loads rows so that afterwards the table holds them: new keys are inserted, known ones take the new values.
@@ -35,7 +34,7 @@ export async function bulkLoad(db: Database, target: BulkTable, rows: number): P
     try {
       await copyRows(trx, target.table, target, order, count)
     } catch (error) {
-      if ((error as { code?: string }).code !== UNIQUE_VIOLATION) throw error
+      if (!isUniqueViolation(error)) throw error
       await runQuery(trx, 'rollback to savepoint bulk_load')
       await loadStaged(trx, target, order, count)
     }

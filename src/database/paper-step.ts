@@ -54,20 +54,20 @@ const ORDER_CHANGES = ['filled_centi', 'fee', 'state', 'queue_centi', 'confirmed
  */
 export function writePaperStep(own: string, step: string): string {
   type PaperTable = keyof typeof COLUMNS
-  const insert = (table: PaperTable, name: keyof PaperStep, where = 'true') =>
-    `insert into ${table} (portfolio_id, ${COLUMNS[table]}) select ${own}.portfolio_id, ${COLUMNS[table]}
-     from ${own}, jsonb_populate_recordset(null::${table}, ${step}->'${name}') as given where ${where}`
-  const upsert = (table: PaperTable, name: keyof PaperStep, key: string, changing: readonly string[], where?: string) =>
-    `${insert(table, name, where)} on conflict (portfolio_id, ${key}) do update set
-     ${changing.map((column) => `${column} = excluded.${column}`).join(', ')}`
   // What a market brought or took in all is written once it is over: nothing of it changes afterwards.
   const totalCash = `case stage when 'over' then
     coalesce((select sum(amount) from paper_ledger where portfolio_id = ${own}.portfolio_id and market_id = given.market_id), 0)
     + coalesce((select sum(amount) from jsonb_to_recordset(${step}->'entries') as entry (market_id integer, amount bigint)
                 where entry.market_id = given.market_id), 0) end`
-  const markets = upsert('paper_markets', 'markets', 'market_id', MARKET_CHANGES)
+  const insert = (table: PaperTable, name: keyof PaperStep, where = 'true') =>
+    `insert into ${table} (portfolio_id, ${COLUMNS[table]})
+     select ${own}.portfolio_id, ${COLUMNS[table].replace('total_cash', totalCash)}
+     from ${own}, jsonb_populate_recordset(null::${table}, ${step}->'${name}') as given where ${where}`
+  const upsert = (table: PaperTable, name: keyof PaperStep, key: string, changing: readonly string[], where?: string) =>
+    `${insert(table, name, where)} on conflict (portfolio_id, ${key}) do update set
+     ${changing.map((column) => `${column} = excluded.${column}`).join(', ')}`
   return `
-  paper_markets_written as (${markets.replace(/total_cash\s+from/, `${totalCash} from`)}),
+  paper_markets_written as (${upsert('paper_markets', 'markets', 'market_id', MARKET_CHANGES)}),
   paper_orders_written as (${upsert('paper_orders', 'orders', 'order_no', ORDER_CHANGES)}),
   paper_fills_written as (${insert('paper_fills', 'fills')}),
   paper_positions_closed as (

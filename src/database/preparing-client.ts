@@ -6,9 +6,9 @@ const MOST_TEXTS = 256
 type Query = (config: unknown, values?: unknown, callback?: unknown) => never
 
 /**
- * A connection that prepares what it is asked again, if it has parameters: the server then parses and plans a text once, which for a statement
- * over a few rows is most of its work. Which plan is used is still the server's choice: a general one only where it costs
- * no more than one for the values at hand.
+ * A connection that prepares what it is asked again, if it has parameters: the server then parses and plans a text once,
+ * which for a statement over a few rows is most of its work. Which plan is used is still the server's choice: a general one
+ * only where it costs no more than one for the values at hand.
  */
 export class PreparingClient extends pg.Client {
   /** Texts that it was asked for, with the name under which each is prepared when it is asked for again. */

@@ -5,6 +5,7 @@ import { EXIT, KwxError } from '../errors.ts'
 import type { Database } from './open-database.ts'
 import { runQuery } from './run-query.ts'
 import type { ModelsTable, PromotionsTable } from './schema.ts'
+import { isUniqueViolation } from './unique-violation.ts'
 
 export type RegisteredModel = Selectable<ModelsTable>
 export type Promotion = Selectable<PromotionsTable>
@@ -81,13 +82,12 @@ export async function recordPromotion(
       return trx.insertInto('promotions').values(row).returningAll().executeTakeFirstOrThrow()
     })
   } catch (error) {
-    if ((error as { code?: unknown }).code !== UNIQUE_VIOLATION) throw error
+    if (!isUniqueViolation(error)) throw error
     throw raced(await latestPromotion(db, promotion), error)
   }
 }
 
 /** SQLSTATE; the error's class differs between server and embedded database. */
-const UNIQUE_VIOLATION = '23505'
 const LOCK_NOT_AVAILABLE = '55P03'
 
 /** Any two numbers that nobody else locks. */

@@ -4,6 +4,7 @@ import type { Database } from './open-database.ts'
 import { type PaperStep, writePaperStep } from './paper-step.ts'
 import { runQuery } from './run-query.ts'
 import type { Signal } from './signals.ts'
+import { isUniqueViolation } from './unique-violation.ts'
 
 /** One minute that a loop worked through. */
 export interface WorkedMinute {
@@ -54,8 +55,8 @@ export async function saveMinute(
     const written = await runQuery(db, ...statementOf(given, paper))
     return written.length === 0 ? 'moved' : 'written'
   } catch (error) {
-    if (isThere(error, 'rt_minutes_pkey')) return 'done'
-    if (isThere(error, 'rt_signals_pkey')) throw (await ofAnotherLoop(db, minute, signals)) ?? error
+    if (isUniqueViolation(error, 'rt_minutes_pkey')) return 'done'
+    if (isUniqueViolation(error, 'rt_signals_pkey')) throw (await ofAnotherLoop(db, minute, signals)) ?? error
     throw error
   }
 }
@@ -128,13 +129,6 @@ const WITH_FIRST_STEP = `
     insert into paper_ledger (portfolio_id, entry_no, end_minute, at_ms, kind, amount, balance)
     select portfolio_id, 1, $4::integer - 1, ($4::integer - 1)::bigint * 60000, 'bankroll', $7::bigint, $7::bigint from own
   ), ${writePaperStep('own', '$8::jsonb')}, ${WRITE_MINUTE}`
-
-const UNIQUE_VIOLATION = '23505'
-
-const isThere = (error: unknown, key: string): boolean => {
-  const { code, constraint } = (error ?? {}) as { readonly code?: string; readonly constraint?: string }
-  return code === UNIQUE_VIOLATION && constraint === key
-}
 
 /** Null where none of the signals is there. */
 async function ofAnotherLoop(
