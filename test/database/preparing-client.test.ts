@@ -24,6 +24,13 @@ describe.runIf(url)('a connection to a server', () => {
     expect(await prepared()).toEqual([text])
   })
 
+  it('prepares no text without parameters, which may be several statements', async () => {
+    const text = 'select 1 as one; select 2 as two'
+    const before = await prepared()
+    for (let k = 0; k < 3; k++) await client.query(text, [])
+    expect(await prepared()).toEqual(before)
+  })
+
   it('answers after an error in a prepared statement', async () => {
     const text = 'select 10 / $1::integer as share'
     for (let k = 1; k < 7; k++) await client.query(text, [k])

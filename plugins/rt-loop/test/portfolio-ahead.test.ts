@@ -194,4 +194,27 @@ describe('a portfolio that was read between two minutes', () => {
     }
     expect(await paperRows(db)).toEqual(expected)
   })
+
+  it('is not kept where a minute was taken while it was read', async () => {
+    const world = await paperWorld(db, OPTIONS)
+    const portfolio = begun(world)
+    await workPaper(db, world, [world.first, world.first], { portfolio })
+    const whileRead = async (query: { readonly sql: string }) => {
+      const answer = await db.executeQuery(query as never)
+      if (query.sql.includes('last_balance')) {
+        await workPaper(db, world, [world.first + 1, world.first + 1], { portfolio })
+      }
+      return answer
+    }
+    const slow = new Proxy(db, {
+      get: (target, name) => (name === 'executeQuery' ? whileRead : Reflect.get(target, name, target)),
+    })
+    await portfolio.check(slow)
+    let decided = 0
+    const heard = overheard(db, (sql) => {
+      if (sql.includes('insert into rt_minutes')) decided++
+    })
+    await workPaper(heard, world, [world.first + 2, world.first + 2], { portfolio })
+    expect(decided).toBe(1)
+  })
 })
