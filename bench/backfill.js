@@ -29,7 +29,7 @@ const { loadCity } = await import('kwx/cities')
 const { ensureMigrated, openDatabase, runQuery } = await import('kwx/database')
 const { createSources, kalshiSource } = await import('kwx/sources')
 const { parseDay } = await import('kwx/time')
-const { default: kalshi } = await import('../src/sources/kalshi/kalshi.ts')
+const { default: kalshi } = await import('../src/data/clients/kalshi/kalshi.ts')
 const { repositoryContributions } = await import('../test/support/plugins.ts')
 
 // Prints of the tape, and candles of the days on which quotes were recorded minute by minute.

@@ -10,8 +10,8 @@
 import { parseArgs } from 'node:util'
 import { noHarm } from '../plugins/blend/src/services/no-harm.ts'
 import { walkWindows } from '../plugins/blend/src/services/walk-windows.ts'
-import { numbers, readTable, text } from '../src/artefacts/index.ts'
-import { blendProbability } from '../src/model/index.ts'
+import { blendProbability } from '../src/domain/model/index.ts'
+import { numbers, readTable, text } from '../src/framework/artefacts/index.ts'
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,

@@ -14,8 +14,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 
-import { garbageCollector } from '../plugins/rt-loop/src/services/collect-garbage.ts'
-import { MinuteWorker } from '../plugins/rt-loop/src/services/minute-worker.ts'
+import { garbageCollector } from '../plugins/rt-loop/src/loop/collect-garbage.ts'
+import { MinuteWorker } from '../plugins/rt-loop/src/loop/minute-worker.ts'
 
 const { values } = parseArgs({
   options: {
@@ -138,7 +138,7 @@ async function pairOf(city, bracket) {
     file,
     `city: ${city.id}\nbracket: ${bracket}\nfeature_set: ${values.set}\nprice_source: ${values.source}\nstart_date: 2025-01-01\nend_date: 2025-06-01\n`,
   )
-  const { indexContributions } = await import('../src/contributions.ts')
+  const { indexContributions } = await import('../src/framework/contributions/contributions.ts')
   const root = join(import.meta.dirname, '../plugins/dataset')
   const pjson = await readJson(join(root, 'package.json'))
   const contributions = indexContributions([{ name: pjson.name, version: pjson.version, root, pjson }])

@@ -24,7 +24,7 @@ const { values } = parseArgs({
 const [rows, columns, windows, trials, workers] = ['rows', 'columns', 'windows', 'trials', 'workers'].map((name) =>
   Number(values[name]),
 )
-const { readTrainingInputs } = await import('kwx/model')
+const { readTrainingInputs } = await import('kwx/model-store')
 const { formatDay, parseDay, walkForwardWindows } = await import('kwx/time')
 
 const folder = await mkdtemp(join(tmpdir(), 'kwx-bench-'))

@@ -4,8 +4,8 @@
 //   node --conditions=kwx-source bin/build-kernel.js
 import { writeFileSync } from 'node:fs'
 
-import { columnKernelSource } from '../plugins/train/src/solver/column-program.ts'
-import { kernelSource } from '../plugins/train/src/solver/kernel-program.ts'
+import { columnKernelSource } from '../src/domain/model/solver/column-program.ts'
+import { kernelSource } from '../src/domain/model/solver/kernel-program.ts'
 
 const solver = new URL('../plugins/train/src/solver/', import.meta.url)
 writeFileSync(new URL('kernel-bytes.ts', solver), kernelSource())

@@ -49,7 +49,7 @@ await build({
 })
 
 // The commit that the program was built from goes into every artefact it makes.
-const { readCommit } = await import('../dist/version.js')
+const { readCommit } = await import('../dist/base/version.js')
 await writeFile(join(root, 'dist/commit'), readCommit() ?? '')
 
 process.env.NODE_ENV = 'production'

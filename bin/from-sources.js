@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url'
 import { Config, Plugin, settings } from '@oclif/core'
 
 /**
- * oclif load options under which commands come from `src/commands/*.ts` of every plugin that has them.
+ * oclif load options under which commands come from the sources of every plugin that has them.
  *
  * oclif's own development mode wants a TypeScript loader and compiler API; Node reads the sources by itself, so each
  * plugin is described to oclif as if `src` were its output. Installed plugins (inside node_modules) stay as they are.
@@ -20,13 +20,14 @@ export async function sourceOptions(rootUrl) {
 
 async function fromSource(plugin) {
   const root = realpathSync(plugin.root) // workspaces are links inside node_modules
-  const isOurs = !root.includes(`${sep}node_modules${sep}`) && existsSync(join(root, 'src', 'commands'))
+  const commands = String(plugin.pjson.oclif?.commands).replace('./dist/', './src/')
+  const isOurs = !root.includes(`${sep}node_modules${sep}`) && existsSync(join(root, commands))
   if (!isOurs) return plugin
   const source = new Plugin({
     root,
     isRoot: plugin.isRoot,
     type: plugin.type,
-    pjson: { ...plugin.pjson, oclif: { ...plugin.pjson.oclif, commands: './src/commands' } },
+    pjson: { ...plugin.pjson, oclif: { ...plugin.pjson.oclif, commands } },
     ignoreManifest: true,
     errorOnManifestCreate: true,
   })

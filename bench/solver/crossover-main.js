@@ -2,11 +2,11 @@ import { parseArgs } from 'node:util'
 
 import { randomFrom } from 'kwx/random'
 
-import { ColumnRows } from '../../plugins/train/src/solver/column-rows.ts'
-import { fastestKernel, Panels } from '../../plugins/train/src/solver/panels.ts'
-import { proximalNewton } from '../../plugins/train/src/solver/proximal-newton.ts'
-import { matrixRows } from '../../plugins/train/src/solver/row-source.ts'
-import { isWide, WideFits } from '../../plugins/train/src/solver/wide-fits.ts'
+import { ColumnRows } from '../../src/domain/model/solver/column-rows.ts'
+import { fastestKernel, Panels } from '../../src/domain/model/solver/panels.ts'
+import { proximalNewton } from '../../src/domain/model/solver/proximal-newton.ts'
+import { matrixRows } from '../../src/domain/model/solver/row-source.ts'
+import { isWide, WideFits } from '../../src/domain/model/solver/wide-fits.ts'
 import { cpuSeconds } from './read-set.js'
 
 /** Columns like their neighbours, of which fifteen matter. */

@@ -2,8 +2,8 @@ import { parseArgs } from 'node:util'
 
 import { rowWeights } from 'kwx/model'
 
-import { certify } from '../../plugins/train/src/solver/certify.ts'
-import { chosenSolver, fitPrepared, prepare, solve } from '../../plugins/train/src/solver/fit.ts'
+import { certify } from '../../src/domain/model/solver/certify.ts'
+import { chosenSolver, fitPrepared, prepare, solve } from '../../src/domain/model/solver/fit.ts'
 import { runFold } from './job-fold.js'
 import { cpuSeconds, readSet } from './read-set.js'
 import { warmUp } from './warm-up.js'

@@ -3,8 +3,8 @@ import { parentPort } from 'node:worker_threads'
 import { decisionValues, sigmoids } from 'kwx/model'
 import { brier, logLoss } from 'kwx/scores'
 
-import { makeFold } from '../../plugins/train/src/services/search/folds.ts'
-import { rowSolver } from '../../plugins/train/src/solver/fit.ts'
+import { makeFold } from '../../src/domain/model/folds.ts'
+import { rowSolver } from '../../src/domain/model/solver/fit.ts'
 import { warmUp } from './warm-up.js'
 
 /** All trials on one fold, in order: the fits of a fold start from each other, folds know nothing of each other. */

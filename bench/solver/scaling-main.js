@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util'
 
-import { fitPrepared, prepare } from '../../plugins/train/src/solver/fit.ts'
+import { fitPrepared, prepare } from '../../src/domain/model/solver/fit.ts'
 import { runFold } from './job-fold.js'
 import { cpuSeconds } from './read-set.js'
 import { warmUp } from './warm-up.js'

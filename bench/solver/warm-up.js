@@ -1,6 +1,6 @@
 import { setTimeout } from 'node:timers/promises'
 
-import { fitPrepared, prepare } from '../../plugins/train/src/solver/fit.ts'
+import { fitPrepared, prepare } from '../../src/domain/model/solver/fit.ts'
 
 /** Rows, columns, trials and times. */
 const ROUNDS = [

@@ -4,9 +4,9 @@ import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { isMainThread, parentPort, Worker } from 'node:worker_threads'
 
-import { PASS } from '../../plugins/train/src/solver/kernel.ts'
-import { fastestKernel, Panels } from '../../plugins/train/src/solver/panels.ts'
-import { matrixRows } from '../../plugins/train/src/solver/row-source.ts'
+import { PASS } from '../../src/domain/model/solver/kernel.ts'
+import { fastestKernel, Panels } from '../../src/domain/model/solver/panels.ts'
+import { matrixRows } from '../../src/domain/model/solver/row-source.ts'
 
 const [ROWS, COLUMNS, PASSES] = [150_000, 40, 30]
 const median = (values) => [...values].sort((a, b) => a - b)[values.length >> 1]

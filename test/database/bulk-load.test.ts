@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 
-import { type BulkTable, keyOrder } from '../../src/database/bulk-columns.ts'
+import { type BulkTable, keyOrder } from '../../src/data/database/bulk/bulk-columns.ts'
 import {
   type CandleRows,
   type Database,
@@ -11,7 +11,7 @@ import {
   readCandles,
   readTrades,
   runQuery,
-} from '../../src/database/index.ts'
+} from '../../src/data/database/index.ts'
 import { databaseKinds, migratedDatabase, type OpenedDatabase } from '../support/databases.ts'
 
 interface Bar {

@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest'
-
-import { asLostConnection } from '../../src/database/lost-connection.ts'
-import { EXIT, KwxError } from '../../src/errors.ts'
+import { EXIT, KwxError } from '../../src/base/errors.ts'
+import { asLostConnection } from '../../src/data/database/connection/lost-connection.ts'
 
 const withCode = (code: string) => Object.assign(new Error('gone'), { code })
 

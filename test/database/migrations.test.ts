@@ -12,7 +12,7 @@ import {
   openDatabase,
   runQuery,
   TABLES,
-} from '../../src/database/index.ts'
+} from '../../src/data/database/index.ts'
 import { databaseKinds } from '../support/databases.ts'
 import { root } from '../support/root.ts'
 

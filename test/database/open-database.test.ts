@@ -7,8 +7,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type Database, ensureMigrated, openDatabase, redactUrl, runQuery } from '../../src/database/index.ts'
-import { lockFolder } from '../../src/database/lock-folder.ts'
+import { lockFolder } from '../../src/data/database/connection/lock-folder.ts'
+import { type Database, ensureMigrated, openDatabase, redactUrl, runQuery } from '../../src/data/database/index.ts'
 import { databaseKinds, migratedDatabase, type OpenedDatabase } from '../support/databases.ts'
 
 const temporary = () => mkdtemp(join(tmpdir(), 'kwx-db-'))

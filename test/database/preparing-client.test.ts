@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 
-import { PreparingClient } from '../../src/database/preparing-client.ts'
+import { PreparingClient } from '../../src/data/database/connection/preparing-client.ts'
 
 const url = process.env['KWX_TEST_DATABASE_URL']
 

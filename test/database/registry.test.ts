@@ -12,8 +12,8 @@ import {
   recordPromotion,
   runQuery,
   withRegistryLock,
-} from '../../src/database/index.ts'
-import type { ModelsTable } from '../../src/database/schema.ts'
+} from '../../src/data/database/index.ts'
+import type { ModelsTable } from '../../src/data/database/schema.ts'
 import { databaseKinds, migratedDatabase, type OpenedDatabase } from '../support/databases.ts'
 
 const coded = (code: string) => expect.objectContaining({ code })

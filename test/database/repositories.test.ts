@@ -29,7 +29,7 @@ import {
   saveRawPayload,
   saveSettlements,
   saveTruth,
-} from '../../src/database/index.ts'
+} from '../../src/data/database/index.ts'
 import { databaseKinds, emptyTables, migratedDatabase, type OpenedDatabase } from '../support/databases.ts'
 
 const market = (ticker: string, over: Partial<MarketInput> = {}): MarketInput => ({

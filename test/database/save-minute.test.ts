@@ -11,7 +11,7 @@ import {
   type Signal,
   saveMarkets,
   saveMinute,
-} from '../../src/database/index.ts'
+} from '../../src/data/database/index.ts'
 import { databaseKinds, emptyTables, migratedDatabase, type OpenedDatabase } from '../support/databases.ts'
 import { marketExample } from '../support/market-example.ts'
 

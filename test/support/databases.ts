@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 
-import { type Database, ensureMigrated, openDatabase, runQuery, TABLES } from '../../src/database/index.ts'
+import { type Database, ensureMigrated, openDatabase, runQuery, TABLES } from '../../src/data/database/index.ts'
 
 export interface DatabaseKind {
   readonly name: 'embedded' | 'server'

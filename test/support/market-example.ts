@@ -1,4 +1,4 @@
-import type { MarketInput } from '../../src/database/index.ts'
+import type { MarketInput } from '../../src/data/database/index.ts'
 
 /** A market of a bracket of two degrees that trades and of which nothing else is known. */
 export const marketExample = (ticker: string, over: Partial<MarketInput> = {}): MarketInput => ({

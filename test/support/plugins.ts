@@ -3,7 +3,7 @@ import { mkdtemp, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
-import { type Contributions, indexContributions, type Kind } from '../../src/contributions.ts'
+import { type Contributions, indexContributions, type Kind } from '../../src/framework/contributions/contributions.ts'
 import { root } from './root.ts'
 
 /**

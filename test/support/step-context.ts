@@ -6,7 +6,7 @@ import type { Artefact, Origin, Step, StepContext } from 'kwx'
 import { ArtefactStore } from 'kwx/artefacts'
 import { fixedClock } from 'kwx/time'
 
-import { StepCache } from '../../src/pipeline/cache.ts'
+import { StepCache } from '../../src/framework/pipeline/cache.ts'
 
 /**
  * A context for one step without a runner: the real store and unit cache under `home`, a clock that stands still, and

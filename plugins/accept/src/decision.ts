@@ -1,5 +1,5 @@
 import type { Artefact } from 'kwx'
-import type { BacktestAcceptanceFile, BlendGridFile, GateAuditFile, TimeAuditFile } from 'kwx/reports'
+import type { BacktestAcceptanceFile, BlendGridFile, GateAuditFile, TimeAuditFile } from 'kwx/contracts'
 
 /** The files 07 to 10 by the input of accept:report that brings them. */
 export interface DecisionFiles {

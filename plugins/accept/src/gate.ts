@@ -1,5 +1,5 @@
 import type { Artefact } from 'kwx'
-import type { VerificationFile } from 'kwx/reports'
+import type { VerificationFile } from 'kwx/contracts'
 
 import type { Decision } from './decision.ts'
 import type { JudgedGate, Reports, ValidationSummary } from './reports.ts'

@@ -1,6 +1,6 @@
 import type { Origin } from 'kwx'
+import type { ReportVerdict } from 'kwx/contracts'
 import type { Scores } from 'kwx/model'
-import type { ReportVerdict } from 'kwx/reports'
 
 /*
  * The files 01 to 05. Keys are those that readers of the earlier reports know; new ones stand beside them. A figure

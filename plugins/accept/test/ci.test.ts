@@ -7,7 +7,7 @@ import { join } from 'node:path'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 
-import { EXIT, KwxError } from '../../../src/errors.ts'
+import { EXIT, KwxError } from '../../../src/base/errors.ts'
 import { kwx, spawned } from '../../../test/support/kwx.ts'
 import type { JudgedSummary } from '../src/reports.ts'
 import { annotations } from '../src/services/ci/annotations.ts'

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
 import { afterAll, describe, expect, it } from 'vitest'
-import type { RunResult } from '../../../src/pipeline/index.ts'
+import type { RunResult } from '../../../src/framework/pipeline/index.ts'
 import { kwx, spawned } from '../../../test/support/kwx.ts'
 import { acceptedOf, describeAccepted } from '../src/services/accepted.ts'
 import { good } from './support/cases.ts'

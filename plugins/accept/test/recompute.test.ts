@@ -6,7 +6,7 @@ import fc from 'fast-check'
 import { type Column, sha256, writeTable } from 'kwx/artefacts'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 
-import type { StepContext } from '../../../src/step.ts'
+import type { StepContext } from '../../../src/framework/step.ts'
 import { root } from '../../../test/support/root.ts'
 import { DECISION } from '../src/decision.ts'
 import { REPORT_FILES, SUMMARY_PAGE } from '../src/reports.ts'

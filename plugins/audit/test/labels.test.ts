@@ -1,5 +1,5 @@
+import type { LabelsFile } from 'kwx/contracts'
 import { type Database, ensureMigrated, openDatabase, readMarkets } from 'kwx/database'
-import type { LabelsFile } from 'kwx/reports'
 import { formatDay, parseDay } from 'kwx/time'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 

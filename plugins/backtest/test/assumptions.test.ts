@@ -1,7 +1,7 @@
 import { ASSUMPTIONS } from 'kwx/trading'
 import { describe, expect, it } from 'vitest'
-import { productionConfigSchema } from '../../../src/config/production-config-schema.ts'
-import { validate } from '../../../src/schema/index.ts'
+import { validate } from '../../../src/base/schema/index.ts'
+import { productionConfigSchema } from '../../../src/domain/config/production-config-schema.ts'
 import step from '../src/steps/run.ts'
 
 const config = {

@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import type { BacktestBand } from 'kwx/reports'
+import type { BacktestBand } from 'kwx/contracts'
 import { ASSUMPTIONS } from 'kwx/trading'
 import { describe, expect, it } from 'vitest'
 import { adverseSelection } from '../src/metrics/adverse-selection.ts'

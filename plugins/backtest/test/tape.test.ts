@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import type { SealedLabel } from 'kwx/reports'
+import type { SealedLabel } from 'kwx/contracts'
 import { feeCalendar } from 'kwx/trading'
 import { describe, expect, it } from 'vitest'
 import { CLOSE, PRINT, QUOTE, SETTLE, SIGNAL, type Tape, TapeBuilder } from '../src/engine/tape.ts'

@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import type { BlendWeight } from 'kwx/reports'
+import type { BlendWeight } from 'kwx/contracts'
 import { describe, expect, it } from 'vitest'
 
 import { boundHarm } from '../src/services/bound-harm.ts'

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
 
 import { contentHash, numbers, readJson, readTable, rowsOf, text } from 'kwx/artefacts'
-import type { BlendGridFile } from 'kwx/reports'
+import type { BlendGridFile } from 'kwx/contracts'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 
 import { kwx } from '../../../test/support/kwx.ts'

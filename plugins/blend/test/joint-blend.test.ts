@@ -1,4 +1,4 @@
-import type { BlendGridFile } from 'kwx/reports'
+import type { BlendGridFile } from 'kwx/contracts'
 import { describe, expect, it } from 'vitest'
 
 import { jointBlend, jointName } from '../src/services/joint-blend.ts'

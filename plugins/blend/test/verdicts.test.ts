@@ -1,4 +1,4 @@
-import type { BlendInterval, BlendWeight } from 'kwx/reports'
+import type { BlendInterval, BlendWeight } from 'kwx/contracts'
 import { parseDay } from 'kwx/time'
 import { describe, expect, it } from 'vitest'
 import { halfYearOf, noHarm } from '../src/services/no-harm.ts'

@@ -7,7 +7,7 @@ import { loadProductionConfig, readProductionConfig } from 'kwx/config'
 import { formatProblem } from 'kwx/schema'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 
-import type { KwxError } from '../../../src/errors.ts'
+import type { KwxError } from '../../../src/base/errors.ts'
 import { repositoryContributions } from '../../../test/support/plugins.ts'
 import { root } from '../../../test/support/root.ts'
 

@@ -6,7 +6,7 @@ import { checkAgainst, readYaml } from 'kwx/schema'
 import { loadSettings, settingsSchema } from 'kwx/settings'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 
-import type { KwxError } from '../../../src/errors.ts'
+import type { KwxError } from '../../../src/base/errors.ts'
 import { repositoryContributions } from '../../../test/support/plugins.ts'
 import { root } from '../../../test/support/root.ts'
 import { configEntries, renderEntries, settingEntries, yamlScalar } from '../src/services/entries.ts'

@@ -10,7 +10,7 @@ import { createSources, loadSources } from 'kwx/sources'
 import { formatInstant, parseDay } from 'kwx/time'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 
-import { indexContributions } from '../../../src/contributions.ts'
+import { indexContributions } from '../../../src/framework/contributions/contributions.ts'
 import { pluginOf } from '../../../test/support/plugins.ts'
 import { root } from '../../../test/support/root.ts'
 import { ingestMaxima } from '../src/services/ingest/ingest-maxima.ts'

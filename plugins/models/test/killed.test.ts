@@ -6,7 +6,7 @@ import { basename, join } from 'node:path'
 
 import type { Artefact } from 'kwx/artefacts'
 import { type Database, ensureMigrated, latestPromotion, listPromotions, openDatabase } from 'kwx/database'
-import { loadModelForDate } from 'kwx/model'
+import { loadModelForDate } from 'kwx/model-store'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 
 import { databaseKinds } from '../../../test/support/databases.ts'

@@ -3,7 +3,8 @@ import { join } from 'node:path'
 
 import { writeJson } from 'kwx/artefacts'
 import { listPromotions, readModels } from 'kwx/database'
-import { loadModelForDate, modelId } from 'kwx/model'
+import { modelId } from 'kwx/model'
+import { loadModelForDate } from 'kwx/model-store'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 
 import { databaseKinds, migratedDatabase, type OpenedDatabase } from '../../../test/support/databases.ts'

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 
 import { KwxError } from 'kwx'
 import { listPromotions } from 'kwx/database'
-import { loadModelForDate } from 'kwx/model'
+import { loadModelForDate } from 'kwx/model-store'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 
 import { databaseKinds, migratedDatabase, type OpenedDatabase } from '../../../test/support/databases.ts'

@@ -1,7 +1,7 @@
 import { type Prices, pricesFromCandles, pricesFromTrades } from 'kwx/features'
 import { describe, expect, it } from 'vitest'
 
-import { bookAt, MAX_BOOK_AGE } from '../src/services/book-at.ts'
+import { bookAt, MAX_BOOK_AGE } from '../src/signals/book-at.ts'
 
 /** One minute's quotes; null for a side that the exchange leaves out. */
 const quoted = (bid: number | null, ask: number | null): Prices =>

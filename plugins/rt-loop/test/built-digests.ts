@@ -9,7 +9,7 @@ import { designNames } from 'kwx/features'
 
 import { buildDataset } from '../../dataset/src/services/build/build-dataset.ts'
 import { readData } from '../../dataset/src/services/build/read-data.ts'
-import type { Pair } from '../src/services/pair.ts'
+import type { Pair } from '../src/signals/pair.ts'
 
 /** SHA-256 of every feature row that `dataset:build` makes of some event days, by "minute ticker". */
 export async function builtDigests(

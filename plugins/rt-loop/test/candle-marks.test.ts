@@ -4,7 +4,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 
 import { databaseKinds, emptyTables, migratedDatabase, type OpenedDatabase } from '../../../test/support/databases.ts'
 import { marketExample } from '../../../test/support/market-example.ts'
-import { CandleMarks } from '../src/services/candle-marks.ts'
+import { CandleMarks } from '../src/feed/candle-marks.ts'
 import { livePair } from './support.ts'
 
 const DAY = parseDay('2025-02-20')

@@ -14,9 +14,9 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 
 import { databaseKinds, emptyTables, migratedDatabase, type OpenedDatabase } from '../../../test/support/databases.ts'
 import { marketExample } from '../../../test/support/market-example.ts'
-import { CityMemory, memoriesOf } from '../src/services/city-memory.ts'
-import { readCityRows } from '../src/services/city-rows.ts'
-import type { LivePair } from '../src/services/load-pair.ts'
+import { CityMemory, memoriesOf } from '../src/signals/city-memory.ts'
+import { readCityRows } from '../src/signals/city-rows.ts'
+import type { LivePair } from '../src/signals/load-pair.ts'
 import { livePair } from './support.ts'
 
 const DAY = parseDay('2025-02-20')

@@ -2,7 +2,7 @@ import { constants, PerformanceObserver } from 'node:perf_hooks'
 
 import { describe, expect, it } from 'vitest'
 
-import { garbageCollector } from '../src/services/collect-garbage.ts'
+import { garbageCollector } from '../src/loop/collect-garbage.ts'
 
 const { NODE_PERFORMANCE_GC_MAJOR: MAJOR, NODE_PERFORMANCE_GC_MINOR: MINOR } = constants
 const { NODE_PERFORMANCE_GC_FLAGS_FORCED: FORCED } = constants

@@ -17,9 +17,9 @@ import type { PilotRows } from '../../blend/src/services/pilot-rows.ts'
 import { deliverRows } from '../../blend/src/services/pooled-ladder.ts'
 import { readLadders } from '../../blend/src/services/read-ladders.ts'
 import { readPilot } from '../../blend/src/services/read-pilot.ts'
-import { readCityRows } from '../src/services/city-rows.ts'
-import { type FittedPool, modelsOf, type Pair } from '../src/services/pair.ts'
-import { signalsAt } from '../src/services/signals-at.ts'
+import { readCityRows } from '../src/signals/city-rows.ts'
+import { type FittedPool, modelsOf, type Pair } from '../src/signals/pair.ts'
+import { signalsAt } from '../src/signals/signals-at.ts'
 
 const PIPELINE = `title: a small decision
 params:

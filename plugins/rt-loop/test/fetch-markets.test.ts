@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 
 import { type ReplayExchange, replayExchange } from '../../../test/support/replay-exchange.ts'
 import { sharedFolder } from '../../../test/support/shared.ts'
-import { fetchMarkets } from '../src/services/fetch-markets.ts'
+import { fetchMarkets } from '../src/feed/fetch-markets.ts'
 import { livePair } from './support.ts'
 
 const NOW = '2025-02-20T18:00:00Z'

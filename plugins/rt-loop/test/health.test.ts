@@ -2,12 +2,11 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 
 import { afterEach, describe, expect, it } from 'vitest'
-
-import { Health } from '../src/services/health.ts'
-import type { Tick } from '../src/services/loop-types.ts'
-import { lineNews } from '../src/services/news.ts'
-import { serveHealth } from '../src/services/serve-health.ts'
-import { watch } from '../src/services/watchdog.ts'
+import type { Tick } from '../src/loop/loop-types.ts'
+import { watch } from '../src/loop/watchdog.ts'
+import { Health } from '../src/monitoring/health.ts'
+import { lineNews } from '../src/monitoring/news.ts'
+import { serveHealth } from '../src/monitoring/serve-health.ts'
 
 const closers: (() => unknown)[] = []
 afterEach(async () => {

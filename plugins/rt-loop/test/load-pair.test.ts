@@ -5,7 +5,7 @@ import { parseDay } from 'kwx/time'
 import { describe, expect, it } from 'vitest'
 
 import { repositoryContributions } from '../../../test/support/plugins.ts'
-import { loadPair } from '../src/services/load-pair.ts'
+import { loadPair } from '../src/signals/load-pair.ts'
 import { livePair } from './support.ts'
 
 const contributions = repositoryContributions()

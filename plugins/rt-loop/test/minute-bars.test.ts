@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 
-import { MinuteBars } from '../src/services/minute-bars.ts'
+import { MinuteBars } from '../src/feed/minute-bars.ts'
 
 const M = 29_000_000
 const at = (minute: number, ms: number) => (M + minute - 1) * 60_000 + ms

@@ -4,8 +4,8 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 
 import { databaseKinds, emptyTables, migratedDatabase, type OpenedDatabase } from '../../../test/support/databases.ts'
 import { marketExample } from '../../../test/support/market-example.ts'
-import type { LivePair } from '../src/services/load-pair.ts'
-import { MinuteWorker } from '../src/services/minute-worker.ts'
+import { MinuteWorker } from '../src/loop/minute-worker.ts'
+import type { LivePair } from '../src/signals/load-pair.ts'
 import { livePair } from './support.ts'
 
 const DAY = parseDay('2025-02-20')

@@ -14,10 +14,10 @@ import { randomFrom } from 'kwx/random'
 import { climateDayEnd, minuteToMs } from 'kwx/time'
 
 import { repositoryContributions } from '../../../test/support/plugins.ts'
-import { Portfolio, type PortfolioReport } from '../src/portfolio/portfolio.ts'
-import type { MinuteWork } from '../src/services/loop-types.ts'
-import type { Pair } from '../src/services/pair.ts'
-import type { Circumstances } from '../src/services/signals-at.ts'
+import type { MinuteWork } from '../src/loop/loop-types.ts'
+import { Portfolio, type PortfolioReport } from '../src/paper/portfolio.ts'
+import type { Pair } from '../src/signals/pair.ts'
+import type { Circumstances } from '../src/signals/signals-at.ts'
 
 /** 2025-02-20, and the last four hours before its ladders close. */
 export const DAY = 20_139

@@ -1,9 +1,8 @@
 import { type Database, readTrades, runQuery, type TradeSeries } from 'kwx/database'
 import { minuteToMs } from 'kwx/time'
 import { beforeAll, describe, expect, it } from 'vitest'
-
-import { Portfolio, type PortfolioReport } from '../src/portfolio/portfolio.ts'
-import type { MinuteWork } from '../src/services/loop-types.ts'
+import type { MinuteWork } from '../src/loop/loop-types.ts'
+import { Portfolio, type PortfolioReport } from '../src/paper/portfolio.ts'
 import { clear, overheard, paperDatabase } from './paper-database.ts'
 import {
   BANKROLL,

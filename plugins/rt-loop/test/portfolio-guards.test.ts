@@ -1,9 +1,8 @@
 import { type Database, readSignals, runQuery } from 'kwx/database'
 import { minuteToMs } from 'kwx/time'
 import { beforeAll, describe, expect, it } from 'vitest'
-
-import { Portfolio } from '../src/portfolio/portfolio.ts'
-import type { MinuteWork } from '../src/services/loop-types.ts'
+import type { MinuteWork } from '../src/loop/loop-types.ts'
+import { Portfolio } from '../src/paper/portfolio.ts'
 import { clear, paperDatabase } from './paper-database.ts'
 import { BANKROLL, minuteWork, type PaperWorld, paperWorld, signalOf, workPaper } from './paper-world.ts'
 

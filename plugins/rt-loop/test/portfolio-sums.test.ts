@@ -9,8 +9,8 @@ import {
   sumsAfter,
 } from 'kwx/database'
 import { beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
-import type * as Steps from '../src/portfolio/paper-step.ts'
-import { Portfolio, type PortfolioReport } from '../src/portfolio/portfolio.ts'
+import type * as Steps from '../src/paper/paper-step.ts'
+import { Portfolio, type PortfolioReport } from '../src/paper/portfolio.ts'
 import { paperDatabase } from './paper-database.ts'
 import { BANKROLL, finalize, paperRows, paperWorld, type WorldOptions, workPaper } from './paper-world.ts'
 
@@ -19,7 +19,7 @@ const seen = vi.hoisted(() => ({
   step: null as PaperStep | null,
   mistake: null as ((step: PaperStep) => PaperStep) | null,
 }))
-vi.mock('../src/portfolio/paper-step.ts', async (original) => {
+vi.mock('../src/paper/paper-step.ts', async (original) => {
   const actual = await original<typeof Steps>()
   return {
     ...actual,

@@ -4,8 +4,8 @@ import type { KalshiCandle, KalshiTrade } from 'kwx/sources'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 
 import { databaseKinds, emptyTables, migratedDatabase, type OpenedDatabase } from '../../../test/support/databases.ts'
-import type { PriceEvent } from '../src/services/price-feed.ts'
-import { PriceKeeper } from '../src/services/price-keeper.ts'
+import type { PriceEvent } from '../src/feed/price-feed.ts'
+import { PriceKeeper } from '../src/feed/price-keeper.ts'
 
 const M = 29_000_000
 const A = { marketId: 1, ticker: 'A' }

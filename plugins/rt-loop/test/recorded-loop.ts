@@ -7,10 +7,10 @@ import type { Database } from 'kwx/database'
 import { createSources, readKalshiKey, type Sources, streamUrlOf, systemPace } from 'kwx/sources'
 
 import type { ReplayExchange } from '../../../test/support/replay-exchange.ts'
-import type { LivePair } from '../src/services/load-pair.ts'
-import type { FeedWorld, LoopOptions, LoopWorld, Tick } from '../src/services/loop-types.ts'
-import { runLoop } from '../src/services/run-loop.ts'
-import { StreamFeed, type StreamFeedOptions } from '../src/services/stream-feed.ts'
+import { StreamFeed, type StreamFeedOptions } from '../src/feed/stream-feed.ts'
+import type { FeedWorld, LoopOptions, LoopWorld, Tick } from '../src/loop/loop-types.ts'
+import { runLoop } from '../src/loop/run-loop.ts'
+import type { LivePair } from '../src/signals/load-pair.ts'
 
 export const MINUTE = 60_000
 

@@ -4,8 +4,8 @@ import type { Sources } from 'kwx/sources'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 
 import { databaseKinds, emptyTables, migratedDatabase, type OpenedDatabase } from '../../../test/support/databases.ts'
-import type { LivePair } from '../src/services/load-pair.ts'
-import { refuseOtherOrigin } from '../src/services/refuse-other-origin.ts'
+import { refuseOtherOrigin } from '../src/feed/refuse-other-origin.ts'
+import type { LivePair } from '../src/signals/load-pair.ts'
 import { livePair } from './support.ts'
 
 const report = (station: string, origin: Origin) => ({

@@ -5,8 +5,8 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 
 import { type ReplayExchange, replayExchange } from '../../../test/support/replay-exchange.ts'
 import { sharedFolder } from '../../../test/support/shared.ts'
-import { ReportNews } from '../src/services/report-news.ts'
-import { Turns } from '../src/services/turns.ts'
+import { ReportNews } from '../src/feed/report-news.ts'
+import { Turns } from '../src/loop/turns.ts'
 import { livePair } from './support.ts'
 
 const START = '2025-02-20T18:00:00Z'

@@ -11,11 +11,11 @@ import { NO_HEAD } from 'kwx/model'
 import { parseDay } from 'kwx/time'
 import { beforeAll, describe, expect, it } from 'vitest'
 
-import { MAX_BOOK_AGE } from '../src/services/book-at.ts'
-import type { CityRows } from '../src/services/city-rows.ts'
-import type { LivePair } from '../src/services/load-pair.ts'
-import type { Pair } from '../src/services/pair.ts'
-import { signalsAt } from '../src/services/signals-at.ts'
+import { MAX_BOOK_AGE } from '../src/signals/book-at.ts'
+import type { CityRows } from '../src/signals/city-rows.ts'
+import type { LivePair } from '../src/signals/load-pair.ts'
+import type { Pair } from '../src/signals/pair.ts'
+import { signalsAt } from '../src/signals/signals-at.ts'
 import { livePair } from './support.ts'
 
 const DAY = parseDay('2025-02-20')

@@ -6,7 +6,7 @@ import { addControl, type Database } from 'kwx/database'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 
 import { databaseKinds, emptyTables, migratedDatabase, type OpenedDatabase } from '../../../test/support/databases.ts'
-import { readSwitch, stopFile } from '../src/services/stop-switch.ts'
+import { readSwitch, stopFile } from '../src/loop/stop-switch.ts'
 
 /** Whoever asks it anything fails. */
 const SILENT = null as unknown as Database

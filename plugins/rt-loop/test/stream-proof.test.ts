@@ -1,7 +1,7 @@
 import type { StreamEvent } from 'kwx/sources'
 import { describe, expect, it } from 'vitest'
 
-import { GRACE_MS, StreamProof } from '../src/services/stream-proof.ts'
+import { GRACE_MS, StreamProof } from '../src/feed/stream-proof.ts'
 
 const M = 29_000_000
 const at = (minute: number, ms = 0) => (M + minute) * 60_000 + ms

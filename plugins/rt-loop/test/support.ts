@@ -9,8 +9,8 @@ import { type ModelFile, NO_HEAD } from 'kwx/model'
 
 import { modelExample } from '../../../test/support/model-example.ts'
 import { repositoryContributions } from '../../../test/support/plugins.ts'
-import type { LivePair } from '../src/services/load-pair.ts'
-import { modelsOf } from '../src/services/pair.ts'
+import type { LivePair } from '../src/signals/load-pair.ts'
+import { modelsOf } from '../src/signals/pair.ts'
 
 /** Where and when a pair trades. */
 export interface Scene {

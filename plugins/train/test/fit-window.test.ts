@@ -2,7 +2,8 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
-import { readTrainingInputs, splitCalibrationDays, type TrainingInputs } from 'kwx/model'
+import { splitCalibrationDays } from 'kwx/model'
+import { readTrainingInputs, type TrainingInputs } from 'kwx/model-store'
 import { formatDay, parseDay, walkForwardWindows } from 'kwx/time'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 

@@ -2,16 +2,8 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
-import {
-  logit,
-  marketProbability,
-  OFFSET_COLUMN,
-  parseModelFile,
-  predictRows,
-  readTrainingInputs,
-  rowsBetween,
-  type TrainingInputs,
-} from 'kwx/model'
+import { logit, marketProbability, OFFSET_COLUMN, parseModelFile, predictRows, rowsBetween } from 'kwx/model'
+import { readTrainingInputs, type TrainingInputs } from 'kwx/model-store'
 import { parseDay, walkForwardWindows } from 'kwx/time'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 

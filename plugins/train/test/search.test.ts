@@ -2,9 +2,9 @@ import fc from 'fast-check'
 import { type ClassWeight, type Design, objective, rowWeights, type Trial } from 'kwx/model'
 import { randomFrom } from 'kwx/random'
 import { describe, expect, it } from 'vitest'
-
+import { makeFold, scoreOn } from '../../../src/domain/model/folds.ts'
+import { solve } from '../../../src/domain/model/solver/fit.ts'
 import { reference, referenceJson, referenceSet } from '../../../test/support/reference.ts'
-import { makeFold, scoreOn } from '../src/services/search/folds.ts'
 import { gridPaths } from '../src/services/search/grid.ts'
 import { medianPruner } from '../src/services/search/median-pruner.ts'
 import { parzen } from '../src/services/search/parzen.ts'
@@ -13,7 +13,6 @@ import { type HyperParameters, parametersAt, type SearchConfig, sharesOf } from 
 import { nearestStarts, pathStarts } from '../src/services/search/starts.ts'
 import { startupDraws } from '../src/services/search/startup-draws.ts'
 import { proposeTrial } from '../src/services/search/tpe.ts'
-import { solve } from '../src/solver/fit.ts'
 
 const space = {
   C_min: 0.001,

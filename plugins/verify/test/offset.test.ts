@@ -4,7 +4,8 @@ import { join } from 'node:path'
 
 import type { Artefact } from 'kwx'
 import { readJson, writeJson } from 'kwx/artefacts'
-import { type ModelFile, modelId, OFFSET_COLUMN, readTrainingInputs } from 'kwx/model'
+import { type ModelFile, modelId, OFFSET_COLUMN } from 'kwx/model'
+import { readTrainingInputs } from 'kwx/model-store'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 
 import { pilotInputs } from '../../../test/support/pilot-inputs.ts'

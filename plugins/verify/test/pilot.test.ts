@@ -4,8 +4,9 @@ import { join } from 'node:path'
 
 import type { Artefact } from 'kwx'
 import { numbers, readJson, readTable, writeJson, writeTable } from 'kwx/artefacts'
-import { fitScaler, type ModelFile, modelId, type ParametersFile, readTrainingInputs, rowsOfDays } from 'kwx/model'
-import type { VerificationFile } from 'kwx/reports'
+import type { VerificationFile } from 'kwx/contracts'
+import { fitScaler, type ModelFile, modelId, type ParametersFile, rowsOfDays } from 'kwx/model'
+import { readTrainingInputs } from 'kwx/model-store'
 import { formatDay, parseDay } from 'kwx/time'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 

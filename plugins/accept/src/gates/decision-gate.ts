@@ -1,4 +1,4 @@
-import type { ReportVerdict } from 'kwx/reports'
+import type { ReportVerdict } from 'kwx/contracts'
 
 import { DECISION, type DecisionFiles, type DecisionName } from '../decision.ts'
 import type { Gate, GateEvidence, GateResult } from '../gate.ts'

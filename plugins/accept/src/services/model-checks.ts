@@ -1,5 +1,5 @@
 import { isKwxError } from 'kwx'
-import { loadModelForDate } from 'kwx/model'
+import { loadModelForDate } from 'kwx/model-store'
 
 import type { Check } from '../reports.ts'
 import type { Evidence, FittedWindow } from './read-evidence.ts'

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { type Artefact, EXIT, KwxError, type Origin } from 'kwx'
 import { numbers, readJson, readTable, rowsOf, type Table, text } from 'kwx/artefacts'
 import type { LoadedConfig } from 'kwx/config'
+import type { CompletenessFile, FeaturesFile, LabelsFile, VerificationFile } from 'kwx/contracts'
 import {
   type MetricsFile,
   type ModelFile,
@@ -15,7 +16,6 @@ import {
   type TrainingRows,
   trainingRows,
 } from 'kwx/model'
-import type { CompletenessFile, FeaturesFile, LabelsFile, VerificationFile } from 'kwx/reports'
 import { parseDay } from 'kwx/time'
 
 import type { DecisionInputs } from '../decision.ts'

@@ -1,4 +1,10 @@
-import type { BacktestAcceptanceFile, BacktestMetrics, BlendGridFile, GateAuditFile, TimeAuditFile } from 'kwx/reports'
+import type {
+  BacktestAcceptanceFile,
+  BacktestMetrics,
+  BlendGridFile,
+  GateAuditFile,
+  TimeAuditFile,
+} from 'kwx/contracts'
 
 import {
   BACKTEST_PAGE,

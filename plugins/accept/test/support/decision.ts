@@ -4,7 +4,7 @@ import { join } from 'node:path'
 
 import { sha256, writeJson } from 'kwx/artefacts'
 
-import type { PluginLike } from '../../../../src/contributions.ts'
+import type { PluginLike } from '../../../../src/framework/contributions/contributions.ts'
 import { BACKTEST_PAGE, DECISION, DECISION_NAMES, type DecisionName } from '../../src/decision.ts'
 import type { Inputs } from '../../src/services/read-evidence.ts'
 

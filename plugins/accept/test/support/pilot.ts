@@ -6,8 +6,8 @@ import { type Column, sha256, type Table, writeJson, writeTable } from 'kwx/arte
 import { type ModelFile, modelId, predictRows } from 'kwx/model'
 import { formatDay, formatDayCompact, parseDay } from 'kwx/time'
 
-import { judgePredictions } from '../../../../src/model/judge-predictions.ts'
-import type { Artefact, Origin } from '../../../../src/step.ts'
+import { judgePredictions } from '../../../../src/domain/model/judge-predictions.ts'
+import type { Artefact, Origin } from '../../../../src/framework/step.ts'
 import type { Inputs } from '../../src/services/read-evidence.ts'
 
 /** One test row of a made-up pilot: one market of its own. */

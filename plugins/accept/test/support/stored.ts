@@ -3,8 +3,8 @@ import { join } from 'node:path'
 
 import { type Provenance, readJson } from 'kwx/artefacts'
 
-import { ArtefactStore } from '../../../../src/artefacts/store.ts'
-import type { Artefact } from '../../../../src/step.ts'
+import { ArtefactStore } from '../../../../src/framework/artefacts/store.ts'
+import type { Artefact } from '../../../../src/framework/step.ts'
 import type { Inputs } from '../../src/services/read-evidence.ts'
 
 /** The same inputs as artefacts of the store under `home`, found there by their hashes. */

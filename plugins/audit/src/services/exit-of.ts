@@ -1,5 +1,5 @@
 import { EXIT, type ExitCode } from 'kwx'
-import type { ReportVerdict } from 'kwx/reports'
+import type { ReportVerdict } from 'kwx/contracts'
 
 const EXITS: Readonly<Record<ReportVerdict['outcome'], ExitCode>> = {
   pass: EXIT.ok,

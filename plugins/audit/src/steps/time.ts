@@ -4,7 +4,7 @@ import { defineStep } from 'kwx'
 import { readJson, readTable } from 'kwx/artefacts'
 import { loadCity } from 'kwx/cities'
 import type { LoadedConfig } from 'kwx/config'
-import type { LabelsFile } from 'kwx/reports'
+import type { LabelsFile } from 'kwx/contracts'
 import { parseDay } from 'kwx/time'
 
 import { datasetFingerprint } from '../services/dataset-fingerprint.ts'

@@ -1,4 +1,4 @@
-import type { AdverseSelection } from 'kwx/reports'
+import type { AdverseSelection } from 'kwx/contracts'
 
 import { type JudgedOrder, realisedEdge } from './opening-orders.ts'
 

@@ -1,4 +1,4 @@
-import type { BacktestBand, BacktestMetrics } from 'kwx/reports'
+import type { BacktestBand, BacktestMetrics } from 'kwx/contracts'
 import { ece } from 'kwx/scores'
 import type { Ledger } from 'kwx/trading'
 import { ASSUMPTIONS } from 'kwx/trading'

@@ -1,4 +1,4 @@
-import type { EdgeBucket } from 'kwx/reports'
+import type { EdgeBucket } from 'kwx/contracts'
 import { dayBlockBootstrap } from 'kwx/scores'
 
 import { type JudgedOrder, realisedEdge } from './opening-orders.ts'

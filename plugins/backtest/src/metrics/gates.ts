@@ -1,4 +1,4 @@
-import type { BacktestBand, BacktestGate, BacktestMetrics, ReportVerdict } from 'kwx/reports'
+import type { BacktestBand, BacktestGate, BacktestMetrics, ReportVerdict } from 'kwx/contracts'
 
 /** Thresholds of the acceptance report; of the first two the value may be equal, of all it must exist. */
 const THRESHOLDS = {

@@ -1,4 +1,4 @@
-import type { BacktestAcceptanceFile, BacktestBand, BacktestMetrics } from 'kwx/reports'
+import type { BacktestAcceptanceFile, BacktestBand, BacktestMetrics } from 'kwx/contracts'
 import { formatDay } from 'kwx/time'
 
 import { ASSUMPTIONS, FILL_RULES, type FillRule } from 'kwx/trading'

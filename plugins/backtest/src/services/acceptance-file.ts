@@ -1,4 +1,4 @@
-import type { BacktestAcceptanceFile } from 'kwx/reports'
+import type { BacktestAcceptanceFile } from 'kwx/contracts'
 import { formatDay } from 'kwx/time'
 
 import { ASSUMPTIONS, CONTRADICTORY, UNSETTLED } from 'kwx/trading'

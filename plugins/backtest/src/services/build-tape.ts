@@ -1,5 +1,5 @@
 import { EXIT, KwxError } from 'kwx'
-import type { SealedLabel } from 'kwx/reports'
+import type { SealedLabel } from 'kwx/contracts'
 import { climateDayEnd, minuteToMs } from 'kwx/time'
 import { ASSUMPTIONS, CONTRADICTORY, marketEvents, PAYS_NO, PAYS_YES, type RefusedRows, UNSETTLED } from 'kwx/trading'
 

@@ -2,8 +2,8 @@ import { join } from 'node:path'
 
 import { EXIT, type ExitCode, worstExit } from 'kwx'
 import { readJson } from 'kwx/artefacts'
+import type { BacktestAcceptanceFile, ReportVerdict } from 'kwx/contracts'
 import type { RunResult } from 'kwx/pipeline'
-import type { BacktestAcceptanceFile, ReportVerdict } from 'kwx/reports'
 
 import { BACKTEST_FILE } from './write-backtest.ts'
 

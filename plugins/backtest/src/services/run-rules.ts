@@ -1,6 +1,6 @@
 import type { City } from 'kwx/cities'
 import type { LoadedConfig } from 'kwx/config'
-import type { BacktestMetrics, SealedLabel } from 'kwx/reports'
+import type { BacktestMetrics, SealedLabel } from 'kwx/contracts'
 import { MS_PER_MINUTE } from 'kwx/time'
 
 import { type FeeCalendar, FILL_RULES, type FillRule, feeCalendar, type Ledger, type Setting } from 'kwx/trading'

@@ -2,7 +2,7 @@ import { join } from 'node:path'
 
 import { type Contributions, EXIT, KwxError } from 'kwx'
 import { writeFileAtomically, writeJson, writeTable } from 'kwx/artefacts'
-import type { BacktestAcceptanceFile } from 'kwx/reports'
+import type { BacktestAcceptanceFile } from 'kwx/contracts'
 import { validate } from 'kwx/schema'
 
 import { reportPage } from '../report/page.ts'

@@ -2,8 +2,8 @@ import { join } from 'node:path'
 
 import { type Contributions, type ExitCode, worstExit } from 'kwx'
 import { publishFolder } from 'kwx/artefacts'
+import type { BlendGridFile } from 'kwx/contracts'
 import type { RunResult } from 'kwx/pipeline'
-import type { BlendGridFile } from 'kwx/reports'
 
 import { EXIT_OF } from './describe-blend.ts'
 import { jointBlend, jointName, publishJoint } from './joint-blend.ts'

@@ -1,5 +1,5 @@
+import type { BlendWeight } from 'kwx/contracts'
 import { randomFrom } from 'kwx/random'
-import type { BlendWeight } from 'kwx/reports'
 
 import { DRAWS, ends, LEVEL } from './date-blocks.ts'
 import { type DayCell, STEPS } from './day-cells.ts'

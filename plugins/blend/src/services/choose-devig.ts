@@ -1,5 +1,5 @@
+import type { BlendDevig } from 'kwx/contracts'
 import { DEVIG_METHODS, type DevigMethod } from 'kwx/market'
-import type { BlendDevig } from 'kwx/reports'
 
 import { dateBlocks, ends, LEVEL, meanAt, onceEach, resampled } from './date-blocks.ts'
 import type { DayCell } from './day-cells.ts'

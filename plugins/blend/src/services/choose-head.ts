@@ -1,5 +1,5 @@
+import type { BlendHead } from 'kwx/contracts'
 import { type HeadOptions, headed, type PoolChoice, pooledLadder } from 'kwx/model'
-import type { BlendHead } from 'kwx/reports'
 
 import { dateBlocks, ends, LEVEL, meanAt, onceEach, resampled } from './date-blocks.ts'
 import { type DayCell, rowLogLoss } from './day-cells.ts'

@@ -1,5 +1,5 @@
 import { EXIT, type ExitCode } from 'kwx'
-import type { BlendGridFile, ReportVerdict } from 'kwx/reports'
+import type { BlendGridFile, ReportVerdict } from 'kwx/contracts'
 
 /** The exit status of a verdict: what does not apply is no failure. */
 export const EXIT_OF: Readonly<Record<ReportVerdict['outcome'], ExitCode>> = {

@@ -1,4 +1,4 @@
-import type { BlendWeight } from 'kwx/reports'
+import type { BlendWeight } from 'kwx/contracts'
 
 import { type DateBlocks, DRAWS, dateBlocks, ends, LEVEL, meanAt, onceEach, resampled } from './date-blocks.ts'
 import { type DayCell, STEPS } from './day-cells.ts'

@@ -1,6 +1,6 @@
+import type { BlendGridFile, BlendWindow } from 'kwx/contracts'
 import { MAX_QUOTE_AGE } from 'kwx/features'
 import { blendProbability, type MarketP, type ModelP } from 'kwx/model'
-import type { BlendGridFile, BlendWindow } from 'kwx/reports'
 
 import { DRAWS, LEVEL } from './date-blocks.ts'
 import { noHarm } from './no-harm.ts'

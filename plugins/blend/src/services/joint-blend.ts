@@ -4,7 +4,7 @@ import { join } from 'node:path'
 
 import { type Contributions, EXIT, KwxError } from 'kwx'
 import { publishFolder, sha256 } from 'kwx/artefacts'
-import type { BlendGridFile } from 'kwx/reports'
+import type { BlendGridFile } from 'kwx/contracts'
 
 import { gridFile } from './grid-file.ts'
 import type { PilotRows } from './pilot-rows.ts'

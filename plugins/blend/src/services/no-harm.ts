@@ -1,4 +1,4 @@
-import type { BlendGridFile } from 'kwx/reports'
+import type { BlendGridFile } from 'kwx/contracts'
 import { logLoss } from 'kwx/scores'
 import { formatDay } from 'kwx/time'
 

@@ -1,6 +1,6 @@
 import type { TextColumn } from 'kwx/artefacts'
+import type { BlendPilot } from 'kwx/contracts'
 import type { DevigMethod } from 'kwx/market'
-import type { BlendPilot } from 'kwx/reports'
 
 /** Test rows of a pilot, its windows one after another; all arrays have shape [n]. */
 export interface BlendRows {

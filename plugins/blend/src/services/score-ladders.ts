@@ -1,5 +1,5 @@
+import type { BlendLadders } from 'kwx/contracts'
 import { type BlendP, type PoolChoice, pooledLadder, unifiedHead } from 'kwx/model'
-import type { BlendLadders } from 'kwx/reports'
 import { type LadderForecast, meanRankedProbabilityScore, multiclassLogLoss } from 'kwx/scores'
 
 import type { PilotRows } from './pilot-rows.ts'

@@ -1,4 +1,4 @@
-import type { BlendInterval, BlendScores } from 'kwx/reports'
+import type { BlendInterval, BlendScores } from 'kwx/contracts'
 import { brier, dayBlockBootstrap, ece, logLoss } from 'kwx/scores'
 
 import { DRAWS, LEVEL } from './date-blocks.ts'

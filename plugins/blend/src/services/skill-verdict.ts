@@ -1,4 +1,4 @@
-import type { BlendGridFile, BlendInterval, BlendWeight, ReportVerdict } from 'kwx/reports'
+import type { BlendGridFile, BlendInterval, BlendWeight, ReportVerdict } from 'kwx/contracts'
 
 import { MIN_DAYS } from './fit-weight.ts'
 

@@ -1,6 +1,6 @@
+import type { BlendDevig, BlendHead, BlendWeight } from 'kwx/contracts'
 import { DEVIG_METHODS, type DevigMethod } from 'kwx/market'
 import type { PoolChoice } from 'kwx/model'
-import type { BlendDevig, BlendHead, BlendWeight } from 'kwx/reports'
 import { formatDay } from 'kwx/time'
 
 import { boundHarm } from './bound-harm.ts'

@@ -2,7 +2,7 @@ import { join } from 'node:path'
 
 import { type Contributions, EXIT, KwxError } from 'kwx'
 import { type Column, type Table, writeJson, writeTable } from 'kwx/artefacts'
-import type { BlendGridFile } from 'kwx/reports'
+import type { BlendGridFile } from 'kwx/contracts'
 import { validate } from 'kwx/schema'
 
 import type { PilotRows } from './pilot-rows.ts'

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 
 import { EXIT, KwxError } from 'kwx'
 import { readJson } from 'kwx/artefacts'
-import type { CompletenessFile, FeaturesFile } from 'kwx/reports'
+import type { CompletenessFile, FeaturesFile } from 'kwx/contracts'
 
 /** The readable parts of a dataset's artefacts: those that lie in the folders given. */
 export interface DatasetSummary {

@@ -3,7 +3,7 @@ import { basename, join } from 'node:path'
 
 import type { ArtefactFiles, ExitCode, Origin, Provenance } from 'kwx'
 import { artefactHash, contentHash, hashFiles } from 'kwx/artefacts'
-import type { BlendGridFile, ReportVerdict, VerificationFile } from 'kwx/reports'
+import type { BlendGridFile, ReportVerdict, VerificationFile } from 'kwx/contracts'
 
 import { edited, type Identified, identify } from './identify.ts'
 import { readChecked } from './read-checked.ts'

@@ -3,7 +3,8 @@ import { join } from 'node:path'
 
 import { EXIT, KwxError } from 'kwx'
 import { sha256File } from 'kwx/artefacts'
-import { type ModelFile, type ParametersFile, type PilotFile, readModelFile } from 'kwx/model'
+import type { ModelFile, ParametersFile, PilotFile } from 'kwx/model'
+import { readModelFile } from 'kwx/model-store'
 
 import { readChecked } from './read-checked.ts'
 import { parametersSchema, pilotSchema } from './schemas.ts'

@@ -1,5 +1,5 @@
 import { EXIT, type ExitCode, type Origin, worstExit } from 'kwx'
-import type { ReportVerdict } from 'kwx/reports'
+import type { ReportVerdict } from 'kwx/contracts'
 
 import type { Blend, ReadReport } from './read-report.ts'
 

@@ -1,6 +1,6 @@
 import type { Place } from 'kwx/database'
-import type { ModelFolders } from 'kwx/model'
-import { modelFolders } from 'kwx/model'
+import type { ModelFolders } from 'kwx/model-store'
+import { modelFolders } from 'kwx/model-store'
 import type { Environment } from 'kwx/pipeline'
 
 /** Moments between which a change of what is live can be cut off, in this order. */

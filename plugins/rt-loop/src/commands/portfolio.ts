@@ -2,7 +2,7 @@ import { EXIT, KwxError } from 'kwx'
 import { Flags, KwxCommand } from 'kwx/command'
 import { parseDay } from 'kwx/time'
 
-import type { ShownPortfolio } from '../portfolio/show-portfolio.ts'
+import type { ShownPortfolio } from '../paper/show-portfolio.ts'
 
 export default class PortfolioCommand extends KwxCommand<ShownPortfolio> {
   static override summary = 'Show the paper portfolio of a loop, and add everything up again.'
@@ -17,8 +17,8 @@ export default class PortfolioCommand extends KwxCommand<ShownPortfolio> {
   async run(): Promise<ShownPortfolio> {
     const { flags } = await this.parse(PortfolioCommand)
     const day = flags.day === undefined ? undefined : dayOf(flags.day)
-    const { showPortfolio } = await import('../portfolio/show-portfolio.ts')
-    const { portfolioLines } = await import('../portfolio/portfolio-lines.ts')
+    const { showPortfolio } = await import('../paper/show-portfolio.ts')
+    const { portfolioLines } = await import('../paper/portfolio-lines.ts')
     const shown = await this.withEnvironment({ offline: true }, async (world) =>
       showPortfolio(await world.database(), { loop: flags.loop, day }),
     )

@@ -3,8 +3,8 @@ import { Flags, interruptible, KwxCommand } from 'kwx/command'
 import type { Environment } from 'kwx/pipeline'
 import { MS_PER_MINUTE, parseInstant } from 'kwx/time'
 
-import type { LivePair } from '../services/load-pair.ts'
-import type { Replayed } from '../services/replay-signals.ts'
+import type { LivePair } from '../signals/load-pair.ts'
+import type { Replayed } from '../signals/replay-signals.ts'
 
 interface LoopAnswer {
   readonly ended: string
@@ -85,7 +85,7 @@ export default class RtLoop extends KwxCommand<LoopAnswer | Replayed> {
     const settings = await this.settings()
     const { isEmbeddedUrl } = await import('kwx/database')
     if (flags.record && isEmbeddedUrl(settings.databaseUrl)) throw needsServer(settings.databaseUrl)
-    const { loadPair } = await import('../services/load-pair.ts')
+    const { loadPair } = await import('../signals/load-pair.ts')
     const contributions = await this.contributions()
     const pairs: LivePair[] = []
     for (const file of flags.config) pairs.push(await loadPair(file, { settings, contributions }, flags['model-dir']))
@@ -112,7 +112,7 @@ export default class RtLoop extends KwxCommand<LoopAnswer | Replayed> {
     pairs: readonly LivePair[],
     { pages, log, stream, bankroll, ...options }: LoopFlags,
   ): Promise<LoopAnswer> {
-    const { runLoop } = await import('../services/run-loop.ts')
+    const { runLoop } = await import('../loop/run-loop.ts')
     const { systemPace } = await import('kwx/sources')
     let [ticks, minutes, signals] = [0, 0, 0]
     const standDowns: Record<string, number> = {}
@@ -124,19 +124,19 @@ export default class RtLoop extends KwxCommand<LoopAnswer | Replayed> {
       signal: environment.signal,
       sleep: (ms: number, signal: AbortSignal) => systemPace.sleep(ms, signal).catch(() => {}),
     }
-    const { refuseOtherOrigin } = await import('../services/refuse-other-origin.ts')
+    const { refuseOtherOrigin } = await import('../feed/refuse-other-origin.ts')
     await refuseOtherOrigin(world.db, world.sources, pairs)
-    const { chooseFeed } = await import('../services/choose-feed.ts')
-    const { garbageCollector } = await import('../services/collect-garbage.ts')
-    const { Health } = await import('../services/health.ts')
-    const { jsonNews, lineNews } = await import('../services/news.ts')
-    const { serveHealth } = await import('../services/serve-health.ts')
-    const { watch } = await import('../services/watchdog.ts')
+    const { chooseFeed } = await import('../feed/choose-feed.ts')
+    const { garbageCollector } = await import('../loop/collect-garbage.ts')
+    const { Health } = await import('../monitoring/health.ts')
+    const { jsonNews, lineNews } = await import('../monitoring/news.ts')
+    const { serveHealth } = await import('../monitoring/serve-health.ts')
+    const { watch } = await import('../loop/watchdog.ts')
     const isSilent = this.isQuiet || (this.jsonEnabled() && log === 'lines')
     const news =
       log === 'json' && !isSilent ? jsonNews('info') : lineNews(isSilent ? () => {} : (line) => this.logToStderr(line))
     const health = new Health(options.tickMs, () => performance.now())
-    const { paperHooks } = await import('../portfolio/paper-hooks.ts')
+    const { paperHooks } = await import('../paper/paper-hooks.ts')
     const hooks = options.record ? await paperHooks(world.db, pairs, bankroll, health.portfolio) : {}
     const served = pages ? await serveHealth(health, pages) : null
     if (served) news.note(`health at ${served.url}/healthz, metrics at ${served.url}/metrics`, { url: served.url })
@@ -180,7 +180,7 @@ export default class RtLoop extends KwxCommand<LoopAnswer | Replayed> {
   private async replay(pairs: readonly LivePair[], [from, to]: [string, string], assert: boolean): Promise<Replayed> {
     const span = [minuteOf('from', from), minuteOf('to', to)] as const
     if (span[1] < span[0]) throw badInstant(`--to ${to} lies before --from ${from}`)
-    const { replaySignals } = await import('../services/replay-signals.ts')
+    const { replaySignals } = await import('../signals/replay-signals.ts')
     const replayed = await this.withEnvironment({ offline: true }, async (world) =>
       replaySignals(await world.database(), pairs, span),
     )

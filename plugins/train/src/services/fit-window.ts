@@ -1,8 +1,10 @@
 import type { ProductionConfig } from 'kwx/config'
 import {
   CLIP,
+  calibrate,
   type Design,
   daysBetween,
+  fit,
   fitRows,
   fitScaling,
   type ModelFile,
@@ -16,9 +18,6 @@ import {
 } from 'kwx/model'
 import { randomFrom } from 'kwx/random'
 import { formatDay, type Window } from 'kwx/time'
-
-import { fit } from '../solver/fit.ts'
-import { calibrate } from './calibrate.ts'
 import { search } from './search/search.ts'
 import { whyNotEnough } from './why-not-enough.ts'
 

@@ -1,4 +1,4 @@
-import type { VerificationCheck } from 'kwx/reports'
+import type { VerificationCheck } from 'kwx/contracts'
 
 export type Finding = Omit<VerificationCheck, 'window'>
 

@@ -2,7 +2,7 @@ import { join } from 'node:path'
 
 import { defineStep, EXIT, type StepResult } from 'kwx'
 import { writeJson } from 'kwx/artefacts'
-import { readTrainingInputs } from 'kwx/model'
+import { readTrainingInputs } from 'kwx/model-store'
 
 import { verifyPilot } from '../services/verify-pilot.ts'
 

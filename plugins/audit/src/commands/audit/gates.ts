@@ -1,6 +1,6 @@
 import { KwxCommand, pilotFlags } from 'kwx/command'
+import type { GateAuditFile } from 'kwx/contracts'
 import type { PreviewLine } from 'kwx/pipeline'
-import type { GateAuditFile } from 'kwx/reports'
 
 /** What `kwx audit gates` answers: the report, the run that made it, and where it lies. */
 interface GateAuditAnswer {

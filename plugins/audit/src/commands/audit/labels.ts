@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { worstExit } from 'kwx'
 import { loadCity } from 'kwx/cities'
 import { Flags, KwxCommand } from 'kwx/command'
-import type { LabelsFile } from 'kwx/reports'
+import type { LabelsFile } from 'kwx/contracts'
 
 import type { LabelAudit } from '../../services/labels/label-audit.ts'
 import type { Span } from '../../services/scope.ts'

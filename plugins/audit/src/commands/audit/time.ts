@@ -1,8 +1,8 @@
 import { worstExit } from 'kwx'
 import { loadCity } from 'kwx/cities'
 import { Flags, KwxCommand, runFlags } from 'kwx/command'
+import type { TimeAuditFile } from 'kwx/contracts'
 import type { PreviewLine } from 'kwx/pipeline'
-import type { TimeAuditFile } from 'kwx/reports'
 
 /** What `kwx audit time` answers. */
 interface TimeAudits {

@@ -1,8 +1,8 @@
 import { join } from 'node:path'
 
 import { readJson } from 'kwx/artefacts'
+import type { Ablation } from 'kwx/contracts'
 import { type ModelFile, type PilotFile, parseModelFile, predictRows, rowsBetween, type TrainingRows } from 'kwx/model'
-import type { Ablation } from 'kwx/reports'
 import { dayBlockBootstrap, LOG_LOSS_CLIP } from 'kwx/scores'
 import { parseDay } from 'kwx/time'
 

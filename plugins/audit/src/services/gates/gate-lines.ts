@@ -1,4 +1,4 @@
-import type { Ablation, GateAuditFile } from 'kwx/reports'
+import type { Ablation, GateAuditFile } from 'kwx/contracts'
 
 const thousands = (value: number): string => value.toLocaleString('en-US')
 const signed = (value: number | null): string =>

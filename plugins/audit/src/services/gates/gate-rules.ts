@@ -1,8 +1,8 @@
 import type { City } from 'kwx/cities'
 import type { ProductionConfig } from 'kwx/config'
+import type { GateAuditFile, StationDay } from 'kwx/contracts'
 import type { Observation } from 'kwx/database'
 import { isMinute, MAX_FORWARD_FILLED, type Moisture, VISUAL_CROSSING } from 'kwx/features'
-import type { GateAuditFile, StationDay } from 'kwx/reports'
 import { climateDayAtMs, formatDay } from 'kwx/time'
 
 type Config = Pick<ProductionConfig, 'excluded_vc_cities' | 'use_vc_minutes'>

@@ -1,4 +1,4 @@
-import type { CompletenessFile, GateAuditFile, ReportVerdict } from 'kwx/reports'
+import type { CompletenessFile, GateAuditFile, ReportVerdict } from 'kwx/contracts'
 
 type Audited = Omit<GateAuditFile, 'verdict' | 'faults'>
 

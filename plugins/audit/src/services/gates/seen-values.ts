@@ -1,7 +1,7 @@
 import { numbers, rowsOf, type Table, text } from 'kwx/artefacts'
+import type { GatedFeature } from 'kwx/contracts'
 import type { Observation } from 'kwx/database'
 import { type FeatureSet, type Moisture, weatherAsOf, weatherSeries } from 'kwx/features'
-import type { GatedFeature } from 'kwx/reports'
 
 import type { GateRules } from './gate-rules.ts'
 

@@ -1,7 +1,7 @@
 import type { City } from 'kwx/cities'
+import type { LabelsFile, ReportVerdict } from 'kwx/contracts'
 import { type Database, type MarketRow, readMarkets, readSettlements } from 'kwx/database'
 import { bracketOf } from 'kwx/features'
-import type { LabelsFile, ReportVerdict } from 'kwx/reports'
 import { formatDay } from 'kwx/time'
 
 import { loadedSpan, nothingLoaded, originOf, type Span } from '../scope.ts'

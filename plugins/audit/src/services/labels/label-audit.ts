@@ -1,5 +1,5 @@
 import type { Origin } from 'kwx'
-import type { ReportVerdict } from 'kwx/reports'
+import type { ReportVerdict } from 'kwx/contracts'
 
 export type LabelFindingKind =
   /** A label that a model is trained on is not what the exchange says. The only finding that fails. */

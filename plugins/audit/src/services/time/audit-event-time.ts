@@ -1,7 +1,7 @@
 import { type City, regimeOn } from 'kwx/cities'
+import type { CloseClock, DayMembership, TimeFault, TimeFaultKind } from 'kwx/contracts'
 import type { MarketRow } from 'kwx/database'
 import { eventDayOfTicker } from 'kwx/market'
-import type { CloseClock, DayMembership, TimeFault, TimeFaultKind } from 'kwx/reports'
 import { formatDay, formatInstant, minuteToMs } from 'kwx/time'
 
 import type { CloseRule } from './close-rule.ts'

@@ -1,9 +1,9 @@
 import type { Table } from 'kwx/artefacts'
 import type { City } from 'kwx/cities'
 import type { Bracket, ProductionConfig } from 'kwx/config'
+import type { DayMembership, LabelsFile, TimeAuditEvent, TimeAuditFile } from 'kwx/contracts'
 import { type Database, type MarketRow, readMarkets, readObservations, readSettlements } from 'kwx/database'
 import { civilOf, knownMsOf } from 'kwx/features'
-import type { DayMembership, LabelsFile, TimeAuditEvent, TimeAuditFile } from 'kwx/reports'
 import {
   type CivilTime,
   climateDayAtMs,

@@ -1,7 +1,7 @@
 import { numbers, rowsOf, type Table, text } from 'kwx/artefacts'
+import type { LabelsFile } from 'kwx/contracts'
 import type { MarketRow } from 'kwx/database'
 import { closeMinuteOf } from 'kwx/features'
-import type { LabelsFile } from 'kwx/reports'
 import { formatDay, formatInstant, minuteToMs } from 'kwx/time'
 
 import type { FindTime } from './audit-event-time.ts'

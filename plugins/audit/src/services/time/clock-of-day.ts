@@ -1,4 +1,4 @@
-import type { TimeAuditEvent } from 'kwx/reports'
+import type { TimeAuditEvent } from 'kwx/contracts'
 import { type CivilTime, climateDayEnd, climateDayStart } from 'kwx/time'
 
 /** What the wall clock does during a climate day. */

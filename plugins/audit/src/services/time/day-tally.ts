@@ -1,4 +1,4 @@
-import type { DayMembership } from 'kwx/reports'
+import type { DayMembership } from 'kwx/contracts'
 import { type CivilTime, climateDayAt, MINUTES_PER_DAY } from 'kwx/time'
 
 /** Until then the origin counted to the day before, minutes of the wall clock. */

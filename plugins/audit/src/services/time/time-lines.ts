@@ -1,4 +1,4 @@
-import type { DayMembership, TimeAuditFile } from 'kwx/reports'
+import type { DayMembership, TimeAuditFile } from 'kwx/contracts'
 
 const thousands = (value: number): string => value.toLocaleString('en-US')
 

@@ -1,4 +1,4 @@
-import type { ReportVerdict, TimeAuditFile } from 'kwx/reports'
+import type { ReportVerdict, TimeAuditFile } from 'kwx/contracts'
 
 type Judged = Pick<TimeAuditFile, 'rows' | 'counts' | 'faults'> & { readonly dataset: boolean }
 

@@ -2,6 +2,7 @@ import { join } from 'node:path'
 
 import type { City } from 'kwx/cities'
 import { type LoadedConfig, windowsOf } from 'kwx/config'
+import type { CompletenessFile, FeaturesFile } from 'kwx/contracts'
 import {
   checkFeatureSet,
   designNames,
@@ -10,7 +11,6 @@ import {
   VISUAL_CROSSING,
   weatherSeries,
 } from 'kwx/features'
-import type { CompletenessFile, FeaturesFile } from 'kwx/reports'
 import { parseDay } from 'kwx/time'
 
 import { checkData, empty, stationOf } from './check-data.ts'

@@ -1,5 +1,5 @@
+import type { SplitCompleteness } from 'kwx/contracts'
 import type { FeatureRows, FeatureSet } from 'kwx/features'
-import type { SplitCompleteness } from 'kwx/reports'
 import type { Window } from 'kwx/time'
 
 /** Rows of one span: how many there were, how many are left, and what they miss. */

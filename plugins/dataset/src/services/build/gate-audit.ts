@@ -1,3 +1,4 @@
+import type { GateVerdict } from 'kwx/contracts'
 import {
   type FeatureRows,
   type FeatureSet,
@@ -9,7 +10,6 @@ import {
   weatherAsOf,
   weatherSeries,
 } from 'kwx/features'
-import type { GateVerdict } from 'kwx/reports'
 import { climateDayAtMs } from 'kwx/time'
 
 const COLUMNS = { dewpoint: 'dew', humidity: 'humidity', windspeed: 'wind' } as const

@@ -1,8 +1,8 @@
 import { type City, regimeOn } from 'kwx/cities'
 import type { Bracket } from 'kwx/config'
+import type { ArchiveDifference, SealedLabel } from 'kwx/contracts'
 import { bracketOf } from 'kwx/features'
 import { eventDayOfTicker, ladderFault, settlesYes } from 'kwx/market'
-import type { ArchiveDifference, SealedLabel } from 'kwx/reports'
 import { formatDay } from 'kwx/time'
 
 import type { DatasetMarket, Settlement } from './data.ts'

@@ -1,8 +1,6 @@
 import type { Design, Trial } from 'kwx/model'
+import { type Fold, makeFolds, type RowSolver, rowSolver, type Solution, scoreOn } from 'kwx/model'
 import type { Random } from 'kwx/random'
-
-import { type RowSolver, rowSolver, type Solution } from '../../solver/fit.ts'
-import { type Fold, makeFolds, scoreOn } from './folds.ts'
 import { gridPaths } from './grid.ts'
 import { medianPruner, neverPrune, type Pruner } from './median-pruner.ts'
 import type { HyperParameters, SearchConfig } from './space.ts'

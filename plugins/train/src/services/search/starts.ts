@@ -1,4 +1,4 @@
-import type { Start } from '../../solver/fit.ts'
+import type { Start } from 'kwx/model'
 import type { HyperParameters } from './space.ts'
 
 /** Where the fits of one fold begin. Changes how long they take, and their last digits, not the optimum. */

@@ -1,6 +1,0 @@
-export type { City } from './city.ts'
-export { citySchema } from './city-schema.ts'
-export { type ExchangeFee, type FeeFault, feeFaults, refuseFeeFaults } from './fee-faults.ts'
-export { cityIds, loadCities, loadCity, loadUsableCities } from './load-city.ts'
-export { regimeOn, requireRegime, seriesOn } from './regime-on.ts'
-export { observationFeeds, stationsOf } from './stations-of.ts'

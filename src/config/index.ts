@@ -1,7 +1,0 @@
-export { configPath } from './config-source.ts'
-export type { ConfigReading } from './load-production-config.ts'
-export { configInvalid, loadProductionConfig, portablePath, readProductionConfig } from './load-production-config.ts'
-export type { Bracket, LoadedConfig, Offset, Penalty, ProductionConfig, SearchMethod } from './production-config.ts'
-export { productionConfigSchema } from './production-config-schema.ts'
-export type { WindowDates } from './windows-of.ts'
-export { windowsOf } from './windows-of.ts'

@@ -1,0 +1,45 @@
+import type { Database } from '../connection/open-database.ts'
+import { runQuery } from '../connection/run-query.ts'
+import { breathe } from './bulk-load.ts'
+
+// One query per 24 markets reads some 50,000 rows in 50 ms: long enough to hide the cost of a query, short enough for
+// an embedded database, which answers nothing meanwhile.
+const MARKETS_PER_QUERY = 24
+
+export interface PackedQuery {
+  table: string
+  /** SQL of the bytes of one row, all rows equally long, big-endian. */
+  bytes: string
+  where?: string
+  /** The column that rows are ordered by. */
+  order: string
+  /** Only rows whose `order` column is at least this, for each market in the order of the ids. */
+  since?: readonly number[] | undefined
+}
+
+/** Rows of each market packed into one byte string by the database, which is several times faster than row objects. */
+export async function* readPacked(
+  db: Database,
+  marketIds: readonly number[],
+  { table, bytes, where = 'true', order, since }: PackedQuery,
+): AsyncGenerator<{ marketId: number; view: DataView }> {
+  for (let from = 0; from < marketIds.length; from += MARKETS_PER_QUERY) {
+    const some = marketIds.slice(from, from + MARKETS_PER_QUERY)
+    const rows = await runQuery<{ market_id: number; packed: Buffer }>(
+      db,
+      // For each market a look into the index of its own: what was read before is not looked at again.
+      `select id as market_id, packed
+       from unnest($1::integer[], $2::bigint[]) as asked (id, least) cross join lateral (
+         select string_agg(${bytes}, ''::bytea order by ${order}) as packed
+         from ${table} where market_id = id ${since ? `and ${order} >= least` : ''} and ${where}) as rows
+       where packed is not null`,
+      [some, since?.slice(from, from + MARKETS_PER_QUERY) ?? null],
+    )
+    const byMarket = new Map(rows.map(({ market_id, packed }) => [market_id, packed]))
+    for (const marketId of some) {
+      const packed = byMarket.get(marketId)
+      if (packed) yield { marketId, view: new DataView(packed.buffer, packed.byteOffset, packed.byteLength) }
+    }
+    await breathe()
+  }
+}

@@ -1,0 +1,86 @@
+import type { Bracket } from '../../domain/config/production-config.ts'
+import type { Database } from './connection/open-database.ts'
+import { runQuery } from './connection/run-query.ts'
+
+/** What the loop made of one market at the end of one minute. Null: not computed, because of `standDown`. */
+export interface Signal {
+  readonly endMinute: number
+  readonly ticker: string
+  readonly city: string
+  readonly bracket: Bracket
+  readonly pModel: number | null
+  readonly pMarket: number | null
+  readonly pBlend: number | null
+  /** Of the better side, cents per contract after fee and slippage. */
+  readonly edgeCents: number | null
+  readonly kellyFraction: number | null
+  /** Of the bankroll, after `kelly_alpha` and the cap. */
+  readonly sizeFraction: number | null
+  readonly spreadCents: number | null
+  readonly minutesToClose: number
+  readonly modelId: string | null
+  readonly window: string | null
+  readonly side: 'yes' | 'no' | null
+  /** Why nothing would be done; null for a signal to act on. */
+  readonly standDown: string | null
+  /** True for a model that was not promoted. */
+  readonly candidate: boolean
+  readonly trace: Readonly<Record<string, unknown>>
+}
+
+/** Which signals to read. */
+export interface SignalFilter {
+  readonly fromMinute: number
+  readonly toMinute: number
+  readonly city?: string
+  readonly limit?: number
+  readonly acting?: boolean
+}
+
+/**
+ * Signals of some minutes, by minute and ticker; both ends inclusive.
+ *
+ * @param limit  the newest so many of those that are asked for
+ * @param acting  only those to act on
+ */
+export function readSignals(
+  db: Database,
+  { fromMinute, toMinute, city, limit, acting = false }: SignalFilter,
+): Promise<Signal[]> {
+  return runQuery<Signal>(
+    db,
+    `select (extract(epoch from ts_utc) / 60)::integer as "endMinute", market_ticker as ticker, city, bracket,
+       p_model as "pModel", p_market as "pMarket", p_blend as "pBlend", edge_cents as "edgeCents",
+       kelly_fraction as "kellyFraction", size_fraction as "sizeFraction", spread_cents as "spreadCents",
+       minutes_to_close as "minutesToClose", model_id as "modelId", wf_window as "window", side,
+       stand_down as "standDown", candidate, trace
+     from rt_signals
+     where ts_utc between to_timestamp($1::float8 * 60) and to_timestamp($2::float8 * 60) and ($3::text is null or city = $3)
+       and (not $5::boolean or stand_down is null)
+     order by ts_utc desc, market_ticker limit $4`,
+    [fromMinute, toMinute, city ?? null, limit ?? null, acting],
+  ).then((rows) => rows.toSorted((a, b) => a.endMinute - b.endMinute || (a.ticker < b.ticker ? -1 : 1)))
+}
+
+/** The newest command to all loops, or null. */
+export async function newestControl(
+  db: Database,
+): Promise<{ command: 'stop' | 'pause' | 'resume'; reason: string } | null> {
+  const [row] = await runQuery<{ command: 'stop' | 'pause' | 'resume'; reason: string }>(
+    db,
+    'select command, reason from rt_controls order by control_id desc limit 1',
+  )
+  return row ?? null
+}
+
+/** Adds a command to all loops. */
+export async function addControl(
+  db: Database,
+  control: { readonly command: 'stop' | 'pause' | 'resume'; readonly reason: string; readonly atMs: number },
+): Promise<void> {
+  await runQuery(db, 'insert into rt_controls (at_ms, command, reason) values ($1, $2, $3)', [
+    control.atMs,
+    control.command,
+    control.reason,
+  ])
+}

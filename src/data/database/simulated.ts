@@ -1,0 +1,85 @@
+import { EXIT, KwxError } from '../../base/errors.ts'
+import { bulkLoad } from './bulk/bulk-load.ts'
+import type { Database } from './connection/open-database.ts'
+import { inTransaction, runQuery } from './connection/run-query.ts'
+
+/** True probabilities of YES at the ends of minutes, as a struct of arrays of equal length. */
+export interface TruthRows {
+  marketId: Int32Array
+  endMinute: Int32Array
+  /** In [0, 1]. */
+  p: Float64Array
+}
+
+/** Writes the simulator's truth; a row that is there takes the new value. */
+export function saveTruth(db: Database, rows: TruthRows): Promise<{ rows: number }> {
+  return bulkLoad(
+    db,
+    {
+      table: 'simulated_truth',
+      keys: ['market_id', 'end_minute'],
+      columns: [
+        { name: 'market_id', type: 'int4', values: rows.marketId },
+        { name: 'end_minute', type: 'int4', values: rows.endMinute },
+        { name: 'p', type: 'float8', values: rows.p },
+      ],
+    },
+    rows.marketId.length,
+  )
+}
+
+/** The truth of some markets, ordered by market and minute. */
+export async function readTruth(db: Database, marketIds: readonly number[]): Promise<TruthRows> {
+  const rows = await runQuery<{ market_id: number; minutes: number[]; p: number[] }>(
+    db,
+    `select market_id, array_agg(end_minute order by end_minute) as minutes, array_agg(p order by end_minute) as p
+     from simulated_truth where market_id = any($1::integer[]) group by market_id order by market_id`,
+    [marketIds],
+  )
+  return {
+    marketId: Int32Array.from(rows.flatMap(({ market_id, minutes }) => minutes.map(() => market_id))),
+    endMinute: Int32Array.from(rows.flatMap(({ minutes }) => minutes)),
+    p: Float64Array.from(rows.flatMap(({ p }) => p)),
+  }
+}
+
+/**
+ * Removes the simulated markets, candles, trades, truth, settlements and completeness of one city, and the simulated
+ * readings of `station` where one is given. Other origins are never touched.
+ *
+ * @throws KwxError DATABASE_NOT_SIMULATED (exit 2) when the city or the station has rows of another origin
+ */
+export async function deleteSimulated(db: Database, city: string, station: string | null = null): Promise<void> {
+  await inTransaction(db, async (trx) => {
+    const real = await runQuery<{ table: string }>(
+      trx,
+      `select 'events' as table where exists (select from events where city = $1 and origin <> 'simulated')
+       union all
+       select 'settlements' where exists (select from settlements where city = $1 and origin <> 'simulated')
+       union all
+       select 'observations' where exists (select from observations where station = $2 and origin <> 'simulated')`,
+      [city, station],
+    )
+    if (real.length > 0) {
+      const tables = real.map(({ table }) => table)
+      throw new KwxError(
+        `The city "${city}" has rows in ${tables.join(', ')} that were not simulated; nothing was deleted.`,
+        {
+          code: 'DATABASE_NOT_SIMULATED',
+          exit: EXIT.usage,
+          hint: 'Simulate another city, or set DATABASE_URL to a database of its own.',
+          details: { city, station, tables },
+        },
+      )
+    }
+    const markets = '(select market_id from markets join events using (event_id) where city = $1)'
+    for (const table of ['simulated_truth', 'candles', 'trades', 'quotes', 'markets']) {
+      await runQuery(trx, `delete from ${table} where market_id in ${markets}`, [city])
+    }
+    for (const table of ['events', 'settlements', 'completeness']) {
+      await runQuery(trx, `delete from ${table} where city = $1`, [city])
+    }
+    await runQuery(trx, `delete from series where city = $1`, [city])
+    if (station) await runQuery(trx, 'delete from observations where station = $1', [station])
+  })
+}

@@ -1,0 +1,7 @@
+export type { LoadedModel } from './load-model-for-date.ts'
+export { loadModelForDate } from './load-model-for-date.ts'
+export type { ModelFolders } from './model-folders.ts'
+export { modelFolders } from './model-folders.ts'
+export { MODEL_BYTES, readModelFile } from './read-model-file.ts'
+export type { TrainingInputs } from './read-training-inputs.ts'
+export { readTrainingInputs } from './read-training-inputs.ts'

@@ -1,0 +1,75 @@
+import { EXIT, KwxError } from '../../base/errors.ts'
+import { numbers, type Table, type TextColumn, text } from '../../base/table/table.ts'
+import { type Design, designOf } from './design.ts'
+
+/** All rows of a city and bracket with their outcomes, in the order of `features.parquet`; in shared memory. */
+export interface TrainingRows {
+  readonly design: Design
+  /** 0 or 1, shape [n]. */
+  readonly label: Uint8Array
+  /** Event day of each row, ascending, shape [n]. */
+  readonly day: Int32Array
+  readonly endMinute: Int32Array
+  /** Cents, shape [n]. */
+  readonly marketPrice: Float64Array
+  readonly market: TextColumn
+}
+
+/**
+ * Joins the sealed labels to the feature rows by market.
+ *
+ * @param table  `features.parquet`
+ * @param names  columns of the design in order
+ * @param labels  entries of `labels.json`
+ * @throws KwxError TRAINING_LABEL_MISSING (exit 1) when a row's market has no label: such rows must not be there
+ * @throws KwxError TRAINING_NOT_FINITE (exit 1) when a design column holds NaN or an infinity
+ */
+export function trainingRows(
+  table: Table,
+  names: readonly string[],
+  labels: readonly { readonly market: string; readonly label: 0 | 1 | null }[],
+): TrainingRows {
+  const market = text(table, 'market')
+  const design = designOf(table, names)
+  const known = new Map(labels.map(({ market, label }) => [market, label]))
+  const byCode = market.values.map((name) => known.get(name) ?? null)
+  const label = new Uint8Array(new SharedArrayBuffer(design.n))
+  for (let i = 0; i < design.n; i++) {
+    const outcome = byCode[market.codes[i]!]
+    if (outcome !== 0 && outcome !== 1) {
+      throw new KwxError(
+        `Row ${i} of the features is of market ${market.values[market.codes[i]!]}, which has no label.`,
+        {
+          code: 'TRAINING_LABEL_MISSING',
+          exit: EXIT.error,
+          hint: 'Build the dataset again with "kwx dataset build --config FILE --force".',
+          details: { row: i, market: market.values[market.codes[i]!] },
+        },
+      )
+    }
+    label[i] = outcome
+  }
+  refuseNotFinite(design)
+  const day = new Int32Array(new SharedArrayBuffer(4 * design.n))
+  day.set(numbers(table, 'event_day'))
+  return {
+    design,
+    label,
+    day,
+    endMinute: Int32Array.from(numbers(table, 'end_minute')),
+    marketPrice: Float64Array.from(numbers(table, 'market_price')),
+    market,
+  }
+}
+
+function refuseNotFinite({ names, n, values }: Design): void {
+  const at = values.findIndex((value) => !Number.isFinite(value))
+  if (at < 0) return
+  const column = names[Math.floor(at / n)]!
+  throw new KwxError(`Feature ${column} is ${values[at]} in row ${at % n}; a design holds finite numbers only.`, {
+    code: 'TRAINING_NOT_FINITE',
+    exit: EXIT.error,
+    hint: 'Build the dataset again with "kwx dataset build --config FILE --force".',
+    details: { column, row: at % n },
+  })
+}

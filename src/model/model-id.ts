@@ -1,9 +1,0 @@
-import { canonicalJson } from '../artefacts/canonical-json.ts'
-import { sha256 } from '../artefacts/hash.ts'
-import type { ModelFile } from './model-file.ts'
-
-/** SHA-256 of the canonical JSON of everything in a model but its id, hexadecimal. */
-export function modelId(model: Omit<ModelFile, 'id'>): string {
-  const { id: _, ...content } = model as ModelFile
-  return sha256(canonicalJson(content))
-}

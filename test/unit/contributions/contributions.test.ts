@@ -1,0 +1,71 @@
+import { describe, expect, it } from 'vitest'
+
+import { indexContributions } from '../../../src/framework/contributions/contributions.ts'
+import { pluginOf } from '../../support/plugins.ts'
+
+const plugin = (name: string, kwx: unknown) => ({ name, version: '1.0.0', root: '/nowhere', pjson: { kwx } })
+
+describe('indexContributions', () => {
+  it('ignores plugins without a kwx key', () => {
+    expect(indexContributions([{ name: 'help', version: '1', root: '/', pjson: {} }]).list('steps')).toEqual([])
+  })
+
+  it('names both plugins that claim one id', () => {
+    const contributes = { steps: { 'a:b': './x.js' } }
+    const both = [plugin('one', { apiVersion: 1, contributes }), plugin('two', { apiVersion: 1, contributes })]
+    expect(() => indexContributions(both)).toThrow(expect.objectContaining({ code: 'CONTRIBUTION_CLASH', exit: 2 }))
+    expect(() => indexContributions(both)).toThrow(/one and two/)
+  })
+
+  it('refuses a plugin of another contract version', () => {
+    expect(() => indexContributions([plugin('old', { apiVersion: 9, contributes: {} })])).toThrow(
+      expect.objectContaining({ code: 'PLUGIN_API_VERSION', exit: 2 }),
+    )
+  })
+
+  it('refuses an unknown kind and lists the known ones', () => {
+    expect(() => indexContributions([plugin('odd', { apiVersion: 1, contributes: { stepz: {} } })])).toThrow(
+      expect.objectContaining({ code: 'CONTRIBUTION_KIND', hint: expect.stringContaining('steps') }),
+    )
+  })
+})
+
+describe('load', () => {
+  it('imports code once and only when asked', async () => {
+    const contributions = await pluginOf({
+      gates: { 'a:b': 'globalThis.loads = (globalThis.loads ?? 0) + 1\nexport default { n: globalThis.loads }' },
+    })
+    expect((globalThis as { loads?: number }).loads).toBeUndefined()
+    expect(await contributions.load('gates', 'a:b')).toEqual({ n: 1 })
+    expect(await contributions.load('gates', 'a:b')).toEqual({ n: 1 })
+  })
+
+  it('names what a step lacks, and a file that is no path', async () => {
+    const contributions = await pluginOf({ steps: { 'a:b': 'export default { title: "x", run() {} }' } })
+    await expect(contributions.load('steps', 'a:b')).rejects.toMatchObject({
+      code: 'CONTRIBUTION_BROKEN',
+      message: expect.stringContaining('it lacks version, params, consumes, produces'),
+    })
+    const pjson = { kwx: { apiVersion: 1, contributes: { cities: { almond: 3 } } } }
+    expect(() => indexContributions([{ name: 'odd', version: '1', root: '/', pjson }])).toThrow(
+      'odd contributes cities/almond as 3; expected a path.',
+    )
+  })
+
+  it('offers the nearest id for an unknown one', async () => {
+    const contributions = await pluginOf({ steps: { 'dataset:build': 'export default {}' } })
+    await expect(contributions.load('steps', 'dataset:biuld')).rejects.toMatchObject({
+      code: 'CONTRIBUTION_UNKNOWN',
+      exit: 2,
+      message: expect.stringContaining('dataset:build'),
+    })
+  })
+
+  it('names plugin and file of code that does not load', async () => {
+    const contributions = await pluginOf({ steps: { 'a:b': 'export default (' } })
+    await expect(contributions.load('steps', 'a:b')).rejects.toMatchObject({
+      code: 'CONTRIBUTION_BROKEN',
+      message: expect.stringContaining('made-up'),
+    })
+  })
+})
