@@ -1,3 +1,4 @@
+import type { Origin } from '../domain/origin.ts'
 /**
  * The contract between the kit and a step.
  *
@@ -9,15 +10,13 @@
  */
 
 import type { ExitCode } from '../base/errors.ts'
+import type { ArtefactFiles } from '../base/files/hash-folder.ts'
 import type { Clock } from '../base/time/clock.ts'
 import type { Sources } from '../data/clients/sources.ts'
-import type { Database } from '../data/database/connection/open-database.ts'
-import type { Artefact, ArtefactFiles } from './artefacts/artefact.ts'
+import type { Database } from '../data/database/database.ts'
+import type { Artefact } from '../domain/contracts/artefact.ts'
 import type { Contributions } from './contributions/contributions.ts'
 import type { Settings } from './settings/settings.ts'
-
-/** Where rows come from. Reports refuse to mix them. */
-export type Origin = 'real' | 'replay' | 'simulated'
 
 /** Everything that a step may touch. Nothing else: no `Date.now()`, no `Math.random()`, no global state. */
 export interface StepContext {

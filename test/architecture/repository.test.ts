@@ -40,8 +40,8 @@ const FORBIDDEN: Record<string, (edge: Edge) => boolean> = {
     from.startsWith('src/') && (to.startsWith('@kwx/') || to.startsWith('plugins/')),
   'only src/data/database opens connections': ({ from, to }) =>
     /^(pg|pg-cursor|pg-copy-streams|@electric-sql\/.*)$/.test(to) && !from.startsWith('src/data/database/'),
-  'only migrations and src/data/database run kysely': ({ from, to }) =>
-    /^kysely/.test(to) && !/^(src\/data\/database|migrations)\//.test(from),
+  'only migrations, src/data/database and the storage of plugins know kysely': ({ from, to }) =>
+    /^kysely/.test(to) && !/^(src\/data\/database|migrations|plugins\/[^/]+\/src\/storage)\//.test(from),
   'the pure parts touch no files, network or processes': ({ from, to }) =>
     isPure(from) &&
     /^node:(fs|net|http|https|child_process|os|worker_threads|process)/.test(to) &&
@@ -66,8 +66,15 @@ describe('the manifests', () => {
     const manifests = await Array.fromAsync(glob('{.,plugins/*}/oclif.manifest.json', { cwd: root }))
     expect(manifests.length).toBeGreaterThan(1)
     for (const manifest of manifests) {
-      const files = await Array.fromAsync(glob('{src,src/framework}/commands/**/*.ts', { cwd: join(root, dirname(manifest)) }))
-      const ids = files.map((file) => file.replace(/^.*?commands\//, '').slice(0, -'.ts'.length).replaceAll('/', ':'))
+      const files = await Array.fromAsync(
+        glob('{src,src/framework}/commands/**/*.ts', { cwd: join(root, dirname(manifest)) }),
+      )
+      const ids = files.map((file) =>
+        file
+          .replace(/^.*?commands\//, '')
+          .slice(0, -'.ts'.length)
+          .replaceAll('/', ':'),
+      )
       const { commands } = JSON.parse(await readFile(join(root, manifest), 'utf8')) as { commands: object }
       expect(Object.keys(commands).sort()).toEqual(ids.sort())
     }
@@ -120,7 +127,8 @@ describe('the sources', async () => {
 
   it('take time and chance from the context only', () => {
     // The process edge may: clocks themselves, the database lock, names of temporary files, throttling and progress.
-    const edge = /^src\/(base\/time\/clock|data\/database\/|data\/clients\/|framework\/pipeline\/|framework\/command|main)/
+    const edge =
+      /^src\/(base\/time\/clock|data\/database\/|data\/clients\/|framework\/pipeline\/|framework\/command|main)/
     const guilty = sources.filter(
       ({ file, code }) =>
         !edge.test(file) &&

@@ -1,24 +1,18 @@
 import { gzipSync } from 'node:zlib'
 
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-
 import {
   type Database,
   dataFingerprint,
-  deleteSimulated,
-  type EventInput,
   listRuns,
   loadCandles,
   loadQuotes,
   loadTrades,
-  type MarketInput,
-  type ObservationInput,
   readCompleteness,
   readMarkets,
   readObservations,
   readRun,
   readSettlements,
-  readTruth,
   recordRun,
   recordStepRun,
   runQuery,
@@ -28,60 +22,9 @@ import {
   saveObservations,
   saveRawPayload,
   saveSettlements,
-  saveTruth,
 } from '../../src/data/database/index.ts'
 import { databaseKinds, emptyTables, migratedDatabase, type OpenedDatabase } from '../support/databases.ts'
-
-const market = (ticker: string, over: Partial<MarketInput> = {}): MarketInput => ({
-  ticker,
-  strike_type: 'between',
-  floor_strike: 80,
-  cap_strike: 81,
-  open_ms: 1_740_000_000_000,
-  close_ms: 1_740_086_400_000,
-  status: 'active',
-  result: null,
-  expiration_value: null,
-  volume_centi: null,
-  ...over,
-})
-
-const event = (ticker: string, day: number, markets: MarketInput[], over: Partial<EventInput> = {}): EventInput => ({
-  ticker,
-  seriesTicker: 'KXHIGHMIA',
-  city: 'miami',
-  day,
-  origin: 'real',
-  markets,
-  ...over,
-})
-
-const observation = (over: Partial<ObservationInput> = {}): ObservationInput => ({
-  station: 'KMIA',
-  source: 'iem-asos',
-  valid_ms: 1000,
-  report_type: 'routine',
-  known_ms: 301_000,
-  temp_f: 77.5,
-  dew_f: null,
-  humidity_pct: 60,
-  wind_mph: 0,
-  forward_filled: false,
-  origin: 'real',
-  ...over,
-})
-
-const settlement = (over: Partial<SettlementInput> = {}): SettlementInput => ({
-  city: 'miami',
-  day: 20_000,
-  source: 'nws-cli',
-  product_id: 'one',
-  kind: 'final',
-  issued_ms: 1000,
-  tmax_f: 84,
-  origin: 'real',
-  ...over,
-})
+import { event, market, observation, settlement } from '../support/row-examples.ts'
 
 describe.each(databaseKinds)('repositories on the $name database', (kind) => {
   let opened: OpenedDatabase
@@ -303,49 +246,6 @@ describe.each(databaseKinds)('repositories on the $name database', (kind) => {
       steps: [{ ...step, summary: 'again' }],
     })
     expect(await readRun(db, 'none')).toBeNull()
-  })
-
-  describe('simulated rows', () => {
-    const fill = async (origin: 'simulated' | 'real') => {
-      const ids = await saveMarkets(db, [
-        event('S1', 20_000, [market('S1-A')], { city: 'almond', seriesTicker: 'SIM', origin }),
-      ])
-      const id = ids.get('S1-A')!
-      await saveTruth(db, {
-        marketId: Int32Array.of(id, id),
-        endMinute: Int32Array.of(8, 7),
-        p: Float64Array.of(0.25, 1),
-      })
-      await saveObservations(db, [observation({ station: 'KALM', origin })])
-      await saveSettlements(db, [settlement({ city: 'almond', origin })])
-      return id
-    }
-
-    it('come back as they were saved', async () => {
-      const id = await fill('simulated')
-      expect(await readTruth(db, [id])).toEqual({
-        marketId: Int32Array.of(id, id),
-        endMinute: Int32Array.of(7, 8),
-        p: Float64Array.of(1, 0.25),
-      })
-    })
-
-    it('are deleted for one city only', async () => {
-      await saveMarkets(db, [event('E1', 20_000, [market('E1-A')])])
-      await fill('simulated')
-      await deleteSimulated(db, 'almond', 'KALM')
-      for (const table of ['simulated_truth', 'observations', 'settlements'] as const) {
-        expect(await db.selectFrom(table).selectAll().execute()).toEqual([])
-      }
-      expect(await readMarkets(db, { city: 'almond', fromDay: 0, toDay: 30_000 })).toEqual([])
-      expect(await readMarkets(db, { city: 'miami', fromDay: 0, toDay: 30_000 })).toHaveLength(1)
-    })
-
-    it('are not deleted where the city has others', async () => {
-      await fill('real')
-      await expect(deleteSimulated(db, 'almond')).rejects.toMatchObject({ code: 'DATABASE_NOT_SIMULATED', exit: 2 })
-      expect(await readMarkets(db, { city: 'almond', fromDay: 0, toDay: 30_000 })).toHaveLength(1)
-    })
   })
 
   describe('dataFingerprint', () => {

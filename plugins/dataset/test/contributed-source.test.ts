@@ -6,11 +6,11 @@ import { gunzipSync } from 'node:zlib'
 
 import { loadCity } from 'kwx/cities'
 import { type Database, ensureMigrated, openDatabase, readSettlements, saveRawPayload } from 'kwx/database'
-import { createSources, loadSources } from 'kwx/sources'
+import { createSources } from 'kwx/sources'
 import { formatInstant, parseDay } from 'kwx/time'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-
 import { indexContributions } from '../../../src/framework/contributions/contributions.ts'
+import { loadSources } from '../../../src/framework/contributions/load-sources.ts'
 import { pluginOf } from '../../../test/support/plugins.ts'
 import { root } from '../../../test/support/root.ts'
 import { ingestMaxima } from '../src/services/ingest/ingest-maxima.ts'

@@ -3,7 +3,6 @@ import {
   ensureMigrated,
   openDatabase,
   publicationLags,
-  readFeeChanges,
   readMarkets,
   readSettlements,
   runQuery,
@@ -11,13 +10,13 @@ import {
 } from 'kwx/database'
 import { MS_PER_MINUTE, parseDay } from 'kwx/time'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-
 import { type ReplayExchange, replayExchange } from '../../../test/support/replay-exchange.ts'
 import { sharedFolder } from '../../../test/support/shared.ts'
 import { ingestKalshi } from '../src/services/ingest/ingest-kalshi.ts'
 import { ingestMaxima } from '../src/services/ingest/ingest-maxima.ts'
 import { ingestObservations } from '../src/services/ingest/ingest-observations.ts'
 import { ingestStatus, statusLines } from '../src/services/ingest/status.ts'
+import { readFeeChanges } from '../src/storage/fee-changes.ts'
 import { ingestedRows } from './support/ingested-rows.ts'
 import { miami } from './support/miami.ts'
 import { replayedIngest } from './support/replayed-ingest.ts'

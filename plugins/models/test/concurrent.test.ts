@@ -1,11 +1,11 @@
-import { listPromotions, openDatabase } from 'kwx/database'
+import { openDatabase } from 'kwx/database'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-
 import { databaseKinds, migratedDatabase, type OpenedDatabase } from '../../../test/support/databases.ts'
 import { liveVersion } from '../src/services/live-link.ts'
 import { promote } from '../src/services/promote.ts'
 import { rollback } from '../src/services/rollback.ts'
 import type { World } from '../src/services/world.ts'
+import { listPromotions } from '../src/storage/registry.ts'
 import { madePilot, PLACE, type Project, project, projectAt, promotion } from './support/project.ts'
 
 /** Lets nobody go on to change anything until all have seen what is live. */

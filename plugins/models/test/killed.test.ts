@@ -5,14 +5,14 @@ import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
 
 import type { Artefact } from 'kwx/artefacts'
-import { type Database, ensureMigrated, latestPromotion, listPromotions, openDatabase } from 'kwx/database'
+import { type Database, ensureMigrated, openDatabase } from 'kwx/database'
 import { loadModelForDate } from 'kwx/model-store'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-
 import { databaseKinds } from '../../../test/support/databases.ts'
 import { recover } from '../src/services/pending.ts'
 import { promote } from '../src/services/promote.ts'
 import type { Moment } from '../src/services/world.ts'
+import { latestPromotion, listPromotions } from '../src/storage/registry.ts'
 import { CITY, madePilot, PLACE, type Project, projectAt, promotion } from './support/project.ts'
 
 const KILLED = `${import.meta.dirname}/support/killed.ts`

@@ -2,14 +2,13 @@ import { appendFile, readdir, readFile, readlink, rm, writeFile } from 'node:fs/
 import { join } from 'node:path'
 
 import { writeJson } from 'kwx/artefacts'
-import { listPromotions, readModels } from 'kwx/database'
 import { modelId } from 'kwx/model'
 import { loadModelForDate } from 'kwx/model-store'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-
 import { databaseKinds, migratedDatabase, type OpenedDatabase } from '../../../test/support/databases.ts'
 import { promote } from '../src/services/promote.ts'
 import { repair } from '../src/services/repair.ts'
+import { listPromotions, readModels } from '../src/storage/registry.ts'
 import {
   CITY,
   type MadeReport,

@@ -3,16 +3,15 @@ import { appendFile, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 
 import { KwxError } from 'kwx'
-import { listPromotions } from 'kwx/database'
 import { loadModelForDate } from 'kwx/model-store'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-
 import { databaseKinds, migratedDatabase, type OpenedDatabase } from '../../../test/support/databases.ts'
 import { readHistory, renderHistory } from '../src/services/history.ts'
 import { promote } from '../src/services/promote.ts'
 import { repair } from '../src/services/repair.ts'
 import { rollback, withdraw } from '../src/services/rollback.ts'
 import { which } from '../src/services/which.ts'
+import { listPromotions } from '../src/storage/registry.ts'
 import { CITY, madePilot, PLACE, type Project, project, promotion } from './support/project.ts'
 
 let database: OpenedDatabase

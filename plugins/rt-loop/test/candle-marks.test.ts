@@ -1,10 +1,10 @@
-import { type Database, keepRows, runQuery, saveMarkets } from 'kwx/database'
+import { type Database, runQuery, saveMarkets } from 'kwx/database'
 import { parseDay } from 'kwx/time'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-
 import { databaseKinds, emptyTables, migratedDatabase, type OpenedDatabase } from '../../../test/support/databases.ts'
 import { marketExample } from '../../../test/support/market-example.ts'
 import { CandleMarks } from '../src/feed/candle-marks.ts'
+import { keepRows } from '../src/storage/keep-rows.ts'
 import { livePair } from './support.ts'
 
 const DAY = parseDay('2025-02-20')

@@ -1,12 +1,11 @@
 import { join } from 'node:path'
-
-import { readSignals, runQuery } from 'kwx/database'
+import { runQuery } from 'kwx/database'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-
 import { databaseKinds, migratedDatabase, type OpenedDatabase } from '../../../test/support/databases.ts'
 import { spawned } from '../../../test/support/kwx.ts'
 import { type ReplayExchange, replayExchange } from '../../../test/support/replay-exchange.ts'
 import { sharedFolder } from '../../../test/support/shared.ts'
+import { readSignals } from '../src/storage/signals.ts'
 import { livePair } from './support.ts'
 
 const run = async (folder: string, env: Record<string, string>, ...argv: string[]) => {

@@ -1,12 +1,10 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-
-import { addControl, lastWorkedMinute, readSignals, runQuery, type Signal } from 'kwx/database'
+import { runQuery } from 'kwx/database'
 import { createSources, systemPace } from 'kwx/sources'
 import { fixedClock } from 'kwx/time'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-
 import { databaseKinds, migratedDatabase, type OpenedDatabase } from '../../../test/support/databases.ts'
 import { type ReplayExchange, replayExchange } from '../../../test/support/replay-exchange.ts'
 import { sharedFolder } from '../../../test/support/shared.ts'
@@ -20,6 +18,9 @@ import { Health } from '../src/monitoring/health.ts'
 import type { LivePair } from '../src/signals/load-pair.ts'
 import { replaySignals } from '../src/signals/replay-signals.ts'
 import { STAND_DOWNS } from '../src/signals/stand-down.ts'
+import { lastWorkedMinute } from '../src/storage/save-minute.ts'
+import type { Signal } from '../src/storage/signals.ts'
+import { addControl, readSignals } from '../src/storage/signals.ts'
 import { builtDigests } from './built-digests.ts'
 import { livePair } from './support.ts'
 

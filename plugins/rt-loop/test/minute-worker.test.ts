@@ -1,11 +1,11 @@
-import { type Database, loadTrades, readSignals, saveMarkets } from 'kwx/database'
+import { type Database, loadTrades, saveMarkets } from 'kwx/database'
 import { parseDay } from 'kwx/time'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-
 import { databaseKinds, emptyTables, migratedDatabase, type OpenedDatabase } from '../../../test/support/databases.ts'
 import { marketExample } from '../../../test/support/market-example.ts'
 import { MinuteWorker } from '../src/loop/minute-worker.ts'
 import type { LivePair } from '../src/signals/load-pair.ts'
+import { readSignals } from '../src/storage/signals.ts'
 import { livePair } from './support.ts'
 
 const DAY = parseDay('2025-02-20')

@@ -1,6 +1,8 @@
 // Works through the rest of an invented world, as a loop that was started again: killed at any moment by its test.
 //   node --conditions=kwx-source paper-child.ts DATABASE_URL LAST_MINUTE OPTIONS
-import { lastWorkedMinute, openDatabase } from 'kwx/database'
+
+import { openDatabase } from 'kwx/database'
+import { lastWorkedMinute } from '../src/storage/save-minute.ts'
 
 import { inventedWorld, type WorldOptions, workPaper } from './paper-world.ts'
 

@@ -1,7 +1,7 @@
-import { type Database, openDatabase, paperMismatch, paperSums, runQuery } from 'kwx/database'
+import { type Database, openDatabase, runQuery } from 'kwx/database'
 import { afterAll, beforeAll, beforeEach } from 'vitest'
-
 import { databaseKinds, migratedDatabase, type OpenedDatabase } from '../../../test/support/databases.ts'
+import { paperMismatch, paperSums } from '../src/storage/paper-reconciliation.ts'
 
 /** A server where there is one: the loop records on nothing else. */
 export const kind = databaseKinds.at(-1)!

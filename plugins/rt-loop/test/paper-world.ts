@@ -1,23 +1,14 @@
 import { loadCity } from 'kwx/cities'
-import {
-  type Database,
-  loadCandles,
-  loadQuotes,
-  loadTrades,
-  runQuery,
-  type Signal,
-  saveMarkets,
-  saveMinute,
-  type WorkedMinute,
-} from 'kwx/database'
+import { type Database, loadCandles, loadQuotes, loadTrades, runQuery, saveMarkets } from 'kwx/database'
 import { randomFrom } from 'kwx/random'
 import { climateDayEnd, minuteToMs } from 'kwx/time'
-
 import { repositoryContributions } from '../../../test/support/plugins.ts'
 import type { MinuteWork } from '../src/loop/loop-types.ts'
 import { Portfolio, type PortfolioReport } from '../src/paper/portfolio.ts'
 import type { Pair } from '../src/signals/pair.ts'
 import type { Circumstances } from '../src/signals/signals-at.ts'
+import { saveMinute, type WorkedMinute } from '../src/storage/save-minute.ts'
+import type { Signal } from '../src/storage/signals.ts'
 
 /** 2025-02-20, and the last four hours before its ladders close. */
 export const DAY = 20_139

@@ -1,8 +1,9 @@
-import { type Database, readSignals, runQuery } from 'kwx/database'
+import { type Database, runQuery } from 'kwx/database'
 import { minuteToMs } from 'kwx/time'
 import { beforeAll, describe, expect, it } from 'vitest'
 import type { MinuteWork } from '../src/loop/loop-types.ts'
 import { Portfolio } from '../src/paper/portfolio.ts'
+import { readSignals } from '../src/storage/signals.ts'
 import { clear, paperDatabase } from './paper-database.ts'
 import { BANKROLL, minuteWork, type PaperWorld, paperWorld, signalOf, workPaper } from './paper-world.ts'
 

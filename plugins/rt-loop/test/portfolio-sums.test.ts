@@ -1,16 +1,11 @@
-import {
-  type Database,
-  openPortfolio,
-  type PaperStep,
-  paperMismatch,
-  paperSums,
-  readSignals,
-  runQuery,
-  sumsAfter,
-} from 'kwx/database'
+import { type Database, runQuery } from 'kwx/database'
 import { beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import type * as Steps from '../src/paper/paper-step.ts'
 import { Portfolio, type PortfolioReport } from '../src/paper/portfolio.ts'
+import { openPortfolio } from '../src/storage/paper-portfolio.ts'
+import { paperMismatch, paperSums, sumsAfter } from '../src/storage/paper-reconciliation.ts'
+import type { PaperStep } from '../src/storage/paper-step.ts'
+import { readSignals } from '../src/storage/signals.ts'
 import { paperDatabase } from './paper-database.ts'
 import { BANKROLL, finalize, paperRows, paperWorld, type WorldOptions, workPaper } from './paper-world.ts'
 

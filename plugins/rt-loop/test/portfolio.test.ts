@@ -1,11 +1,10 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 
-import { type Database, readMarkets, readSignals, realisedBetween, runQuery } from 'kwx/database'
+import { type Database, readMarkets, runQuery } from 'kwx/database'
 import { minuteToMs } from 'kwx/time'
 import { feeCalendar } from 'kwx/trading'
 import { beforeAll, describe, expect, it } from 'vitest'
-
 import { validate } from '../../../src/base/schema/index.ts'
 import { root } from '../../../test/support/root.ts'
 import { simulate } from '../../backtest/src/engine/simulate.ts'
@@ -17,6 +16,8 @@ import { Portfolio } from '../src/paper/portfolio.ts'
 import { portfolioLines } from '../src/paper/portfolio-lines.ts'
 import { showPortfolio } from '../src/paper/show-portfolio.ts'
 import type { LivePair } from '../src/signals/load-pair.ts'
+import { realisedBetween } from '../src/storage/paper-portfolio.ts'
+import { readSignals } from '../src/storage/signals.ts'
 import { paperDatabase } from './paper-database.ts'
 import { BANKROLL, DAY, finalize, GO, type PaperWorld, paperWorld, workPaper } from './paper-world.ts'
 

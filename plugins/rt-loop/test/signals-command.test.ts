@@ -2,10 +2,11 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
-import { ensureMigrated, openDatabase, type Signal, saveMinute } from 'kwx/database'
+import { ensureMigrated, openDatabase } from 'kwx/database'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-
 import { kwx } from '../../../test/support/kwx.ts'
+import { saveMinute } from '../src/storage/save-minute.ts'
+import type { Signal } from '../src/storage/signals.ts'
 import { paperWorld } from './paper-world.ts'
 
 const MINUTE = 28_999_000

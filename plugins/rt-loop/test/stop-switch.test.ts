@@ -1,12 +1,11 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-
-import { addControl, type Database } from 'kwx/database'
+import type { Database } from 'kwx/database'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-
 import { databaseKinds, emptyTables, migratedDatabase, type OpenedDatabase } from '../../../test/support/databases.ts'
 import { readSwitch, stopFile } from '../src/loop/stop-switch.ts'
+import { addControl } from '../src/storage/signals.ts'
 
 /** Whoever asks it anything fails. */
 const SILENT = null as unknown as Database

@@ -1,16 +1,15 @@
 import { join } from 'node:path'
-
-import { readSignals, runQuery } from 'kwx/database'
+import { runQuery } from 'kwx/database'
 import type { KalshiCandle } from 'kwx/sources'
 import { formatInstant } from 'kwx/time'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-
 import { databaseKinds, migratedDatabase, type OpenedDatabase } from '../../../test/support/databases.ts'
 import { spawned } from '../../../test/support/kwx.ts'
 import { repositoryContributions } from '../../../test/support/plugins.ts'
 import { type ReplayExchange, replayExchange } from '../../../test/support/replay-exchange.ts'
 import { sharedFolder } from '../../../test/support/shared.ts'
 import { loadPair } from '../src/signals/load-pair.ts'
+import { readSignals } from '../src/storage/signals.ts'
 import { builtDigests } from './built-digests.ts'
 import { clientsOf, MINUTE, replayClock, streamedLoop } from './recorded-loop.ts'
 import { livePair, type Scene } from './support.ts'

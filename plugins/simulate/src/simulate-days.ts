@@ -1,5 +1,5 @@
 import type { City } from 'kwx/cities'
-import type { MarketsTable, SettlementsTable } from 'kwx/database'
+import type { MarketsTable, Settlement } from 'kwx/database'
 import { climateDayStart, parseDay } from 'kwx/time'
 
 import { forecastHigh, type Ladder, ladderOf, officialMaximum, type Rung } from './market/ladder.ts'
@@ -22,7 +22,7 @@ export interface SimulatedDay {
     readonly ticker: string
     readonly markets: SimulatedMarket[]
     readonly tmax: number
-    readonly settlement: Pick<SettlementsTable, 'product_id' | 'issued_ms'>
+    readonly settlement: Pick<Settlement, 'product_id' | 'issued_ms'>
   } | null
 }
 

@@ -11,16 +11,15 @@ import {
   readMarkets,
   readObservations,
   readSettlements,
-  readTruth,
   saveSettlements,
 } from 'kwx/database'
 import { readYaml, validate } from 'kwx/schema'
 import { fixedClock, parseDay } from 'kwx/time'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-
 import { type MarketParameters, marketParameters } from '../src/parameters.ts'
 import { simulateMarket } from '../src/services/simulate-market.ts'
 import step from '../src/steps/market.ts'
+import { readTruth } from '../src/storage/simulated.ts'
 import { storedDigest } from './stored-digest.ts'
 import { daysOf, marketsOf, parameters, simville } from './support.ts'
 

@@ -8,8 +8,8 @@ import {
   readObservations,
   readSettlements,
   readTrades,
-  readTruth,
 } from 'kwx/database'
+import { readTruth } from '../src/storage/simulated.ts'
 
 /** Everything that is stored of a city, by ticker, as one digest. */
 export async function storedDigest(db: Database, city: City): Promise<string> {

@@ -1,9 +1,11 @@
 import { readdir } from 'node:fs/promises'
 import { join, relative } from 'node:path'
-import type { ArtefactFiles } from '../../framework/artefacts/artefact.ts'
 import { EXIT, KwxError } from '../errors.ts'
 import { canonicalJson } from './canonical-json.ts'
 import { sha256, sha256File } from './hash.ts'
+
+/** File name (relative, `/` between folders) -> SHA-256 of its content, hexadecimal. */
+export type ArtefactFiles = Readonly<Record<string, string>>
 
 /** The hash that an artefact of a kind has: over the kind and its files. */
 export const artefactHash = (kind: string, files: ArtefactFiles): string => sha256(canonicalJson({ kind, files }))

@@ -2,7 +2,7 @@ import type { Ajv, ErrorObject, ValidateFunction } from 'ajv'
 
 import { EXIT, KwxError, messageOf } from '../errors.ts'
 import { inOrder, type Position, type Problem, type ProblemsErrorOptions, problemsError } from './problem.ts'
-import type { Path, YamlDocument } from './read-yaml.ts'
+import type { Path, YamlDocument } from './yaml-document.ts'
 
 /** Where a value stands that does not come from a file. */
 export interface Locator {

@@ -1,7 +1,7 @@
 import type { ErrorObject } from 'ajv'
 
 import { nearest } from './nearest.ts'
-import type { Path } from './read-yaml.ts'
+import type { Path } from './yaml-document.ts'
 
 /** What one Ajv error means to the person who wrote the file. */
 export interface Description {

@@ -16,7 +16,7 @@ import {
 import { messageOf } from '../errors.ts'
 import { jsonMistake } from './json-mistake.ts'
 import type { Position, Problem } from './problem.ts'
-import type { Path, YamlDocument } from './read-yaml.ts'
+import type { Path, YamlDocument } from './yaml-document.ts'
 
 /** Aliases may repeat at most this many nodes: enough for people, not for a bomb. */
 const MAX_ALIASES = 100

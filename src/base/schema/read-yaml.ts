@@ -1,28 +1,10 @@
 import { createReadStream } from 'node:fs'
-
 import { messageOf } from '../errors.ts'
 import { nearFiles } from './near-files.ts'
-import type { Position, Problem } from './problem.ts'
+import type { YamlDocument } from './yaml-document.ts'
 
 /** Larger files are refused: what people write is a few kilobytes. */
 export const MAX_YAML_BYTES = 1 << 20
-
-/** Keys and indices from the root of a document. */
-export type Path = readonly (string | number)[]
-
-/** A YAML or JSON file, its value, its mistakes, and where everything stands. */
-export interface YamlDocument {
-  /** As it was named. */
-  readonly file: string
-  readonly text: string
-  /** Plain data; undefined when the text cannot be read at all. */
-  readonly value: unknown
-  readonly problems: readonly Problem[]
-  /** Where a key or value stands; undefined when the path is not in the file. */
-  find(path: Path, what?: 'key' | 'value'): Position | undefined
-  /** Like `find`, or else the nearest thing around it that is there. */
-  locate(path: Path, what?: 'key' | 'value'): Position
-}
 
 /**
  * Reads strict YAML 1.2 (or JSON, for a name that ends in .json).

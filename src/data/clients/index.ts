@@ -1,4 +1,3 @@
-export { loadSources } from '../../framework/contributions/load-sources.ts'
 export { parseDecimal } from './decimal.ts'
 export { backoffMs, type HttpClient, type HttpClientOptions, type HttpRequest, httpClient } from './http/http-client.ts'
 export { type Pace, systemPace } from './http/pace.ts'
@@ -7,15 +6,10 @@ export { jsonBody, UnusableBody } from './http/unusable-body.ts'
 export { type CliProblem, type CliReport, parseCliText } from './iem/cli-text.ts'
 export { type CliReports, type IemObservation, type IemSource, iemSource } from './iem/iem-source.ts'
 export type { Bar, KalshiCandle } from './kalshi/candles.ts'
+export type { KalshiCutoff } from './kalshi/cutoff.ts'
 export { closedError, type ExchangeStatus, type Maintenance } from './kalshi/exchange-state.ts'
 export type { FeeChange } from './kalshi/fee-changes.ts'
-export {
-  type KalshiCutoff,
-  type KalshiEvent,
-  type KalshiSeries,
-  type KalshiSource,
-  kalshiSource,
-} from './kalshi/kalshi-source.ts'
+export { type KalshiEvent, type KalshiSeries, type KalshiSource, kalshiSource } from './kalshi/kalshi-source.ts'
 export { isSettled, type KalshiMarket, type Tier } from './kalshi/market.ts'
 export { OrderBook, type TopOfBook } from './kalshi/order-book.ts'
 export type { KalshiCandles } from './kalshi/read-candles.ts'
@@ -43,9 +37,5 @@ export {
   type Sources,
   type SourcesOptions,
 } from './sources.ts'
-export { type MinuteRow, minuteRowsOf } from './visual-crossing/minute-rows.ts'
-export {
-  type TimelineMinutes,
-  type VisualCrossingSource,
-  visualCrossingSource,
-} from './visual-crossing/visual-crossing-source.ts'
+export { type MinuteRow, minuteRowsOf, type TimelineMinutes } from './visual-crossing/minute-rows.ts'
+export { type VisualCrossingSource, visualCrossingSource } from './visual-crossing/visual-crossing-source.ts'

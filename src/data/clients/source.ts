@@ -1,8 +1,8 @@
 import type { City } from '../../domain/cities/city.ts'
-import type { SourceSettings } from '../../framework/settings/settings.ts'
 import type { ObservationInput } from '../database/market-data/observations.ts'
 import type { SettlementInput } from '../database/market-data/settlements.ts'
 import type { HttpClient, HttpClientOptions } from './http/http-client.ts'
+import type { SourceSettings } from './source-settings.ts'
 
 /** One report of a station as a feed gives it; the feed's name and the times are filled in where it is kept. */
 export type FeedReport = Pick<

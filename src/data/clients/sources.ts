@@ -1,8 +1,7 @@
 import { EXIT, isKwxError, KwxError } from '../../base/errors.ts'
 import { nearest } from '../../base/schema/nearest.ts'
 import type { Clock } from '../../base/time/clock.ts'
-import type { Settings, SourceSettings } from '../../framework/settings/settings.ts'
-import type { Origin } from '../../framework/step.ts'
+import type { Origin } from '../../domain/origin.ts'
 import { type HttpClient, httpClient } from './http/http-client.ts'
 import type { Pace } from './http/pace.ts'
 import type { Recorder } from './http/raw-payload.ts'
@@ -23,6 +22,7 @@ import type {
   ObservationQuestion,
   Source,
 } from './source.ts'
+import type { SourceSettings } from './source-settings.ts'
 import visualCrossing from './visual-crossing/visual-crossing.ts'
 import type { VisualCrossingSource } from './visual-crossing/visual-crossing-source.ts'
 
@@ -69,6 +69,16 @@ export interface SourcesOptions {
   readonly pace?: Pace
 }
 
+/** What the settings say of services. */
+export interface ClientSettings {
+  /** By name: kalshi, iem, nws, visual-crossing, ncei. */
+  readonly sources: Readonly<Record<string, SourceSettings>>
+  /** What is set of sources that plugins contribute, by their ids; what is not set is the plugin's. */
+  readonly moreSources?: Readonly<Record<string, Partial<SourceSettings>>>
+  /** Told to services that want to know who asks. */
+  readonly contact?: string
+}
+
 interface OpenSource {
   readonly source: Source
   readonly client: unknown
@@ -89,10 +99,7 @@ const POLITE = { timeoutSeconds: 30, attempts: 6 }
  *
  * Make one per run: each service has one client with its throttle, and the exchange's cutoff is read once.
  */
-export function createSources(
-  settings: Pick<Settings, 'sources'> & Partial<Pick<Settings, 'contact' | 'moreSources'>>,
-  { installed = OWN, ...options }: SourcesOptions,
-): Sources {
+export function createSources(settings: ClientSettings, { installed = OWN, ...options }: SourcesOptions): Sources {
   const opened = new Map<string, OpenSource>()
   const open = (id: string): OpenSource => {
     const there = opened.get(id)

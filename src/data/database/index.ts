@@ -1,3 +1,8 @@
+export type { Observation } from '../../domain/features/observation.ts'
+export type { Market, MarketRow } from '../../domain/market/market.ts'
+export type { Settlement } from '../../domain/market/settlement.ts'
+export type { StrikeType } from '../../domain/market/settles-yes.ts'
+export { bulkLoad } from './bulk/bulk-load.ts'
 export { type DatabaseStatus, databaseStatus, TABLES } from './connection/database-status.ts'
 export {
   ensureMigrated,
@@ -6,12 +11,11 @@ export {
   migrate,
   migrationStates,
 } from './connection/migrate.ts'
-export { type Database, isEmbeddedUrl, openDatabase } from './connection/open-database.ts'
+export { isEmbeddedUrl, openDatabase } from './connection/open-database.ts'
 export { redactUrl } from './connection/redact-url.ts'
 export { inTransaction, runQuery } from './connection/run-query.ts'
-export { countRows, type RowCount } from './count-rows.ts'
-export { type FeeChangeRow, readFeeChanges, saveFeeChanges } from './fee-changes.ts'
-export { type KeptRows, keepRows, type LateRow, readLateRows } from './keep-rows.ts'
+export { isUniqueViolation } from './connection/unique-violation.ts'
+export type { Database } from './database.ts'
 export {
   type CandlePrices,
   type CandleRows,
@@ -21,7 +25,7 @@ export {
 } from './market-data/candles.ts'
 export { type Completeness, readCompleteness, saveCompleteness } from './market-data/completeness.ts'
 export { dataFingerprint, type FingerprintSpan } from './market-data/data-fingerprint.ts'
-export { type EventInput, type MarketInput, type MarketRow, readMarkets, saveMarkets } from './market-data/markets.ts'
+export { type EventInput, type MarketInput, readMarkets, saveMarkets } from './market-data/markets.ts'
 export { type ObservationInput, readObservations, saveObservations } from './market-data/observations.ts'
 export { loadQuotes, type QuoteRows, type QuoteSeries, readQuotes } from './market-data/quotes.ts'
 export { type RawPayloadInput, saveRawPayload } from './market-data/raw-payloads.ts'
@@ -35,53 +39,5 @@ export {
 export { type OtherRows, rowsOfOthers } from './market-data/rows-of-others.ts'
 export { readSettlements, type SettlementInput, saveSettlements } from './market-data/settlements.ts'
 export { loadTrades, readTrades, type TradeRows, type TradeSeries } from './market-data/trades.ts'
-export {
-  findPortfolio,
-  listPortfolios,
-  newPortfolio,
-  type OpenedPortfolio,
-  openPortfolio,
-  type PaperMarket,
-  type PaperPortfolio,
-  readNewMarkets,
-  realisedBetween,
-} from './paper-portfolio.ts'
-export { type PaperSums, paperMismatch, paperSums, sumsAfter } from './paper-reconciliation.ts'
-export {
-  type PaperDayRow,
-  type PaperFillRow,
-  type PaperPositionRow,
-  type PaperRestingRow,
-  readPaperDays,
-  readPaperFills,
-  readPaperPositions,
-  readPaperResting,
-} from './paper-report.ts'
-export type {
-  PaperEntry,
-  PaperFill,
-  PaperMarketState,
-  PaperOrder,
-  PaperPosition,
-  PaperSettlement,
-  PaperStep,
-} from './paper-step.ts'
-export {
-  latestPromotion,
-  listPromotions,
-  type NewPromotion,
-  type Place,
-  type Promotion,
-  promotionAt,
-  type RegisteredModel,
-  type Role,
-  readModels,
-  readPromotion,
-  recordPromotion,
-  withRegistryLock,
-} from './registry.ts'
 export { listRuns, type Run, readRun, recordRun, recordStepRun, type StepRun } from './runs/runs.ts'
-export { lastWorkedMinute, type PaperChange, saveMinute, type WorkedMinute } from './save-minute.ts'
 export type * from './schema.ts'
-export { addControl, newestControl, readSignals, type Signal } from './signals.ts'
-export { deleteSimulated, readTruth, saveTruth, type TruthRows } from './simulated.ts'

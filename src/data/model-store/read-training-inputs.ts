@@ -2,10 +2,10 @@ import { join } from 'node:path'
 import { readJson } from '../../base/files/canonical-json.ts'
 import { readTable } from '../../base/table/parquet.ts'
 import type { LoadedConfig } from '../../domain/config/production-config.ts'
+import type { Artefact } from '../../domain/contracts/artefact.ts'
 import type { FeaturesFile } from '../../domain/contracts/features-file.ts'
 import type { LabelsFile } from '../../domain/contracts/labels-file.ts'
 import { type TrainingRows, trainingRows } from '../../domain/model/training-rows.ts'
-import type { Artefact } from '../../framework/artefacts/artefact.ts'
 
 /** What training and its verification both start from. */
 export interface TrainingInputs {

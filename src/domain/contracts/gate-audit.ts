@@ -1,5 +1,5 @@
-import type { Origin } from '../../framework/step.ts'
 import type { Bracket } from '../config/production-config.ts'
+import type { Origin } from '../origin.ts'
 import type { ReportVerdict } from './verdict.ts'
 
 /** What leaving a feature out of a delivered model does to its test predictions. */

@@ -1,5 +1,5 @@
-import type { Origin } from '../../framework/step.ts'
 import type { Bracket } from '../config/production-config.ts'
+import type { Origin } from '../origin.ts'
 import type { ReportVerdict } from './verdict.ts'
 
 /** Ways to say which day an instant belongs to, beside the right one (local standard time all year). */

@@ -1,5 +1,5 @@
-import type { MarketRow } from '../../data/database/market-data/markets.ts'
 import { ladderFault, yesDegrees } from '../market/index.ts'
+import type { MarketRow } from '../market/market.ts'
 import { marketProbability } from '../model/probability.ts'
 import { MAX_QUOTE_AGE } from './ladder-view.ts'
 import { type Prices, rowsUntil } from './prices.ts'

@@ -1,6 +1,6 @@
 import { MS_PER_MINUTE } from '../../base/time/days.ts'
-import type { Observation } from '../../data/database/schema.ts'
 import type { WeatherView } from './feature.ts'
+import type { Observation } from './observation.ts'
 
 /** Minutes from the time of a report until it is known. Assumed, not measured: services do not say when they got it. */
 export const REPORT_DELAY = 5

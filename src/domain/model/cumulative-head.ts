@@ -1,5 +1,5 @@
 import { poolAdjacentViolators } from '../scores/pool-adjacent-violators.ts'
-import type { CoupledLadder } from './head.ts'
+import type { CoupledLadder } from './coupled-ladder.ts'
 import { logit, sigmoid } from './probability.ts'
 
 /**

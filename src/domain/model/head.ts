@@ -1,3 +1,4 @@
+import type { CoupledLadder } from './coupled-ladder.ts'
 import { cumulativeHead } from './cumulative-head.ts'
 
 /** What a head may do about rungs without a probability. Neither is a default: the caller says which. */
@@ -13,17 +14,6 @@ export interface HeadOptions {
   readonly temperature: number
   readonly missing: MissingRungs
 }
-
-/** A ladder that sums to 1, or why there is none. */
-export type CoupledLadder =
-  | {
-      readonly outcome: 'coupled'
-      /** From the coldest rung up, shape [K]; NaN for a missing rung. */
-      readonly p: Float64Array
-      /** What the missing rungs hold together; 0 without any. All of `p` that is there and this sum to 1. */
-      readonly rest: number
-    }
-  | { readonly outcome: 'refused'; readonly reason: string }
 
 /**
  * Couples probabilities that were made rung by rung into one law over the ladder.

@@ -5,10 +5,11 @@ import { EXIT, KwxError } from '../../base/errors.ts'
 import { syncFile, syncFolder, temporaryName, writeFileAtomically } from '../../base/files/atomic-write.ts'
 import { canonicalJson, writeJson } from '../../base/files/canonical-json.ts'
 import { sha256File } from '../../base/files/hash.ts'
+import type { ArtefactFiles } from '../../base/files/hash-folder.ts'
 import { artefactHash } from '../../base/files/hash-folder.ts'
 import { filesUnder } from '../../base/files/list-files.ts'
 import { storageError } from '../../base/files/storage-error.ts'
-import type { Artefact, ArtefactFiles, Provenance } from './artefact.ts'
+import type { Artefact, Provenance } from '../../domain/contracts/artefact.ts'
 
 /** What is known of an artefact without being part of it: when, where and how long, and the origin of its rows. */
 export interface Sidecar {

@@ -21,7 +21,7 @@ export default class SourcesCommand extends KwxCommand<SourceLine[]> {
   async run(): Promise<SourceLine[]> {
     await this.parse(SourcesCommand)
     const [{ loadSources }, { redactUrl }] = await Promise.all([
-      import('../../data/clients/index.ts'),
+      import('../contributions/load-sources.ts'),
       import('../../base/redact-url.ts'),
     ])
     const contributions = await this.contributions()

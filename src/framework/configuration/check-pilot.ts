@@ -2,7 +2,7 @@ import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 
 import { messageOf } from '../../base/errors.ts'
-import type { Check } from './check-production-config.ts'
+import type { Check } from './check.ts'
 
 /** The provenance of a promoted pilot, compared with the windows and the rows that its folder really has. */
 export async function checkPilot({ draft, report }: Check): Promise<void> {

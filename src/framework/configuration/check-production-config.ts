@@ -1,26 +1,14 @@
-import { nearest, type Path, type Problem, show, type YamlDocument } from '../../base/schema/index.ts'
+import { nearest, type Problem, show, type YamlDocument } from '../../base/schema/index.ts'
 import { formatDay, parseDay } from '../../base/time/days.ts'
 import { walkForwardWindows } from '../../base/time/windows.ts'
 import type { City } from '../../domain/cities/city.ts'
-import type { ProductionConfig } from '../../domain/config/production-config.ts'
 import { productionConfigSchema } from '../../domain/config/production-config-schema.ts'
 import { VISUAL_CROSSING } from '../../domain/features/gate.ts'
 import { heldOutDays } from '../../domain/model/calibration-rule.ts'
 import { loadUsableCities, stationsOf } from '../contributions/cities.ts'
 import type { Contributions } from '../contributions/contributions.ts'
+import type { Check, Draft } from './check.ts'
 import { checkPilot } from './check-pilot.ts'
-
-/** A configuration that may still hold values of the wrong type: each check looks before it reads. */
-export type Draft = { readonly [Key in keyof ProductionConfig]?: unknown }
-
-/** What every check is given: the values with defaults, and how to report a mistake at a path. */
-export interface Check {
-  readonly draft: Draft
-  readonly document: YamlDocument
-  report(path: Path, message: string, hint?: string): void
-  /** Whether the schema had already something to say about the value there. */
-  isRefused(path: Path): boolean
-}
 
 /** Mistakes that need more than a JSON Schema: names, dates, bounds that depend on each other, the pilot on disk. */
 export async function checkProductionConfig(

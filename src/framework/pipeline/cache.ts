@@ -5,7 +5,7 @@ import { writeFileAtomically } from '../../base/files/atomic-write.ts'
 import { canonicalJson } from '../../base/files/canonical-json.ts'
 import { sha256 } from '../../base/files/hash.ts'
 import { storageError } from '../../base/files/storage-error.ts'
-import type { Artefact } from '../artefacts/artefact.ts'
+import type { Artefact } from '../../domain/contracts/artefact.ts'
 import type { ArtefactStore } from '../artefacts/store.ts'
 import { type KeyParts, stepKey } from './step-key.ts'
 

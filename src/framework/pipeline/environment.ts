@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import type { Clock } from '../../base/time/clock.ts'
 import type { Sources } from '../../data/clients/sources.ts'
-import type { Database } from '../../data/database/connection/open-database.ts'
+import type { Database } from '../../data/database/database.ts'
 import { ArtefactStore } from '../artefacts/store.ts'
 import type { Contributions } from '../contributions/contributions.ts'
 import type { Settings } from '../settings/settings.ts'
@@ -53,8 +53,9 @@ export async function openEnvironment(options: EnvironmentOptions): Promise<Envi
     return db
   }
   const openSources = async () => {
-    const [{ createSources, loadSources }, { saveRawPayload }] = await Promise.all([
+    const [{ createSources }, { loadSources }, { saveRawPayload }] = await Promise.all([
       import('../../data/clients/index.ts'),
+      import('../contributions/load-sources.ts'),
       import('../../data/database/index.ts'),
     ])
     const record = async (payload: Parameters<typeof saveRawPayload>[1]) =>

@@ -1,6 +1,7 @@
 export { type Environment, type EnvironmentOptions, openEnvironment } from './environment.ts'
 export { findPipeline, listPipelines } from './find-pipeline.ts'
-export { type PlannedPipeline, type PlannedStep, planPipeline } from './plan.ts'
+export { planPipeline } from './plan.ts'
+export type { PlannedPipeline, PlannedStep } from './planned-pipeline.ts'
 export { type PreviewLine, previewPipeline } from './preview.ts'
 export { duration, progressLine, progressMode } from './progress.ts'
 export { type RunOptions, runPipeline } from './run-pipeline.ts'

@@ -3,7 +3,7 @@ import type { Contribution } from '../contributions/contributions.ts'
 import type { Step } from '../step.ts'
 import type { Mistakes } from './mistakes.ts'
 import type { PipelineFile, PipelineStep } from './pipeline-file.ts'
-import type { PlannedStep } from './plan.ts'
+import type { PlannedStep } from './planned-pipeline.ts'
 import { type Scope, substitute } from './substitute.ts'
 
 /** The steps that a pipeline uses, by the id of their contribution. */

@@ -1,6 +1,6 @@
-import type { Artefact } from '../artefacts/artefact.ts'
+import type { Artefact } from '../../domain/contracts/artefact.ts'
 import type { Environment } from './environment.ts'
-import type { PlannedPipeline } from './plan.ts'
+import type { PlannedPipeline } from './planned-pipeline.ts'
 import type { RunOptions } from './run-pipeline.ts'
 import { keyParts } from './run-step.ts'
 import { isWorldly, selectSteps } from './select-steps.ts'

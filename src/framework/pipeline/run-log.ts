@@ -1,7 +1,7 @@
 import type { ExitCode } from '../../base/errors.ts'
 import { kwxVersion } from '../../base/version.ts'
 import type { Environment } from './environment.ts'
-import type { PlannedPipeline } from './plan.ts'
+import type { PlannedPipeline } from './planned-pipeline.ts'
 import type { StepOutcome } from './run-result.ts'
 
 /** The record of one run, written as it goes. */

@@ -1,6 +1,6 @@
 import { KwxError, worstExit } from '../../base/errors.ts'
 import type { Environment } from './environment.ts'
-import type { PlannedPipeline } from './plan.ts'
+import type { PlannedPipeline } from './planned-pipeline.ts'
 import type { ProgressMode } from './progress.ts'
 import { openRunLog } from './run-log.ts'
 import type { RunResult, StepOutcome } from './run-result.ts'

@@ -3,10 +3,10 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { EXIT, type ExitCode, isKwxError, KwxError, messageOf } from '../../base/errors.ts'
 import { asStorageError } from '../../base/files/storage-error.ts'
 import { commitOf, kwxVersion } from '../../base/version.ts'
-import type { Artefact } from '../artefacts/artefact.ts'
+import type { Artefact } from '../../domain/contracts/artefact.ts'
 import type { StepContext } from '../step.ts'
 import type { Environment } from './environment.ts'
-import type { PlannedStep } from './plan.ts'
+import type { PlannedStep } from './planned-pipeline.ts'
 import { type KeyParts, stepKey } from './step-key.ts'
 
 /** Where a step's news go. */

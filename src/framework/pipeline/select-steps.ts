@@ -1,9 +1,9 @@
 import { EXIT, KwxError } from '../../base/errors.ts'
 import { nearest } from '../../base/schema/index.ts'
-import type { Artefact } from '../artefacts/artefact.ts'
+import type { Artefact } from '../../domain/contracts/artefact.ts'
 import type { Step } from '../step.ts'
 import type { Environment } from './environment.ts'
-import type { PlannedPipeline, PlannedStep } from './plan.ts'
+import type { PlannedPipeline, PlannedStep } from './planned-pipeline.ts'
 import { keyParts } from './run-step.ts'
 import { stepKey } from './step-key.ts'
 

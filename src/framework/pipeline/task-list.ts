@@ -1,5 +1,5 @@
 import { isKwxError } from '../../base/errors.ts'
-import type { PlannedStep } from './plan.ts'
+import type { PlannedStep } from './planned-pipeline.ts'
 import { type ProgressMode, progressLine } from './progress.ts'
 import type { Reporter } from './run-step.ts'
 

@@ -1,12 +1,13 @@
 import { dirname, isAbsolute, resolve } from 'node:path'
 
 import { type Problem, problemsError } from '../../base/schema/problem.ts'
+import type { SourceSettings } from '../../data/clients/source-settings.ts'
 import { expected, fromText } from './check-value.ts'
 import { DEFINITIONS, type Definition, SOURCE_NAMES } from './definitions.ts'
 import { moreSources } from './more-sources.ts'
 import type { Said } from './read-project-file.ts'
 import { shownMistake } from './redact.ts'
-import type { Settings, SourceSettings } from './settings.ts'
+import type { Settings } from './settings.ts'
 
 /** Where settings are looked for; absent parts are those of the process. */
 export interface LoadSettingsOptions {

@@ -1,6 +1,6 @@
+import type { SourceSettings } from '../../data/clients/source-settings.ts'
 import { expected, fromText } from './check-value.ts'
 import { definitionOf, MORE_SOURCE_KEYS, SOURCE_NAMES } from './definitions.ts'
-import type { SourceSettings } from './settings.ts'
 
 type Set = Record<string, Partial<Record<keyof SourceSettings, string | number>>>
 

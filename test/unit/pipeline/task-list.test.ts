@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it, vi } from 'vitest'
 
 import { EXIT, KwxError } from '../../../src/base/errors.ts'
-import type { PlannedStep } from '../../../src/framework/pipeline/plan.ts'
+import type { PlannedStep } from '../../../src/framework/pipeline/planned-pipeline.ts'
 import { taskList } from '../../../src/framework/pipeline/task-list.ts'
 
 afterEach(() => vi.restoreAllMocks())

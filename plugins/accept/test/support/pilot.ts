@@ -7,7 +7,8 @@ import { type ModelFile, modelId, predictRows } from 'kwx/model'
 import { formatDay, formatDayCompact, parseDay } from 'kwx/time'
 
 import { judgePredictions } from '../../../../src/domain/model/judge-predictions.ts'
-import type { Artefact, Origin } from '../../../../src/framework/step.ts'
+import type { Origin } from '../../../../src/domain/origin.ts'
+import type { Artefact } from '../../../../src/framework/step.ts'
 import type { Inputs } from '../../src/services/read-evidence.ts'
 
 /** One test row of a made-up pilot: one market of its own. */

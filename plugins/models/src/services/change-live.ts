@@ -2,16 +2,16 @@ import { dirname } from 'node:path'
 
 import { EXIT, isKwxError, KwxError, kwxVersion } from 'kwx'
 import { assertWritable } from 'kwx/artefacts'
+import type { Database } from 'kwx/database'
+import { lastDaySeen } from 'kwx/model'
+import { formatInstant, parseDay } from 'kwx/time'
 import {
-  type Database,
   type NewPromotion,
   type Place,
   type Promotion,
   recordPromotion,
   withRegistryLock,
-} from 'kwx/database'
-import { lastDaySeen } from 'kwx/model'
-import { formatInstant, parseDay } from 'kwx/time'
+} from '../storage/registry.ts'
 
 import { assertOwnLink, linkOf, pointTo } from './live-link.ts'
 import { announce, finishPending, retract } from './pending.ts'

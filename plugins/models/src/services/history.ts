@@ -1,6 +1,6 @@
 import { loadCity } from 'kwx/cities'
-import { listPromotions, type Place, type Promotion } from 'kwx/database'
 import { formatInstant } from 'kwx/time'
+import { listPromotions, type Place, type Promotion } from '../storage/registry.ts'
 
 import { recover } from './pending.ts'
 import { renderPromotion } from './render.ts'

@@ -3,7 +3,7 @@ import { dirname, join, relative, resolve } from 'node:path'
 
 import { EXIT, KwxError } from 'kwx'
 import { replaceLink, storageError } from 'kwx/artefacts'
-import type { Place } from 'kwx/database'
+import type { Place } from '../storage/registry.ts'
 
 import { foldersOf, type World } from './world.ts'
 

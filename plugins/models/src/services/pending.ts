@@ -4,7 +4,8 @@ import { dirname, join } from 'node:path'
 
 import { EXIT, isKwxError, KwxError } from 'kwx'
 import { writeJson } from 'kwx/artefacts'
-import { type Database, latestPromotion, type Place, redactUrl, withRegistryLock } from 'kwx/database'
+import { type Database, redactUrl } from 'kwx/database'
+import { latestPromotion, type Place, withRegistryLock } from '../storage/registry.ts'
 
 import { assertOwnLink, linkOf, liveVersion, pointTo } from './live-link.ts'
 import { readChecked } from './read-checked.ts'

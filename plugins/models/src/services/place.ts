@@ -1,7 +1,7 @@
 import { type Contributions, EXIT, KwxError } from 'kwx'
 import { loadCity } from 'kwx/cities'
 import type { Bracket } from 'kwx/config'
-import type { Place, Role } from 'kwx/database'
+import type { Place, Role } from '../storage/registry.ts'
 
 /** Flags that name a place, as text. */
 export interface PlaceFlags {

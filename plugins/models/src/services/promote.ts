@@ -2,7 +2,7 @@ import { join } from 'node:path'
 
 import { EXIT, type ExitCode, KwxError } from 'kwx'
 import { loadCity } from 'kwx/cities'
-import { latestPromotion, type Place, type Promotion, type Role } from 'kwx/database'
+import { latestPromotion, type Place, type Promotion, type Role } from '../storage/registry.ts'
 
 import { changeLive } from './change-live.ts'
 import { linkOf } from './live-link.ts'

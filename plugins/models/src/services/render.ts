@@ -1,5 +1,5 @@
-import type { Promotion } from 'kwx/database'
 import { formatInstant } from 'kwx/time'
+import type { Promotion } from '../storage/registry.ts'
 
 import type { Listed } from './list-models.ts'
 import type { Promoted } from './promote.ts'

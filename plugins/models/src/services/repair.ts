@@ -2,14 +2,8 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 
 import { isKwxError } from 'kwx'
-import {
-  type Database,
-  latestPromotion,
-  listPromotions,
-  type Place,
-  type Promotion,
-  withRegistryLock,
-} from 'kwx/database'
+import type { Database } from 'kwx/database'
+import { latestPromotion, listPromotions, type Place, type Promotion, withRegistryLock } from '../storage/registry.ts'
 import { livePlaces } from './list-models.ts'
 import { assertOwnLink, liveVersion, pointTo } from './live-link.ts'
 import { finishPending } from './pending.ts'

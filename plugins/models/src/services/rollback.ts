@@ -1,5 +1,5 @@
 import { EXIT, KwxError } from 'kwx'
-import { latestPromotion, listPromotions, type Place, type Promotion } from 'kwx/database'
+import { latestPromotion, listPromotions, type Place, type Promotion } from '../storage/registry.ts'
 
 import { changeLive } from './change-live.ts'
 import { recover } from './pending.ts'

@@ -3,9 +3,9 @@ import { dirname, join } from 'node:path'
 
 import { EXIT, type ExitCode, KwxError } from 'kwx'
 import { type City, loadCity } from 'kwx/cities'
-import { type Place, promotionAt } from 'kwx/database'
 import { loadModelForDate } from 'kwx/model-store'
 import { climateDayAtMs, formatDay, formatInstant, parseDay, parseInstant } from 'kwx/time'
+import { type Place, promotionAt } from '../storage/registry.ts'
 
 import { linkOf, liveVersion } from './live-link.ts'
 import { recover } from './pending.ts'

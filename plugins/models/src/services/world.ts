@@ -1,7 +1,7 @@
-import type { Place } from 'kwx/database'
 import type { ModelFolders } from 'kwx/model-store'
 import { modelFolders } from 'kwx/model-store'
 import type { Environment } from 'kwx/pipeline'
+import type { Place } from '../storage/registry.ts'
 
 /** Moments between which a change of what is live can be cut off, in this order. */
 export type Moment = 'pending' | 'staged' | 'recorded' | 'linked'

@@ -1,6 +1,6 @@
 import { Flags, KwxCommand } from 'kwx/command'
-import type { Signal } from 'kwx/database'
 import { formatInstant } from 'kwx/time'
+import type { Signal } from '../storage/signals.ts'
 
 export default class Signals extends KwxCommand<Signal[]> {
   static override summary = 'Show recorded signals, newest last.'
@@ -22,7 +22,7 @@ export default class Signals extends KwxCommand<Signal[]> {
   async run(): Promise<Signal[]> {
     const { flags } = await this.parse(Signals)
     const { loadCity } = await import('kwx/cities')
-    const { readSignals } = await import('kwx/database')
+    const { readSignals } = await import('../storage/signals.ts')
     const city = flags.city === undefined ? {} : { city: (await loadCity(await this.contributions(), flags.city)).id }
     const every = { fromMinute: 0, toMinute: 2 ** 31 - 1 }
     const shown = await this.withEnvironment({ offline: true }, async (world) =>

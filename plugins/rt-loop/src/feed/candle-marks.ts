@@ -1,8 +1,8 @@
 import type { City } from 'kwx/cities'
-import { type Database, type KeptRows, runQuery } from 'kwx/database'
+import { type Database, runQuery } from 'kwx/database'
 import { MINUTES_PER_DAY, minuteToMs } from 'kwx/time'
-
 import { tradingDays } from '../signals/trading-days.ts'
+import type { KeptRows } from '../storage/keep-rows.ts'
 
 /** How far back the candles of a city are looked at when nothing is known of them. */
 const LOOK_BACK = 2 * MINUTES_PER_DAY

@@ -1,8 +1,8 @@
-import { type Database, type KeptRows, keepRows, type LateRow, runQuery } from 'kwx/database'
+import { type Database, runQuery } from 'kwx/database'
 import type { KalshiCandle, KalshiTrade } from 'kwx/sources'
 import { candleEndMinute, formatInstant, minuteToMs } from 'kwx/time'
-
 import type { FeedWorld } from '../loop/loop-types.ts'
+import { type KeptRows, keepRows, type LateRow } from '../storage/keep-rows.ts'
 import type { PriceEvent } from './price-feed.ts'
 
 /** A market by both its names. */

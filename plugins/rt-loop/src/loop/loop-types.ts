@@ -1,4 +1,4 @@
-import type { Database, KeptRows, PaperChange, Signal, WorkedMinute } from 'kwx/database'
+import type { Database } from 'kwx/database'
 import type { Sources } from 'kwx/sources'
 import type { Clock } from 'kwx/time'
 import type { NewsWorld } from '../feed/news-world.ts'
@@ -6,6 +6,9 @@ import type { FeedState, PriceEvent, PriceFeed } from '../feed/price-feed.ts'
 import type { LivePair } from '../signals/load-pair.ts'
 import type { Prints } from '../signals/price-memory.ts'
 import type { Circumstances } from '../signals/signals-at.ts'
+import type { KeptRows } from '../storage/keep-rows.ts'
+import type { PaperChange, WorkedMinute } from '../storage/save-minute.ts'
+import type { Signal } from '../storage/signals.ts'
 import type { SwitchState } from './stop-switch.ts'
 
 /** What the loop runs in; `sleep` and `clock` make a replay and a test possible. */

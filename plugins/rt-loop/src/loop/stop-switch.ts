@@ -2,7 +2,8 @@ import { access } from 'node:fs/promises'
 import { join } from 'node:path'
 
 import { EXIT, KwxError, messageOf } from 'kwx'
-import { type Database, newestControl } from 'kwx/database'
+import type { Database } from 'kwx/database'
+import { newestControl } from '../storage/signals.ts'
 
 /** What the switch says: go on, act on nothing for now, or end. */
 export interface SwitchState {

@@ -1,11 +1,11 @@
-import type { Database, Signal } from 'kwx/database'
+import type { Database } from 'kwx/database'
 import { minuteToMs } from 'kwx/time'
-
 import type { CityMemory } from '../signals/city-memory.ts'
 import type { CityRows } from '../signals/city-rows.ts'
 import type { Pair } from '../signals/pair.ts'
 import { type Circumstances, signalsAt } from '../signals/signals-at.ts'
 import { tradingDays } from '../signals/trading-days.ts'
+import type { Signal } from '../storage/signals.ts'
 
 /** Minutes after its end at which a minute's signals are no longer acted on. */
 export const LATE_AFTER = 2

@@ -1,6 +1,7 @@
-import { type Database, type PaperMarket, readCandles, readQuotes, readTrades } from 'kwx/database'
+import { type Database, readCandles, readQuotes, readTrades } from 'kwx/database'
 import { minuteToMs } from 'kwx/time'
 import type { CandleQuoteRows, PrintRows, TopRows } from 'kwx/trading'
+import type { PaperMarket } from '../storage/opened-portfolio.ts'
 
 /** What happened in a market since it was looked at last, up to the end of a minute. */
 export interface NewRows {

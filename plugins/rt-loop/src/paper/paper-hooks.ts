@@ -1,9 +1,10 @@
 import { EXIT, KwxError } from 'kwx'
-import { type Database, findPortfolio } from 'kwx/database'
+import type { Database } from 'kwx/database'
 import { ASSUMPTIONS } from 'kwx/trading'
 import type { LoopOptions } from '../loop/loop-types.ts'
 import { loopName } from '../loop/minute-worker.ts'
 import type { LivePair } from '../signals/load-pair.ts'
+import { findPortfolio } from '../storage/paper-portfolio.ts'
 import { Portfolio, type PortfolioReport } from './portfolio.ts'
 
 /** Who is told of a portfolio. */

@@ -1,18 +1,17 @@
+import { climateDayEnd, MS_PER_DAY, minuteToMs } from 'kwx/time'
+import { marketEvents, PAYS_NO, PAYS_YES, type RefusedRows } from 'kwx/trading'
+import type { Pair } from '../signals/pair.ts'
+import type { PaperMarket } from '../storage/opened-portfolio.ts'
 import type {
   PaperEntry,
   PaperFill,
-  PaperMarket,
   PaperMarketState,
   PaperOrder,
   PaperPosition,
   PaperSettlement,
   PaperStep,
-  Signal,
-} from 'kwx/database'
-import { climateDayEnd, MS_PER_DAY, minuteToMs } from 'kwx/time'
-import { marketEvents, PAYS_NO, PAYS_YES, type RefusedRows } from 'kwx/trading'
-
-import type { Pair } from '../signals/pair.ts'
+} from '../storage/paper-step.ts'
+import type { Signal } from '../storage/signals.ts'
 import { inOrder, type MarketEvent } from './events.ts'
 import type { NewRows } from './market-rows.ts'
 import {

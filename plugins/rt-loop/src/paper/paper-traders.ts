@@ -1,5 +1,4 @@
 import { isKwxError } from 'kwx'
-import type { PaperMarket, PaperOrder, PaperPortfolio, PaperPosition } from 'kwx/database'
 import { bracketOf } from 'kwx/features'
 import { climateDayAtMs } from 'kwx/time'
 import {
@@ -12,8 +11,9 @@ import {
   type SignalOutcome,
   Trader,
 } from 'kwx/trading'
-
 import type { Pair } from '../signals/pair.ts'
+import type { PaperMarket, PaperPortfolio } from '../storage/opened-portfolio.ts'
+import type { PaperOrder, PaperPosition } from '../storage/paper-step.ts'
 
 /** What a portfolio holds, as its tables have it. */
 export interface PaperHoldings {

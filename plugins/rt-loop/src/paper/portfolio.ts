@@ -1,26 +1,16 @@
 import { EXIT, KwxError } from 'kwx'
-import {
-  type Database,
-  findPortfolio,
-  newPortfolio,
-  type OpenedPortfolio,
-  openPortfolio,
-  type PaperChange,
-  type PaperMarket,
-  type PaperPortfolio,
-  type PaperStep,
-  paperMismatch,
-  readNewMarkets,
-  runQuery,
-  type Signal,
-  sumsAfter,
-} from 'kwx/database'
+import { type Database, runQuery } from 'kwx/database'
 import type { RefusedRows } from 'kwx/trading'
-
 import type { MinuteWork } from '../loop/loop-types.ts'
 import { LATE_AFTER } from '../loop/work-minutes.ts'
 import type { Pair } from '../signals/pair.ts'
 import type { StandDown } from '../signals/stand-down.ts'
+import type { OpenedPortfolio, PaperMarket, PaperPortfolio } from '../storage/opened-portfolio.ts'
+import { findPortfolio, newPortfolio, openPortfolio, readNewMarkets } from '../storage/paper-portfolio.ts'
+import { paperMismatch, sumsAfter } from '../storage/paper-reconciliation.ts'
+import type { PaperStep } from '../storage/paper-step.ts'
+import type { PaperChange } from '../storage/save-minute.ts'
+import type { Signal } from '../storage/signals.ts'
 import { type NewRows, readNewRows } from './market-rows.ts'
 import { dayOfMinute, type MinuteMode, paperStep, type SteppedMinute } from './paper-step.ts'
 import { pairOf } from './paper-traders.ts'

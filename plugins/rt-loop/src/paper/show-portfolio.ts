@@ -1,18 +1,10 @@
 import { EXIT, KwxError } from 'kwx'
-import {
-  type Database,
-  findPortfolio,
-  listPortfolios,
-  paperMismatch,
-  paperSums,
-  readPaperDays,
-  readPaperFills,
-  readPaperPositions,
-  readPaperResting,
-  realisedBetween,
-} from 'kwx/database'
+import type { Database } from 'kwx/database'
 import { nearest } from 'kwx/schema'
 import { formatDay, formatInstant, MS_PER_DAY, minuteToMs } from 'kwx/time'
+import { findPortfolio, listPortfolios, realisedBetween } from '../storage/paper-portfolio.ts'
+import { paperMismatch, paperSums } from '../storage/paper-reconciliation.ts'
+import { readPaperDays, readPaperFills, readPaperPositions, readPaperResting } from '../storage/paper-report.ts'
 
 import { dayOfMinute } from './paper-step.ts'
 

@@ -1,6 +1,7 @@
 import type { City } from 'kwx/cities'
-import type { Database, KeptRows } from 'kwx/database'
+import type { Database } from 'kwx/database'
 import { Turns } from '../loop/turns.ts'
+import type { KeptRows } from '../storage/keep-rows.ts'
 import {
   type CityFacts,
   type CityReading,

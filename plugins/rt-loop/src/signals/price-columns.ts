@@ -1,4 +1,4 @@
-import type { KeptRows } from 'kwx/database'
+import type { KeptRows } from '../storage/keep-rows.ts'
 
 /** Columns of one market's rows, all of one length. */
 export type Columns = Readonly<Record<string, ArrayLike<number>>>

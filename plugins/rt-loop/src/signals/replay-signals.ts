@@ -1,5 +1,6 @@
-import type { Database, Signal } from 'kwx/database'
-import { readSignals } from 'kwx/database'
+import type { Database } from 'kwx/database'
+import type { Signal } from '../storage/signals.ts'
+import { readSignals } from '../storage/signals.ts'
 
 import type { Pair } from './pair.ts'
 import { rowsAsKnown } from './rows-as-known.ts'

@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto'
 
 import { regimeOn } from 'kwx/cities'
-import type { Signal } from 'kwx/database'
 import { closeMinuteOf, type FeatureRows, MAX_OBSERVATION_AGE, reportAge } from 'kwx/features'
 import type { FeeSchedule } from 'kwx/market'
 import { deliver, type ModelP, marketProbability, predictRows, withoutOverround } from 'kwx/model'
 import { climateDayOfCandle } from 'kwx/time'
+import type { Signal } from '../storage/signals.ts'
 
 import { bestSide } from './best-side.ts'
 import { type BookAt, bookAt } from './book-at.ts'

@@ -3,7 +3,6 @@ import { canonicalJson, sha256 } from 'kwx/artefacts'
 import type { City } from 'kwx/cities'
 import {
   type Database,
-  deleteSimulated,
   loadCandles,
   loadTrades,
   rowsOfOthers,
@@ -11,11 +10,10 @@ import {
   saveMarkets,
   saveObservations,
   saveSettlements,
-  saveTruth,
 } from 'kwx/database'
-
 import type { MarketParameters } from '../parameters.ts'
 import { type SimulatedDay, simulateDays } from '../simulate-days.ts'
+import { deleteSimulated, saveTruth } from '../storage/simulated.ts'
 import { completenessOf, storedFigures } from './completeness.ts'
 import { type DayFigures, figuresOf, type SimulationSummary, summaryOf } from './day-summary.ts'
 import { candleRows, eventInputs, observationInputs, settlementInputs, tradeRows, truthRows } from './to-rows.ts'

@@ -1,7 +1,7 @@
 import type { City } from 'kwx/cities'
-import type { CandleRows, EventInput, ObservationInput, SettlementInput, TradeRows, TruthRows } from 'kwx/database'
-
+import type { CandleRows, EventInput, ObservationInput, SettlementInput, TradeRows } from 'kwx/database'
 import type { SimulatedDay, SimulatedMarket } from '../simulate-days.ts'
+import type { TruthRows } from '../storage/simulated.ts'
 
 /** Cents to 1e-4 dollars; an empty side or a minute without trades is -1. */
 const stored = (cents: number | null | undefined): number => (cents == null ? -1 : cents * 100)

@@ -1,4 +1,4 @@
-import type { ObservationsTable } from 'kwx/database'
+import type { Observation } from 'kwx/database'
 import { MINUTES_PER_DAY } from 'kwx/time'
 
 import { diurnalShape, STEP_MINUTES, STEPS_PER_DAY } from './climate.ts'
@@ -6,7 +6,7 @@ import { randomOf, type WeatherPath } from './weather-path.ts'
 
 /** One report of the station, in the columns of `observations` without station and source. */
 export type Report = Pick<
-  ObservationsTable,
+  Observation,
   'valid_ms' | 'known_ms' | 'report_type' | 'temp_f' | 'dew_f' | 'humidity_pct' | 'wind_mph'
 >
 

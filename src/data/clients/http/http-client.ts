@@ -1,7 +1,7 @@
 import { isKwxError, type KwxError, messageOf } from '../../../base/errors.ts'
 import { redactUrl } from '../../../base/redact-url.ts'
 import type { Clock } from '../../../base/time/clock.ts'
-import type { Origin } from '../../../framework/step.ts'
+import type { Origin } from '../../../domain/origin.ts'
 import { type Failure, failed, offlineError, refused } from './http-errors.ts'
 import { exchangeOnce, type HttpAnswer } from './http-exchange.ts'
 import { originOf } from './origin.ts'

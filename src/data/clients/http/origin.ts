@@ -1,4 +1,4 @@
-import type { Origin } from '../../../framework/step.ts'
+import type { Origin } from '../../../domain/origin.ts'
 
 const LIVE_HOSTS: ReadonlySet<string> = new Set([
   'external-api.kalshi.com',

@@ -1,5 +1,5 @@
 import { formatDay, MS_PER_DAY, MS_PER_MINUTE } from '../../../base/time/days.ts'
-import type { Origin } from '../../../framework/step.ts'
+import type { Origin } from '../../../domain/origin.ts'
 import type { HttpClient } from '../http/http-client.ts'
 import { splitAfosText } from './afos-text.ts'
 import { ASOS_COLUMNS, type AsosReport, parseAsosCsv } from './asos-csv.ts'

@@ -1,7 +1,8 @@
-import type { Origin } from '../../../framework/step.ts'
+import type { Origin } from '../../../domain/origin.ts'
 import type { HttpClient } from '../http/http-client.ts'
 import { jsonBody } from '../http/unusable-body.ts'
 import { candleOf, type KalshiCandle } from './candles.ts'
+import type { KalshiCutoff } from './cutoff.ts'
 import { type ExchangeStatus, type Maintenance, maintenanceOf, statusOf } from './exchange-state.ts'
 import { type FeeChange, readFeeChanges } from './fee-changes.ts'
 import { type Fields, instantOf, listOf, objectOf, textOf } from './fields.ts'
@@ -11,12 +12,6 @@ import { readPages } from './pages.ts'
 import { type CandleSpan, type KalshiCandles, readCandles } from './read-candles.ts'
 import { readEventCandles } from './read-event-candles.ts'
 import { type KalshiTrade, type KalshiTrades, newestFirst, tapeOf } from './trades.ts'
-
-/** Instants before which things have left the live tier, ms. */
-export interface KalshiCutoff {
-  readonly marketSettledMs: number
-  readonly tradesCreatedMs: number
-}
 
 /** A series of events, and what its trades cost. */
 export interface KalshiSeries {

@@ -2,8 +2,8 @@ import { EXIT, KwxError } from '../../../base/errors.ts'
 import type { HttpClient } from '../http/http-client.ts'
 import { jsonBody } from '../http/unusable-body.ts'
 import { candleOf, type KalshiCandle } from './candles.ts'
+import type { KalshiCutoff } from './cutoff.ts'
 import { listOf, objectOf } from './fields.ts'
-import type { KalshiCutoff } from './kalshi-source.ts'
 import type { Tier } from './market.ts'
 
 /** A market with what its candles need: its life, its series (part of the live path) and when it was settled. */

@@ -1,5 +1,5 @@
 import { EXIT, KwxError } from '../../../base/errors.ts'
-import type { StrikeType } from '../../database/schema.ts'
+import type { StrikeType } from '../../../domain/market/settles-yes.ts'
 import { badField, type Fields, optionalText } from './fields.ts'
 
 /** The strikes of a market, whole degrees F. */

@@ -1,5 +1,5 @@
 import { formatDay, parseDay } from '../../../base/time/days.ts'
-import type { Origin } from '../../../framework/step.ts'
+import type { Origin } from '../../../domain/origin.ts'
 import type { HttpClient } from '../http/http-client.ts'
 import { jsonBody, UnusableBody } from '../http/unusable-body.ts'
 

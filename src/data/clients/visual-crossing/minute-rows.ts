@@ -1,5 +1,4 @@
 import { UnusableBody } from '../http/unusable-body.ts'
-import type { TimelineMinutes } from './visual-crossing-source.ts'
 
 /** One sub-hourly row; null where the service has no value. */
 export interface MinuteRow {
@@ -80,3 +79,13 @@ function rowOf(minute: Record<string, unknown>, station: string): Omit<MinuteRow
 
 const repeats = (row: Omit<MinuteRow, 'forwardFilled'>, before: Omit<MinuteRow, 'forwardFilled'>): boolean =>
   FIELDS.some(([name]) => row[name] !== null) && FIELDS.every(([name]) => row[name] === before[name])
+
+/** What one question brought. */
+export interface TimelineMinutes {
+  /** Oldest first, each instant once, with repeats of an older value marked. */
+  readonly rows: readonly MinuteRow[]
+  /** Records charged, as the service says. */
+  readonly queryCost: number
+  /** Median minutes between two rows; null below two. 15 or 60 where the plan has no finer rows. */
+  readonly stepMinutes: number | null
+}

@@ -1,18 +1,9 @@
 import { EXIT, KwxError } from '../../../base/errors.ts'
 import { formatDay } from '../../../base/time/days.ts'
-import type { Origin } from '../../../framework/step.ts'
+import type { Origin } from '../../../domain/origin.ts'
 import type { HttpClient } from '../http/http-client.ts'
-import { type MinuteRow, minuteRowsOf } from './minute-rows.ts'
-
-/** What one question brought. */
-export interface TimelineMinutes {
-  /** Oldest first, each instant once, with repeats of an older value marked. */
-  readonly rows: readonly MinuteRow[]
-  /** Records charged, as the service says. */
-  readonly queryCost: number
-  /** Median minutes between two rows; null below two. 15 or 60 where the plan has no finer rows. */
-  readonly stepMinutes: number | null
-}
+import type { TimelineMinutes } from './minute-rows.ts'
+import { minuteRowsOf } from './minute-rows.ts'
 
 /** Visual Crossing Timeline: sub-hourly rows of a station, some of them repeats of older ones. */
 export interface VisualCrossingSource {

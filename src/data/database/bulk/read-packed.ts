@@ -1,5 +1,5 @@
-import type { Database } from '../connection/open-database.ts'
 import { runQuery } from '../connection/run-query.ts'
+import type { Database } from '../database.ts'
 import { breathe } from './bulk-load.ts'
 
 // One query per 24 markets reads some 50,000 rows in 50 ms: long enough to hide the cost of a query, short enough for

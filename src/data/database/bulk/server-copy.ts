@@ -4,7 +4,7 @@ import { pipeline } from 'node:stream/promises'
 import { CompiledQuery } from 'kysely'
 import { from } from 'pg-copy-streams'
 
-import type { Database } from '../connection/open-database.ts'
+import type { Database } from '../database.ts'
 
 /**
  * Streams `chunks` into `COPY ... FROM STDIN` on the connection that the transaction holds.

@@ -1,6 +1,6 @@
 import type { PGlite } from '@electric-sql/pglite'
 
-import type { Database } from './open-database.ts'
+import type { Database } from '../database.ts'
 
 /** Where the adapter of a dialect carries the PGlite object; registered, because two copies of the kit can meet. */
 export const EMBEDDED = Symbol.for('kwx.embedded')

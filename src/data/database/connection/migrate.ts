@@ -6,7 +6,8 @@ import type { Migrator } from 'kysely/migration'
 import { EXIT, isKwxError, KwxError, messageOf } from '../../../base/errors.ts'
 import { asStorageError } from '../../../base/files/storage-error.ts'
 import { packageRoot, runsFromSources } from '../../../base/package-root.ts'
-import { type Database, isEmbeddedUrl } from './open-database.ts'
+import type { Database } from '../database.ts'
+import { isEmbeddedUrl } from './open-database.ts'
 
 export interface MigrationStep {
   name: string

@@ -1,14 +1,10 @@
 import { resolve } from 'node:path'
 
-import type { Kysely } from 'kysely'
 import { EXIT, isKwxError, KwxError, messageOf } from '../../../base/errors.ts'
 import { asStorageError } from '../../../base/files/storage-error.ts'
-import type { Schema } from '../schema.ts'
+import type { Database } from '../database.ts'
 import { redactUrl } from './redact-url.ts'
 import { runQuery } from './run-query.ts'
-
-/** An open database, or a transaction on one: repositories take either. */
-export type Database = Kysely<Schema>
 
 /** True for a URL of the embedded database, which one process may have open. */
 export const isEmbeddedUrl = (url: string): boolean => url.startsWith('pglite:')

@@ -1,4 +1,4 @@
-import type { Database } from './open-database.ts'
+import type { Database } from '../database.ts'
 
 /**
  * Rows of an SQL text with `$1`, `$2`, ... parameters, on a database or a transaction.

@@ -1,7 +1,7 @@
 import type { BulkColumn } from '../bulk/bulk-columns.ts'
 import { bulkLoad } from '../bulk/bulk-load.ts'
 import { readPacked } from '../bulk/read-packed.ts'
-import type { Database } from '../connection/open-database.ts'
+import type { Database } from '../database.ts'
 
 /** Open, high, low and close, 1e-4 dollars, -1 where there is none. */
 export interface CandlePrices {

@@ -1,7 +1,6 @@
 import type { Selectable } from 'kysely'
-
-import type { Database } from '../connection/open-database.ts'
 import { runQuery } from '../connection/run-query.ts'
+import type { Database } from '../database.ts'
 import type { CompletenessTable } from '../schema.ts'
 
 export type Completeness = Selectable<CompletenessTable>

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto'
 
 import { breathe } from '../bulk/bulk-load.ts'
-import type { Database } from '../connection/open-database.ts'
 import { runQuery } from '../connection/run-query.ts'
+import type { Database } from '../database.ts'
 
 const MS_PER_DAY = 86_400_000
 

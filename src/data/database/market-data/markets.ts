@@ -1,8 +1,10 @@
-import type { Origin } from '../../../framework/step.ts'
+import type { Market } from '../../../domain/market/market.ts'
+import type { StrikeType } from '../../../domain/market/settles-yes.ts'
+import type { Origin } from '../../../domain/origin.ts'
 import { breathe } from '../bulk/bulk-load.ts'
-import type { Database } from '../connection/open-database.ts'
 import { inTransaction, runQuery } from '../connection/run-query.ts'
-import type { EventsTable, Market, MarketsTable, StrikeType } from '../schema.ts'
+import type { Database } from '../database.ts'
+import type { EventsTable, MarketsTable } from '../schema.ts'
 
 /** A market as a source describes it: the columns of `markets` without the ids. */
 export type MarketInput = Omit<MarketsTable, 'market_id' | 'event_id'>

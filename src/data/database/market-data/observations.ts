@@ -1,8 +1,8 @@
+import type { Observation } from '../../../domain/features/observation.ts'
 import type { BulkColumn } from '../bulk/bulk-columns.ts'
 import { bulkLoad } from '../bulk/bulk-load.ts'
-import type { Database } from '../connection/open-database.ts'
 import { runQuery } from '../connection/run-query.ts'
-import type { Observation } from '../schema.ts'
+import type { Database } from '../database.ts'
 
 /** One reading of a station; null where it is missing. */
 export type ObservationInput = Observation

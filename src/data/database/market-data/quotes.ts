@@ -1,6 +1,6 @@
 import { bulkLoad } from '../bulk/bulk-load.ts'
 import { readPacked } from '../bulk/read-packed.ts'
-import type { Database } from '../connection/open-database.ts'
+import type { Database } from '../database.ts'
 
 /** Tops of book as a struct of arrays of equal length: 1e-4 dollars of YES and 1e-2 contracts, -1 where there is none. */
 export interface QuoteRows {

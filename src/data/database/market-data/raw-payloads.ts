@@ -1,5 +1,5 @@
-import type { Database } from '../connection/open-database.ts'
 import { runQuery } from '../connection/run-query.ts'
+import type { Database } from '../database.ts'
 import type { RawPayloadsTable } from '../schema.ts'
 
 export type RawPayloadInput = Omit<RawPayloadsTable, 'payload_id'>

@@ -1,5 +1,5 @@
-import type { Origin } from '../../../framework/step.ts'
-import type { Database } from '../connection/open-database.ts'
+import type { Origin } from '../../../domain/origin.ts'
+import type { Database } from '../database.ts'
 
 /** Rows of one table that have another origin than was asked about. */
 export interface OtherRows {

@@ -1,6 +1,6 @@
-import type { Database } from '../connection/open-database.ts'
+import type { Settlement } from '../../../domain/market/settlement.ts'
 import { inTransaction, runQuery } from '../connection/run-query.ts'
-import type { Settlement } from '../schema.ts'
+import type { Database } from '../database.ts'
 
 /** One issuance of a daily maximum; whether it is `used` follows from all of them. */
 export type SettlementInput = Omit<Settlement, 'used'>

@@ -1,6 +1,6 @@
 import { bulkLoad } from '../bulk/bulk-load.ts'
 import { readPacked } from '../bulk/read-packed.ts'
-import type { Database } from '../connection/open-database.ts'
+import type { Database } from '../database.ts'
 
 /** Prints as a struct of arrays of equal length; units as in schema.ts. */
 export interface TradeRows {

@@ -1,6 +1,6 @@
 import type { Selectable } from 'kysely'
 
-import type { Database } from '../connection/open-database.ts'
+import type { Database } from '../database.ts'
 import type { RunsTable, StepRunsTable } from '../schema.ts'
 
 export type Run = Selectable<RunsTable>

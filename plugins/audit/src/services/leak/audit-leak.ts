@@ -1,33 +1,15 @@
 import type { Origin } from 'kwx'
-import { numbers, rowsOf, type Table } from 'kwx/artefacts'
-import type { City } from 'kwx/cities'
-import type { ProductionConfig } from 'kwx/config'
+import { numbers, rowsOf } from 'kwx/artefacts'
 import type { ReportVerdict } from 'kwx/contracts'
-import type { Database } from 'kwx/database'
-import { designNames, type FeatureSet } from 'kwx/features'
-
+import { designNames } from 'kwx/features'
 import { originOf } from '../scope.ts'
 import { checkNames, checkOutcomes } from './check-columns.ts'
 import { checkKnownAt } from './check-known-at.ts'
 import { compareRows } from './compare-rows.ts'
 import { type Leak, LeakCounter } from './findings.ts'
+import type { LeakAuditOptions } from './leak-audit-options.ts'
 import { readRaw } from './read-raw.ts'
 import { type SampledRow, sampledRows } from './sampled-rows.ts'
-
-export interface LeakAuditOptions {
-  readonly db: Database
-  readonly city: City
-  readonly config: ProductionConfig
-  readonly set: FeatureSet
-  /** `features.parquet` of the build. */
-  readonly table: Table
-  /** Sealed outcomes by market. */
-  readonly labels: readonly { readonly market: string; readonly label: 0 | 1 | null }[]
-  readonly rows: number
-  readonly seed: number
-  readonly signal?: AbortSignal
-  readonly progress?: (done: number, total: number) => void
-}
 
 /** What `kwx audit leak` answers for one dataset. */
 export interface LeakAudit {

@@ -1,6 +1,7 @@
 import type { City } from 'kwx/cities'
-import { countRows, type Database, readCompleteness } from 'kwx/database'
+import { type Database, readCompleteness } from 'kwx/database'
 import { formatDay } from 'kwx/time'
+import { countRows } from '../../storage/count-rows.ts'
 
 import type { CompletenessKind } from './options.ts'
 

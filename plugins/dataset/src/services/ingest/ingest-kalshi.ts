@@ -1,8 +1,9 @@
 import { isKwxError } from 'kwx'
 import { feeFaults } from 'kwx/cities'
-import { type Database, loadCandles, loadTrades, saveCompleteness, saveFeeChanges, saveMarkets } from 'kwx/database'
+import { type Database, loadCandles, loadTrades, saveCompleteness, saveMarkets } from 'kwx/database'
 import { closedError, isSettled, type KalshiSource, marketInput } from 'kwx/sources'
 import { climateDayEnd, formatDay, minuteToMs } from 'kwx/time'
+import { saveFeeChanges } from '../../storage/fee-changes.ts'
 
 import { missingDays, type PriceSource, readCoverage } from './coverage.ts'
 import { type FoundEvent, findMarkets } from './find-markets.ts'

@@ -1,8 +1,7 @@
 import { Flags } from 'kwx/command'
-import type { Promotion } from 'kwx/database'
-
 import { placeFlags } from '../../services/flags.ts'
 import { ModelsCommand } from '../../services/models-command.ts'
+import type { Promotion } from '../../storage/registry.ts'
 
 export default class ModelsRollback extends ModelsCommand<Promotion> {
   static override summary = 'Go back to the model that was live before, after loading it whole.'

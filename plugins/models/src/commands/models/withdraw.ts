@@ -1,8 +1,7 @@
 import { Flags } from 'kwx/command'
-import type { Promotion } from 'kwx/database'
-
 import { placeFlags } from '../../services/flags.ts'
 import { ModelsCommand } from '../../services/models-command.ts'
+import type { Promotion } from '../../storage/registry.ts'
 
 export default class ModelsWithdraw extends ModelsCommand<Promotion> {
   static override summary = 'Use no model any more: take the live one away. Its files and its history stay.'

@@ -1,10 +1,9 @@
+import { EXIT, KwxError } from 'kwx'
+import type { Bracket } from 'kwx/config'
+import type { Database } from 'kwx/database'
+import { isUniqueViolation, runQuery } from 'kwx/database'
 import type { Insertable, Selectable } from 'kysely'
-import { EXIT, KwxError } from '../../base/errors.ts'
-import type { Bracket } from '../../domain/config/production-config.ts'
-import type { Database } from './connection/open-database.ts'
-import { runQuery } from './connection/run-query.ts'
-import { isUniqueViolation } from './connection/unique-violation.ts'
-import type { ModelsTable, PromotionsTable } from './schema.ts'
+import type { ModelsTable, PromotionsTable, RegistryTables } from './tables.ts'
 
 export type RegisteredModel = Selectable<ModelsTable>
 export type Promotion = Selectable<PromotionsTable>
@@ -36,13 +35,13 @@ export async function promotionAt(db: Database, place: Place, atMs: number): Pro
 
 /** One promotion by its number; null when there is none. */
 export async function readPromotion(db: Database, id: number): Promise<Promotion | null> {
-  const found = db.selectFrom('promotions').selectAll().where('promotion_id', '=', id)
+  const found = db.withTables<RegistryTables>().selectFrom('promotions').selectAll().where('promotion_id', '=', id)
   return (await found.executeTakeFirst()) ?? null
 }
 
 /** All changes, oldest first, of everything or of what is named. */
 export function listPromotions(db: Database, { city, bracket, role }: Partial<Place> = {}): Promise<Promotion[]> {
-  let query = db.selectFrom('promotions').selectAll()
+  let query = db.withTables<RegistryTables>().selectFrom('promotions').selectAll()
   if (city !== undefined) query = query.where('city', '=', city)
   if (bracket !== undefined) query = query.where('bracket', '=', bracket)
   if (role !== undefined) query = query.where('role', '=', role)
@@ -51,7 +50,13 @@ export function listPromotions(db: Database, { city, bracket, role }: Partial<Pl
 
 /** The windows of a promoted version, in order; empty when it never was promoted. */
 export function readModels(db: Database, version: string): Promise<RegisteredModel[]> {
-  return db.selectFrom('models').selectAll().where('version', '=', version).orderBy('wf_window').execute()
+  return db
+    .withTables<RegistryTables>()
+    .selectFrom('models')
+    .selectAll()
+    .where('version', '=', version)
+    .orderBy('wf_window')
+    .execute()
 }
 
 /**
@@ -72,13 +77,19 @@ export async function recordPromotion(
       if ((latest?.sequence ?? 0) !== expected) throw raced(latest)
       if (models.length > 0) {
         await trx
+          .withTables<RegistryTables>()
           .insertInto('models')
           .values([...models])
           .onConflict((conflict) => conflict.columns(['version', 'wf_window']).doNothing())
           .execute()
       }
       const row = { ...promotion, overridden: JSON.stringify(promotion.overridden) }
-      return trx.insertInto('promotions').values(row).returningAll().executeTakeFirstOrThrow()
+      return trx
+        .withTables<RegistryTables>()
+        .insertInto('promotions')
+        .values(row)
+        .returningAll()
+        .executeTakeFirstOrThrow()
     })
   } catch (error) {
     if (!isUniqueViolation(error)) throw error
@@ -137,6 +148,7 @@ async function waitForLock(db: Database): Promise<void> {
 
 const ofPlace = (db: Database, { city, bracket, role }: Place) =>
   db
+    .withTables<RegistryTables>()
     .selectFrom('promotions')
     .selectAll()
     .where('city', '=', city)

@@ -1,7 +1,6 @@
-import { EXIT, KwxError } from '../../base/errors.ts'
-import { bulkLoad } from './bulk/bulk-load.ts'
-import type { Database } from './connection/open-database.ts'
-import { inTransaction, runQuery } from './connection/run-query.ts'
+import { EXIT, KwxError } from 'kwx'
+import type { Database } from 'kwx/database'
+import { bulkLoad, inTransaction, runQuery } from 'kwx/database'
 
 /** True probabilities of YES at the ends of minutes, as a struct of arrays of equal length. */
 export interface TruthRows {

@@ -1,23 +1,9 @@
-import type { Database } from './connection/open-database.ts'
-import { runQuery } from './connection/run-query.ts'
-import type { MarketRow } from './market-data/markets.ts'
-import { type PaperSums, SUMS } from './paper-reconciliation.ts'
-import { ORDER_COLUMNS, type PaperMarketState, type PaperOrder, type PaperPosition } from './paper-step.ts'
-import type { PaperPortfoliosTable } from './schema.ts'
-
-/** A portfolio, with the numbers that its next order, fill and ledger entry get. */
-export interface PaperPortfolio extends Omit<PaperPortfoliosTable, 'portfolio_id'> {
-  /** Null of one that begins. */
-  readonly portfolio_id: number | null
-  readonly next_order: number
-  readonly next_fill: number
-  readonly next_entry: number
-}
-
-/** A market with what the portfolio knows of it; null for one that it has not met. */
-export interface PaperMarket extends MarketRow {
-  readonly state: PaperMarketState | null
-}
+import type { Database } from 'kwx/database'
+import { runQuery } from 'kwx/database'
+import type { OpenedPortfolio, PaperMarket, PaperPortfolio } from './opened-portfolio.ts'
+import { SUMS } from './paper-reconciliation.ts'
+import { ORDER_COLUMNS } from './paper-step.ts'
+import type { PaperSums } from './paper-sums.ts'
 
 /** One that is in its table. */
 export type FoundPortfolio = PaperPortfolio & { readonly portfolio_id: number }
@@ -58,20 +44,6 @@ export function readNewMarkets(
        select from paper_markets as met where portfolio_id = $1::integer and met.market_id = markets.market_id)`,
     [portfolioId, tickers],
   )
-}
-
-/** A portfolio at the start of a minute. */
-export interface OpenedPortfolio {
-  readonly portfolio: PaperPortfolio
-  readonly sums: PaperSums
-  /** Those that are not over. */
-  readonly markets: readonly PaperMarket[]
-  /** By market. */
-  readonly positions: readonly PaperPosition[]
-  /** Oldest first. */
-  readonly resting: readonly PaperOrder[]
-  /** What sales, settlements and fees of the span made or lost, 1e-4 dollars. */
-  readonly realised: number
 }
 
 /**

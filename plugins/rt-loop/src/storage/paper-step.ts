@@ -5,7 +5,7 @@ import type {
   PaperOrdersTable,
   PaperPositionsTable,
   PaperSettlementsTable,
-} from './schema.ts'
+} from './tables.ts'
 
 type OfPortfolio<Table> = Omit<Table, 'portfolio_id'>
 export type PaperMarketState = Omit<OfPortfolio<PaperMarketsTable>, 'total_cash'>

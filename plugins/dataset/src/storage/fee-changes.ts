@@ -1,8 +1,7 @@
+import type { Database } from 'kwx/database'
+import { runQuery } from 'kwx/database'
 import type { Selectable } from 'kysely'
-
-import type { Database } from './connection/open-database.ts'
-import { runQuery } from './connection/run-query.ts'
-import type { FeeChangesTable } from './schema.ts'
+import type { DatasetTables, FeeChangesTable } from './tables.ts'
 
 export type FeeChangeRow = Selectable<FeeChangesTable>
 
@@ -24,6 +23,7 @@ export async function saveFeeChanges(db: Database, rows: readonly FeeChangeRow[]
 /** Changes of the fees of some series, in order of time. */
 export const readFeeChanges = (db: Database, series: readonly string[]): Promise<FeeChangeRow[]> =>
   db
+    .withTables<DatasetTables>()
     .selectFrom('fee_changes')
     .selectAll()
     .where('series_ticker', 'in', [...series])

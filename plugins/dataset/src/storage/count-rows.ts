@@ -1,6 +1,5 @@
-import type { Database } from './connection/open-database.ts'
-import { runQuery } from './connection/run-query.ts'
-import type { CompletenessTable } from './schema.ts'
+import type { CompletenessTable, Database } from 'kwx/database'
+import { runQuery } from 'kwx/database'
 
 /** How many rows of one kind the tables hold for a city-day; of observations and settlements for one source. */
 export interface RowCount {

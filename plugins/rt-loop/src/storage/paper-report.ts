@@ -1,5 +1,5 @@
-import type { Database } from './connection/open-database.ts'
-import { runQuery } from './connection/run-query.ts'
+import type { Database } from 'kwx/database'
+import { runQuery } from 'kwx/database'
 
 /** A position, an order or a fill with its market; prices and money in 1e-4 dollars, counts in 1e-2 contracts. */
 export interface PaperPositionRow {

@@ -1,8 +1,7 @@
-import { EXIT, KwxError } from '../../base/errors.ts'
-import { formatInstant, minuteToMs } from '../../base/time/index.ts'
-import type { Database } from './connection/open-database.ts'
-import { runQuery } from './connection/run-query.ts'
-import { isUniqueViolation } from './connection/unique-violation.ts'
+import { EXIT, KwxError } from 'kwx'
+import type { Database } from 'kwx/database'
+import { isUniqueViolation, runQuery } from 'kwx/database'
+import { formatInstant, minuteToMs } from 'kwx/time'
 import { type PaperStep, writePaperStep } from './paper-step.ts'
 import type { Signal } from './signals.ts'
 

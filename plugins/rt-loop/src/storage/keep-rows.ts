@@ -1,5 +1,5 @@
-import type { Database } from './connection/open-database.ts'
-import { runQuery } from './connection/run-query.ts'
+import type { Database } from 'kwx/database'
+import { runQuery } from 'kwx/database'
 
 /**
  * A row that came after its minute had been worked through: `after_minute` is the last minute that was done without it.

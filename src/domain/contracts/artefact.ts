@@ -1,5 +1,5 @@
-/** File name (relative, `/` between folders) -> SHA-256 of its content, hexadecimal. */
-export type ArtefactFiles = Readonly<Record<string, string>>
+import type { ArtefactFiles } from '../../base/files/hash-folder.ts'
+import type { Origin } from '../origin.ts'
 
 /** What made an artefact. Inside the hash, so it holds no times, hosts or paths. */
 export interface Provenance {
@@ -28,5 +28,5 @@ export interface Artefact {
   readonly folder: string
   readonly files: ArtefactFiles
   /** From the sidecar beside the folder; null when the artefact holds no rows. */
-  readonly origin: 'real' | 'replay' | 'simulated' | null
+  readonly origin: Origin | null
 }

@@ -1,6 +1,6 @@
-import type { Bracket } from '../../domain/config/production-config.ts'
-import type { Database } from './connection/open-database.ts'
-import { runQuery } from './connection/run-query.ts'
+import type { Bracket } from 'kwx/config'
+import type { Database } from 'kwx/database'
+import { runQuery } from 'kwx/database'
 
 /** What the loop made of one market at the end of one minute. Null: not computed, because of `standDown`. */
 export interface Signal {

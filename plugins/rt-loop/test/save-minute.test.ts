@@ -1,19 +1,13 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 
-import {
-  type Database,
-  findPortfolio,
-  lastWorkedMinute,
-  type PaperChange,
-  type PaperStep,
-  readSignals,
-  runQuery,
-  type Signal,
-  saveMarkets,
-  saveMinute,
-} from '../../src/data/database/index.ts'
-import { databaseKinds, emptyTables, migratedDatabase, type OpenedDatabase } from '../support/databases.ts'
-import { marketExample } from '../support/market-example.ts'
+import { type Database, runQuery, saveMarkets } from '../../../src/data/database/index.ts'
+import { databaseKinds, emptyTables, migratedDatabase, type OpenedDatabase } from '../../../test/support/databases.ts'
+import { marketExample } from '../../../test/support/market-example.ts'
+import { findPortfolio } from '../src/storage/paper-portfolio.ts'
+import type { PaperStep } from '../src/storage/paper-step.ts'
+import { lastWorkedMinute, type PaperChange, saveMinute } from '../src/storage/save-minute.ts'
+import type { Signal } from '../src/storage/signals.ts'
+import { readSignals } from '../src/storage/signals.ts'
 
 const MINUTE = 29_000_000
 const TICKERS = ['KXHIGHMIA-25FEB20-B80.5', 'KXHIGHMIA-25FEB20-B82.5']

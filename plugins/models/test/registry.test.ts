@@ -1,20 +1,18 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 
+import { type Database, openDatabase, runQuery } from '../../../src/data/database/index.ts'
+import { databaseKinds, migratedDatabase, type OpenedDatabase } from '../../../test/support/databases.ts'
 import {
-  type Database,
   latestPromotion,
   listPromotions,
   type NewPromotion,
-  openDatabase,
   promotionAt,
   readModels,
   readPromotion,
   recordPromotion,
-  runQuery,
   withRegistryLock,
-} from '../../src/data/database/index.ts'
-import type { ModelsTable } from '../../src/data/database/schema.ts'
-import { databaseKinds, migratedDatabase, type OpenedDatabase } from '../support/databases.ts'
+} from '../src/storage/registry.ts'
+import type { ModelsTable } from '../src/storage/tables.ts'
 
 const coded = (code: string) => expect.objectContaining({ code })
 

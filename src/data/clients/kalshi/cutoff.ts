@@ -1,0 +1,5 @@
+/** Instants before which things have left the live tier, ms. */
+export interface KalshiCutoff {
+  readonly marketSettledMs: number
+  readonly tradesCreatedMs: number
+}
