@@ -15,7 +15,7 @@ import { once } from 'node:events'
 import { parseArgs } from 'node:util'
 import { Worker } from 'node:worker_threads'
 import { garbageCollector } from '../plugins/rt-loop/src/loop/collect-garbage.ts'
-import { paperHooks } from '../plugins/rt-loop/src/paper/paper-hooks.ts'
+import { openPaperPortfolio } from '../plugins/rt-loop/src/paper/portfolio.ts'
 import { clientsOf, streamedLoop } from '../plugins/rt-loop/test/recorded-loop.ts'
 import { livePair } from '../plugins/rt-loop/test/support.ts'
 import { replayExchange } from '../test/support/replay-exchange.ts'
@@ -72,7 +72,7 @@ const sleep = async () => {
 }
 const paper = values.alone
   ? { onMinute: async ({ signals, save }) => save(await signals), onWorked: async () => {} }
-  : await paperHooks(db, [pair], undefined, { report() {}, checked() {} })
+  : await openPaperPortfolio(db, [pair], undefined, { report() {}, checked() {} })
 const collect = garbageCollector()
 const stages = { stored: [], computed: [], committed: [], whole: [], processor: [], floor: [] }
 const at = {}

@@ -8,8 +8,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { databaseKinds, migratedDatabase, type OpenedDatabase } from '../../../test/support/databases.ts'
 import { type ReplayExchange, replayExchange } from '../../../test/support/replay-exchange.ts'
 import { sharedFolder } from '../../../test/support/shared.ts'
-import { paperHooks } from '../src/paper/paper-hooks.ts'
 import type { PortfolioReport } from '../src/paper/portfolio.ts'
+import { openPaperPortfolio } from '../src/paper/portfolio.ts'
 import { showPortfolio } from '../src/paper/show-portfolio.ts'
 import type { LivePair } from '../src/signals/load-pair.ts'
 import { streamedLoop } from './recorded-loop.ts'
@@ -46,7 +46,7 @@ describe.skipIf(!sharedFolder())('the loop with a paper portfolio over a recorde
       checked: (one: string | null) => found.push(one),
     }
     const run = async (ticks: number) => {
-      const options = { ticks, ...(await paperHooks(db, [pair], undefined, news)) }
+      const options = { ticks, ...(await openPaperPortfolio(db, [pair], undefined, news)) }
       const home = await mkdtemp(join(tmpdir(), 'kwx-home-'))
       return streamedLoop({ replay, db, pairs: [pair] }, { options, world: { home } })
     }

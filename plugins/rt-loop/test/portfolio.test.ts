@@ -10,9 +10,8 @@ import { root } from '../../../test/support/root.ts'
 import { simulate } from '../../backtest/src/engine/simulate.ts'
 import { buildTape } from '../../backtest/src/services/build-tape.ts'
 import { readMarketData } from '../../backtest/src/services/market-data.ts'
-import { paperHooks } from '../src/paper/paper-hooks.ts'
 import { ACTED_AFTER_MS } from '../src/paper/paper-traders.ts'
-import { Portfolio } from '../src/paper/portfolio.ts'
+import { openPaperPortfolio, Portfolio } from '../src/paper/portfolio.ts'
 import { portfolioLines } from '../src/paper/portfolio-lines.ts'
 import { showPortfolio } from '../src/paper/show-portfolio.ts'
 import type { LivePair } from '../src/signals/load-pair.ts'
@@ -319,8 +318,8 @@ describe('what kwx portfolio shows', () => {
     await workPaper(db, world, [world.first, world.first], { bankroll: 5_000_000 })
     const pairs = world.pairs as LivePair[]
     const news = { report: () => {}, checked: () => {} }
-    await expect(paperHooks(db, pairs, 1000, news)).rejects.toMatchObject({ code: 'RT_BANKROLL' })
-    await paperHooks(db, pairs, 500, news)
-    await paperHooks(db, pairs, undefined, news)
+    await expect(openPaperPortfolio(db, pairs, 1000, news)).rejects.toMatchObject({ code: 'RT_BANKROLL' })
+    await openPaperPortfolio(db, pairs, 500, news)
+    await openPaperPortfolio(db, pairs, undefined, news)
   })
 })

@@ -1,29 +1,10 @@
 import { EXIT, KwxError } from 'kwx'
 import { Flags, interruptible, KwxCommand } from 'kwx/command'
-import type { Environment } from 'kwx/pipeline'
-import { MS_PER_MINUTE, parseInstant } from 'kwx/time'
+import { parseInstant } from 'kwx/time'
 
+import type { LoopAnswer } from '../loop/start-loop.ts'
 import type { LivePair } from '../signals/load-pair.ts'
 import type { Replayed } from '../signals/replay-signals.ts'
-
-interface LoopAnswer {
-  readonly ended: string
-  readonly ticks: number
-  readonly minutes: number
-  readonly signals: number
-  readonly stand_downs: Readonly<Record<string, number>>
-}
-
-interface LoopFlags {
-  readonly record: boolean
-  readonly bankroll: number | undefined
-  readonly ticks: number | null
-  readonly tickMs: number
-  readonly mostAheadMs: number
-  readonly stream: boolean
-  readonly pages: { readonly host: string; readonly port: number } | null
-  readonly log: 'lines' | 'json'
-}
 
 export default class RtLoop extends KwxCommand<LoopAnswer | Replayed> {
   static override summary = 'Run promoted models in real time, on paper: no order is ever sent.'
@@ -90,91 +71,25 @@ export default class RtLoop extends KwxCommand<LoopAnswer | Replayed> {
     const pairs: LivePair[] = []
     for (const file of flags.config) pairs.push(await loadPair(file, { settings, contributions }, flags['model-dir']))
     if (flags.replay) return this.replay(pairs, [flags.from!, flags.to!], flags.assert)
-    return interruptible((signal) =>
+    const { startLoop } = await import('../loop/start-loop.ts')
+    const log = flags.log ?? (process.stderr.isTTY ? 'lines' : 'json')
+    const isSilent = this.isQuiet || (this.jsonEnabled() && log === 'lines')
+    const answer = await interruptible((signal) =>
       this.withEnvironment({ signal }, (environment) =>
-        this.loop(environment, pairs, {
+        startLoop(environment, pairs, {
           record: flags.record,
           bankroll: flags.bankroll,
-          pages: flags.pages ? { host: flags.host, port: flags.port } : null,
-          log: flags.log ?? (process.stderr.isTTY ? 'lines' : 'json'),
           ticks: flags.ticks ?? null,
           tickMs: flags['tick-seconds'] * 1000,
           stream: flags.stream,
-          // The exchange takes signatures within ten seconds. A replay's clock may run many times faster than its answers.
-          mostAheadMs: settings.clock === 'system' ? 10_000 : 10 * MS_PER_MINUTE,
+          pages: flags.pages ? { host: flags.host, port: flags.port } : null,
+          log: isSilent ? 'none' : log,
+          say: (line) => this.logToStderr(line),
         }),
       ),
     )
-  }
-
-  private async loop(
-    environment: Environment,
-    pairs: readonly LivePair[],
-    { pages, log, stream, bankroll, ...options }: LoopFlags,
-  ): Promise<LoopAnswer> {
-    const { runLoop } = await import('../loop/run-loop.ts')
-    const { systemPace } = await import('kwx/sources')
-    let [ticks, minutes, signals] = [0, 0, 0]
-    const standDowns: Record<string, number> = {}
-    const world = {
-      db: await environment.database(),
-      sources: await environment.sources(),
-      clock: environment.clock,
-      home: environment.settings.home,
-      signal: environment.signal,
-      sleep: (ms: number, signal: AbortSignal) => systemPace.sleep(ms, signal).catch(() => {}),
-    }
-    const { refuseOtherOrigin } = await import('../feed/refuse-other-origin.ts')
-    await refuseOtherOrigin(world.db, world.sources, pairs)
-    const { chooseFeed } = await import('../feed/choose-feed.ts')
-    const { garbageCollector } = await import('../loop/collect-garbage.ts')
-    const { Health } = await import('../monitoring/health.ts')
-    const { jsonNews, lineNews } = await import('../monitoring/news.ts')
-    const { serveHealth } = await import('../monitoring/serve-health.ts')
-    const { watch } = await import('../loop/watchdog.ts')
-    const isSilent = this.isQuiet || (this.jsonEnabled() && log === 'lines')
-    const news =
-      log === 'json' && !isSilent ? jsonNews('info') : lineNews(isSilent ? () => {} : (line) => this.logToStderr(line))
-    const health = new Health(options.tickMs, () => performance.now())
-    const { paperHooks } = await import('../paper/paper-hooks.ts')
-    const hooks = options.record ? await paperHooks(world.db, pairs, bankroll, health.portfolio) : {}
-    const served = pages ? await serveHealth(health, pages) : null
-    if (served) news.note(`health at ${served.url}/healthz, metrics at ${served.url}/metrics`, { url: served.url })
-    const collectGarbage = garbageCollector()
-    const unwatch = watch(health, {
-      everyMs: Math.min(options.tickMs, 5000),
-      onAlarm: (reason) => news.alarm(reason),
-      giveUpMs: 10 * options.tickMs,
-      onGiveUp: (reason) => {
-        news.alarm(`${reason}: given up`)
-        process.exit(EXIT.error) // whatever it waits for does not come; a supervisor starts it anew
-      },
-    })
-    const ended = await runLoop(world, {
-      ...options,
-      ...hooks,
-      pairs,
-      feed: chooseFeed(environment.settings, stream),
-      onWritten: (ms) => health.minuteWritten(ms),
-      onTick: (tick) => {
-        ticks++
-        minutes += tick.minutes.length
-        signals += tick.signals.length
-        for (const { standDown } of tick.signals)
-          if (standDown) standDowns[standDown] = (standDowns[standDown] ?? 0) + 1
-        health.tickEnded(tick)
-        news.tick(tick)
-        collectGarbage(tick.minutes.length)
-      },
-    }).finally(async () => {
-      unwatch()
-      await served?.close()
-    })
-    const why = Object.entries(standDowns).map(([reason, n]) => `, ${reason} ${n}`)
-    this.log(`${ended}: ticks ${ticks}, minutes ${minutes}, signals ${signals}${why.join('')}`)
-    if (ticks > 0 && minutes === 0)
-      this.log('No minute ended in that time; each is worked through once, when it is over.')
-    return { ended, ticks, minutes, signals, stand_downs: standDowns }
+    for (const line of answerLines(answer)) this.log(line)
+    return answer
   }
 
   private async replay(pairs: readonly LivePair[], [from, to]: [string, string], assert: boolean): Promise<Replayed> {
@@ -196,6 +111,14 @@ export default class RtLoop extends KwxCommand<LoopAnswer | Replayed> {
     if (assert) process.exitCode = recorded === 0 ? EXIT.stale : differences.length > 0 ? EXIT.gate : EXIT.ok
     return replayed
   }
+}
+
+function answerLines({ ended, ticks, minutes, signals, stand_downs }: LoopAnswer): string[] {
+  const why = Object.entries(stand_downs).map(([reason, n]) => `, ${reason} ${n}`)
+  const lines = [`${ended}: ticks ${ticks}, minutes ${minutes}, signals ${signals}${why.join('')}`]
+  if (ticks > 0 && minutes === 0)
+    lines.push('No minute ended in that time; each is worked through once, when it is over.')
+  return lines
 }
 
 function minuteOf(flag: string, text: string): number {

@@ -1,14 +1,17 @@
 import { EXIT, KwxError } from 'kwx'
 import { type Database, runQuery } from 'kwx/database'
-import type { RefusedRows } from 'kwx/trading'
-import type { MinuteWork } from '../loop/loop-types.ts'
+import { ASSUMPTIONS, type RefusedRows } from 'kwx/trading'
+import type { LoopOptions, MinuteWork } from '../loop/loop-types.ts'
+import { loopName } from '../loop/minute-worker.ts'
 import { LATE_AFTER } from '../loop/work-minutes.ts'
+import type { LivePair } from '../signals/load-pair.ts'
 import type { Pair } from '../signals/pair.ts'
 import type { StandDown } from '../signals/stand-down.ts'
 import type { OpenedPortfolio, PaperMarket, PaperPortfolio } from '../storage/opened-portfolio.ts'
-import { findPortfolio, newPortfolio, openPortfolio, readNewMarkets } from '../storage/paper-portfolio.ts'
+import { findPortfolio, openPortfolio, readNewMarkets } from '../storage/paper-portfolio.ts'
 import { paperMismatch, sumsAfter } from '../storage/paper-reconciliation.ts'
 import type { PaperStep } from '../storage/paper-step.ts'
+import type { PaperSums } from '../storage/paper-sums.ts'
 import type { PaperChange } from '../storage/save-minute.ts'
 import type { Signal } from '../storage/signals.ts'
 import { type NewRows, readNewRows } from './market-rows.ts'
@@ -31,6 +34,37 @@ export interface PortfolioReport {
   readonly outcomes: Readonly<Record<string, number>>
   readonly refused: RefusedRows | null
   readonly unsettled: Readonly<Record<string, number>>
+}
+
+/** Who is told of a portfolio. */
+export interface PortfolioNews {
+  report(report: PortfolioReport): void
+  /** What was found between two minutes; null where all adds up. */
+  checked(mismatch: string | null): void
+}
+
+/**
+ * What the loop calls so that a paper portfolio trades on its signals.
+ *
+ * @param bankroll  dollars of a portfolio that begins; absent: the backtest's
+ * @throws KwxError RT_BANKROLL (exit 2) when the portfolio was begun with another bankroll
+ */
+export async function openPaperPortfolio(
+  db: Database,
+  pairs: readonly LivePair[],
+  bankroll: number | undefined,
+  news: PortfolioNews,
+): Promise<Required<Pick<LoopOptions, 'onMinute' | 'onWorked' | 'onMarkets'>>> {
+  const loop = loopName(pairs)
+  const units = bankroll === undefined ? ASSUMPTIONS.bankroll : 10_000 * bankroll
+  const known = await findPortfolio(db, loop)
+  if (known && bankroll !== undefined && known.bankroll !== units) throw otherBankroll(loop, known.bankroll, bankroll)
+  const portfolio = new Portfolio({ loop, pairs, bankroll: units }, (report) => news.report(report))
+  return {
+    onMinute: (work) => portfolio.onMinute(work),
+    onMarkets: () => portfolio.forget(),
+    onWorked: async () => news.checked(await portfolio.check(db)),
+  }
 }
 
 /** Minutes after which everything is added up again, rows of markets that are over included. */
@@ -298,3 +332,30 @@ const anotherLoop = (loop: string, minute: number): KwxError =>
     hint: 'Stop one of the two, or give them different configurations.',
     details: { loop, minute },
   })
+
+const otherBankroll = (loop: string, units: number, asked: number) =>
+  new KwxError(`The portfolio of "${loop}" was begun with ${units / 10_000} dollars, not with ${asked}.`, {
+    code: 'RT_BANKROLL',
+    exit: EXIT.usage,
+    hint: 'Leave --bankroll out, or begin another portfolio with configurations of other names.',
+    details: { loop, begun_dollars: units / 10_000, asked_dollars: asked },
+  })
+
+/**
+ * A portfolio before its first minute: nothing of it is written before that is.
+ *
+ * @param bankroll  1e-4 dollars
+ */
+function newPortfolio(loop: string, bankroll: number, minute: number): OpenedPortfolio {
+  const nothing = { locked: 0, reserved: 0 }
+  const sums: PaperSums = {
+    ...{ cash: bankroll, cash_of_events: bankroll, cash_of_ledger: bankroll, last_balance: bankroll, ...nothing },
+    ...{ balances_wrong: 0, positions_wrong: 0, orders_wrong: 0, positions_cost: 0, resting_cost: 0 },
+    ...{ ledger_trades: 0, ledger_fees: 0, ledger_settlements: 0, fills_cash: 0, fills_fees: 0, settlements_paid: 0 },
+  }
+  const portfolio = {
+    ...{ portfolio_id: null, loop, bankroll, first_minute: minute, through_minute: minute - 1, mismatch: null },
+    ...{ cash: bankroll, ...nothing, next_order: 1, next_fill: 1, next_entry: 2 },
+  }
+  return { portfolio, sums, markets: [], positions: [], resting: [], realised: 0 }
+}

@@ -46,25 +46,6 @@ export function readNewMarkets(
   )
 }
 
-/**
- * A portfolio before its first minute: nothing of it is written before that is.
- *
- * @param bankroll  1e-4 dollars
- */
-export function newPortfolio(loop: string, bankroll: number, minute: number): OpenedPortfolio {
-  const nothing = { locked: 0, reserved: 0 }
-  const sums: PaperSums = {
-    ...{ cash: bankroll, cash_of_events: bankroll, cash_of_ledger: bankroll, last_balance: bankroll, ...nothing },
-    ...{ balances_wrong: 0, positions_wrong: 0, orders_wrong: 0, positions_cost: 0, resting_cost: 0 },
-    ...{ ledger_trades: 0, ledger_fees: 0, ledger_settlements: 0, fills_cash: 0, fills_fees: 0, settlements_paid: 0 },
-  }
-  const portfolio = {
-    ...{ portfolio_id: null, loop, bankroll, first_minute: minute, through_minute: minute - 1, mismatch: null },
-    ...{ cash: bankroll, ...nothing, next_order: 1, next_fill: 1, next_entry: 2 },
-  }
-  return { portfolio, sums, markets: [], positions: [], resting: [], realised: 0 }
-}
-
 const REALISED = (from: string, to: string) => `(
   coalesce((select sum(case action when 'sell' then price * count_centi::bigint / 100 + cost else 0 end - fee)
     from paper_fills where portfolio_id = $1 and at_ms >= ${from} and at_ms < ${to}), 0) +
