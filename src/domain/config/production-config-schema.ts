@@ -50,6 +50,13 @@ export const productionConfigSchema = {
       default: 7,
     },
     step_days: { description: 'Climate days from one window to the next.', ...count, default: 7 },
+    embargo_days: {
+      description:
+        'The last training days that are not used: a day is settled only the next morning. 0 uses labels that were not known yet.',
+      type: 'integer',
+      minimum: 0,
+      default: 1,
+    },
     start_date: { description: 'First training day of the first window.', type: 'string', format: 'date' },
     end_date: { description: 'Last day a window may test, inclusive.', type: 'string', format: 'date' },
     penalties: {
@@ -87,6 +94,13 @@ export const productionConfigSchema = {
       },
     }),
     search: section('How the search goes through search_space.', {
+      objective: {
+        description:
+          'The mean score over folds that a trial is chosen by: log_loss, which models are judged by, or brier.',
+        type: 'string',
+        enum: ['log_loss', 'brier'],
+        default: 'log_loss',
+      },
       method: {
         description:
           'trials: draws that learn from earlier ones, pruned early. grid: all combinations, pruned. path: all combinations along warm-started paths over C.',
@@ -122,6 +136,13 @@ export const productionConfigSchema = {
       default: 'auto',
     },
     calibration: section('How probabilities are calibrated on days that the model has not seen.', {
+      rule: {
+        description:
+          'cross-validated: none, Platt or isotonic (from 40 event days), whichever has the best day-grouped cross-validated log loss. origin: by counts of rows and days, as the three keys below say.',
+        type: 'string',
+        enum: ['cross-validated', 'origin'],
+        default: 'cross-validated',
+      },
       method_large: { description: 'From `threshold` rows and 8 event days.', ...method, default: 'isotonic' },
       method_small: { description: 'With fewer rows, from 4 event days.', ...method, default: 'sigmoid' },
       threshold: {
@@ -129,6 +150,22 @@ export const productionConfigSchema = {
         type: 'integer',
         minimum: 100,
         default: 1000,
+      },
+    }),
+    benchmark: {
+      description:
+        'The reading of the market that a model must beat and that pool and loop take for the market: last (the last trade), mid (the middle of the book), half-way (between the two in log-odds); null: half-way with price_source trades, mid with candles.',
+      type: ['string', 'null'],
+      enum: ['half-way', 'mid', 'last', null],
+      default: null,
+    },
+    gates: section('Thresholds of the verdict.', {
+      min_effect: {
+        description: 'Nats per market-hour: a smaller difference in log loss counts as none.',
+        type: 'number',
+        minimum: 0,
+        maximum: 1,
+        default: 0.0005,
       },
     }),
     blend_weight: { description: "The model's weight in the opinion pool with the market.", ...ratio, default: 0.7 },

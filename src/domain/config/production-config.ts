@@ -8,6 +8,8 @@ export interface ProductionConfig {
   readonly train_days: number
   readonly test_days: number
   readonly step_days: number
+  /** The last training days that are not used: a day is settled only the next morning. */
+  readonly embargo_days: number
   /** ISO dates of climate days, both inclusive. */
   readonly start_date: string
   readonly end_date: string
@@ -29,14 +31,24 @@ export interface ProductionConfig {
     /** Values of C and of l1_ratio that `grid` and `path` combine, ends included. */
     readonly C_values: number
     readonly l1_ratio_values: number
+    /** The mean score over folds that a trial is chosen by. */
+    readonly objective: SearchObjective
   }
   /** `auto`: kwx picks, and the model's certificate says what. */
   readonly solver: 'auto' | 'fast' | 'saga'
   readonly calibration: {
+    /** `cross-validated`: the one of none, Platt and isotonic with the best log loss on held-out days. `origin`: by counts. */
+    readonly rule: 'cross-validated' | 'origin'
     readonly method_large: 'isotonic' | 'sigmoid'
     readonly method_small: 'isotonic' | 'sigmoid'
     /** Rows from which `method_large` is used (and 8 event days). */
     readonly threshold: number
+  }
+  /** The reading of the market that a model must beat, and that the pool and the loop take for the market. */
+  readonly benchmark: Benchmark
+  readonly gates: {
+    /** Nats per market-hour below which a difference in log loss counts as none. */
+    readonly min_effect: number
   }
   readonly blend_weight: number
   readonly risk: {
@@ -64,6 +76,13 @@ export interface ProductionConfig {
 
 /** What a model's log-odds start from: nothing, or those of the market's price. */
 export type Offset = 'none' | 'market'
+/** What a search minimises. */
+export type SearchObjective = 'log_loss' | 'brier'
+/**
+ * Parameter-free readings of the market: the last trade, the middle of its two sides, and half-way between the two in
+ * log-odds.
+ */
+export type Benchmark = 'half-way' | 'mid' | 'last'
 /** The kinds of market that a model is for: both strikes, above a floor, below a cap. */
 export type Bracket = 'between' | 'greater' | 'less'
 /** Penalties of the coefficients; `elasticnet` mixes the other two by `l1_ratio`. */

@@ -31,6 +31,7 @@ export async function checkProductionConfig(
   checkFeatureSet(check, contributions)
   checkExclusions(check, cities)
   checkDates(check)
+  checkBenchmark(check)
   checkSearch(check)
   await checkPilot(check)
   return problems
@@ -139,6 +140,16 @@ function checkDates({ draft, report }: Check): void {
   }
 }
 
+/** Trades have no recorded book: the middle of what takers implied is a part of `half-way`, no benchmark by itself. */
+function checkBenchmark({ draft, report }: Check): void {
+  if (draft.benchmark !== 'mid' || draft.price_source !== 'trades') return
+  report(
+    ['benchmark'],
+    '`benchmark` is mid, but `price_source` trades has no recorded quotes; expected half-way or last',
+    'Write `benchmark: half-way`, or `price_source: candles` where quotes are recorded.',
+  )
+}
+
 /** Lower bounds above upper ones, and more folds than days to put into them. */
 function checkSearch({ draft, report, isRefused }: Check): void {
   const space = draft.search_space as Record<string, unknown> | undefined
@@ -153,8 +164,13 @@ function checkSearch({ draft, report, isRefused }: Check): void {
       report(['search_space', low], `\`search_space.${low}\` is ${min}; expected at most \`${high}\`, which is ${max}`)
     }
   }
-  const { train_days: days, cv_splits: folds } = draft
-  if (!isNumber(days) || !isNumber(folds)) return
+  const { train_days: trainDays, embargo_days: embargo, cv_splits: folds } = draft
+  if (!isNumber(trainDays) || !isNumber(embargo) || !isNumber(folds)) return
+  const days = trainDays - embargo
+  if (trainDays >= 1 && embargo >= 1 && days < 1) {
+    report(['embargo_days'], `\`embargo_days\` is ${embargo}; expected fewer than the ${trainDays} training days`)
+    return
+  }
   const searched = days - heldOutDays(days)
   if (days >= 1 && folds >= 2 && folds > searched) {
     report(['cv_splits'], `\`cv_splits\` is ${folds}; expected at most the ${searched} training days left to search on`)

@@ -9,7 +9,7 @@ import {
   problemsError,
   readYaml,
 } from '../../base/schema/index.ts'
-import type { LoadedConfig, ProductionConfig } from '../../domain/config/production-config.ts'
+import type { Benchmark, LoadedConfig, ProductionConfig } from '../../domain/config/production-config.ts'
 import { productionConfigSchema } from '../../domain/config/production-config-schema.ts'
 import { loadUsableCities } from '../contributions/cities.ts'
 import type { Contributions } from '../contributions/contributions.ts'
@@ -46,8 +46,12 @@ export async function readProductionConfig(
   if (problems.length > 0) return { loaded: null, problems: inOrder(problems) }
   const shown = portablePath(file)
   const origins = originsOf(document.value as ProductionConfig, document, shown)
-  const { $schema: _, ...config } = document.value as ProductionConfig & { $schema?: string }
-  return { loaded: { name, file: shown, config: await withCityIds(config, contributions), origins }, problems: [] }
+  const { $schema: _, ...written } = document.value as WrittenConfig
+  const config = await withCityIds(
+    { ...written, benchmark: written.benchmark ?? BENCHMARK[written.price_source] },
+    contributions,
+  )
+  return { loaded: { name, file: shown, config, origins }, problems: [] }
 }
 
 /**
@@ -66,6 +70,15 @@ export const configInvalid = (problems: readonly Problem[], what: string) =>
   problemsError(problems, { code: 'CONFIG_INVALID', what, hint: (problems.length === 1 && problems[0]!.hint) || HINT })
 
 const HINT = 'Correct them; "kwx config explain <key>" says what a key is for, its default and its bounds.'
+
+/** A configuration as its file has it, defaults filled in. */
+type WrittenConfig = Omit<ProductionConfig, 'benchmark'> & {
+  readonly benchmark: Benchmark | null
+  readonly $schema?: string
+}
+
+/** The benchmark of a configuration that names none. */
+const BENCHMARK: Readonly<Record<ProductionConfig['price_source'], Benchmark>> = { trades: 'half-way', candles: 'mid' }
 
 /** The file's stem names the pilot's folder. */
 const NAME = /^[A-Za-z0-9][A-Za-z0-9._-]*$/
