@@ -1,5 +1,5 @@
-import { EXIT, type ExitCode } from '../errors.ts'
-import type { Random } from '../random/index.ts'
+import { EXIT, type ExitCode } from '../../base/errors.ts'
+import type { Random } from '../../base/random/index.ts'
 import { checkSetting, checkShape } from './check-columns.ts'
 import { type MarketHourKeys, marketHourWeights } from './market-hours.ts'
 import { type RecalibrationTest, recalibrationTest } from './recalibration-test.ts'

@@ -1,4 +1,4 @@
-import { EXIT, KwxError } from '../errors.ts'
+import { EXIT, KwxError } from '../../base/errors.ts'
 
 /** Columns of equal length, by name. */
 export type Columns = Readonly<Record<string, ArrayLike<number>>>

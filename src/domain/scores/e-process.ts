@@ -1,4 +1,4 @@
-import { EXIT, KwxError } from '../errors.ts'
+import { EXIT, KwxError } from '../../base/errors.ts'
 
 /**
  * Two processes of wealth over the days of one forecast and one benchmark. Plain data: JSON keeps it whole.

@@ -1,4 +1,4 @@
-import type { Random } from '../random/index.ts'
+import type { Random } from '../../base/random/index.ts'
 import { checkSetting, checkShape, checkValues, isProbability } from './check-columns.ts'
 
 /** ECE that a perfect forecaster would show on the same rows. */

@@ -1,4 +1,4 @@
-import type { Random } from '../random/index.ts'
+import type { Random } from '../../base/random/index.ts'
 import { checkSetting, checkShape, checkValues, isOutcome, isProbability } from './check-columns.ts'
 import { decomposeBrier } from './decomposition.ts'
 

@@ -1,4 +1,4 @@
-import { EXIT, type ExitCode, KwxError } from '../errors.ts'
+import { EXIT, type ExitCode, KwxError } from '../../base/errors.ts'
 import { checkSetting, checkShape, checkValues, isProbability } from './check-columns.ts'
 import type { BootstrapInterval } from './day-block-bootstrap.ts'
 import { LOG_LOSS_CLIP } from './log-loss.ts'

@@ -10,7 +10,7 @@ import {
 } from 'kwx/scores'
 import { describe, expect, it } from 'vitest'
 
-import { distorted, noisy, type SimulatedLadders, simulateLadders } from '../support/simulated-ladders.ts'
+import { distorted, noisy, type SimulatedLadders, simulateLadders } from '../../support/simulated-ladders.ts'
 
 const ladders = (seed: string | number, days = 60, tails = false) =>
   simulateLadders(randomFrom(`ladders ${seed}`), { days, tails })

@@ -11,7 +11,7 @@ import {
 } from 'kwx/scores'
 import { describe, expect, it } from 'vitest'
 
-import { noisy, rowLosses, simulateLadders } from '../support/simulated-ladders.ts'
+import { noisy, rowLosses, simulateLadders } from '../../support/simulated-ladders.ts'
 
 const over = (differences: readonly number[], start = startEProcess()): EProcess =>
   differences.reduce((state, d, t) => growEProcess(state, (state.last_day ?? 99) + 1 + (t % 2), d), start)

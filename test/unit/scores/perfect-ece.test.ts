@@ -3,7 +3,7 @@ import { randomFrom } from 'kwx/random'
 import { ece, marketHourWeights, perfectEce } from 'kwx/scores'
 import { describe, expect, it } from 'vitest'
 
-import { simulateLadders } from '../support/simulated-ladders.ts'
+import { simulateLadders } from '../../support/simulated-ladders.ts'
 
 describe('perfectEce', () => {
   it('of one market at 0.3 is 0.3 or 0.7', () => {

@@ -3,7 +3,7 @@ import { randomFrom } from 'kwx/random'
 import { isEcho, skillVerdict, weightedMeans } from 'kwx/scores'
 import { describe, expect, it } from 'vitest'
 
-import { noisy, rowLosses, simulateLadders } from '../support/simulated-ladders.ts'
+import { noisy, rowLosses, simulateLadders } from '../../support/simulated-ladders.ts'
 
 const interval = (low: number, high: number, days = 30) => ({ mean: (low + high) / 2, low, high, days })
 
