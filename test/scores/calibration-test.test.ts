@@ -200,6 +200,19 @@ describe('calibrationTest', () => {
     expect(found.sentence).toMatch(/^The log-odds vary too little to identify their slope: its standard error is \d/)
   })
 
+  it('fails a distortion that leaves intercept and slope alone', () => {
+    // True shares 0.03, 0.5, 0.5, 0.97 of forecasts 0.1, 0.3, 0.7, 0.9: too timid outside, too bold inside.
+    const random = randomFrom('bent')
+    const index = Array.from({ length: 4 * 150 }, (_, i) => i)
+    const p = index.map((i) => [0.1, 0.3, 0.7, 0.9][i % 4]!)
+    const y = index.map((i) => (random.uniform() < [0.03, 0.5, 0.5, 0.97][i % 4]! ? 1 : 0))
+    const rows = { day: index.map((i) => Math.floor(i / 4)), market: index, hour: index, y, p }
+    const { outcome, corp, recalibration } = calibrationTest(rows, random, { draws: 999 })
+    expect(outcome).toBe('fail')
+    expect(corp.pValue).toBeLessThan(0.025)
+    expect(recalibration.pValue).toBeGreaterThan(0.1)
+  })
+
   it('fails a forecast that is noise', () => {
     const rows = ladders('noise')
     const random = randomFrom('noise')
