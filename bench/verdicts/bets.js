@@ -6,8 +6,8 @@
 // Shares of pairs in which "against" reaches 20 within 100 days, per rule; the last line counts equal forecasters.
 import { parseArgs } from 'node:util'
 
-import { randomFrom } from '../../src/random/index.ts'
-import { marketHourDayMeans, marketHourSums } from '../../src/scores/market-hours.ts'
+import { randomFrom } from '../../src/base/random/index.ts'
+import { marketHourDayMeans, marketHourSums } from '../../src/domain/scores/market-hours.ts'
 import { noisy, rowLosses, simulateLadders } from '../../test/support/simulated-ladders.ts'
 
 const { values } = parseArgs({

@@ -4,8 +4,8 @@
 //   node --conditions=kwx-source bench/verdicts/calibration.js [--runs 100] [--days 60,90] [--draws 1999]
 import { parseArgs } from 'node:util'
 
-import { randomFrom } from '../../src/random/index.ts'
-import { calibrationTest } from '../../src/scores/index.ts'
+import { randomFrom } from '../../src/base/random/index.ts'
+import { calibrationTest } from '../../src/domain/scores/index.ts'
 import { distorted, simulateLadders } from '../../test/support/simulated-ladders.ts'
 
 const { values } = parseArgs({

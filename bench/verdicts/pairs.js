@@ -7,10 +7,10 @@
 // equal independent noise (0.3), or the forecaster has twice that of its benchmark.
 import { parseArgs } from 'node:util'
 
-import { randomFrom } from '../../src/random/index.ts'
-import { growEProcess, marketHourDayMeans, marketHourSums, startEProcess } from '../../src/scores/index.ts'
-import { marketHourBootstrap } from '../../src/scores/market-hours.ts'
-import { skillVerdict } from '../../src/scores/skill-verdict.ts'
+import { randomFrom } from '../../src/base/random/index.ts'
+import { growEProcess, marketHourDayMeans, marketHourSums, startEProcess } from '../../src/domain/scores/index.ts'
+import { marketHourBootstrap } from '../../src/domain/scores/market-hours.ts'
+import { skillVerdict } from '../../src/domain/scores/skill-verdict.ts'
 import { noisy, rowLosses, simulateLadders } from '../../test/support/simulated-ladders.ts'
 
 const { values } = parseArgs({
