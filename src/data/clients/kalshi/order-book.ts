@@ -1,5 +1,4 @@
-import { parseDecimal } from '../decimal.ts'
-import { badField, countOf, type Fields, priceOf } from './fields.ts'
+import { badField, countOf, type Fields, parseDecimal, priceOf } from './fields.ts'
 
 /** Price in 1e-4 dollars -> count in 1e-2 contracts, of bids on one side. */
 export type Levels = Map<number, number>

@@ -1,5 +1,4 @@
-import { parseDecimal } from '../decimal.ts'
-import { badField, countOf, type Fields, objectOf, priceOf, textOf } from './fields.ts'
+import { badField, countOf, type Fields, objectOf, parseDecimal, priceOf, textOf } from './fields.ts'
 import { OrderBook } from './order-book.ts'
 import type { StreamEvent } from './stream-event.ts'
 

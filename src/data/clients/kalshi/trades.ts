@@ -1,5 +1,5 @@
-import { utcMs } from '../utc-ms.ts'
-import { badField, countOf, type Fields, instantOf, priceOf, textOf } from './fields.ts'
+import type { TradeRows } from '../../database/market-data/trades.ts'
+import { badField, countOf, type Fields, instantOf, priceOf, textOf, utcMs } from './fields.ts'
 
 /** One print. */
 export interface KalshiTrade {
@@ -69,4 +69,37 @@ export function tapeOf(rows: readonly Fields[], ticker: string): Omit<KalshiTrad
   let countCenti = 0
   for (const trade of trades) countCenti += trade.countCenti
   return { trades, countCenti, repeated: rows.length - trades.length }
+}
+
+/** Prints of one market; `from` is the ordinal of the first. */
+export interface MarketTrades {
+  readonly marketId: number
+  readonly from: number
+  readonly trades: readonly KalshiTrade[]
+}
+
+/** Prints of several markets as columns; the ordinal is the exchange's order within each market. */
+export function tradeColumns(markets: readonly MarketTrades[]): TradeRows {
+  const n = markets.reduce((sum, { trades }) => sum + trades.length, 0)
+  const out = {
+    marketId: new Int32Array(n),
+    ordinal: new Int32Array(n),
+    tsMs: new Float64Array(n),
+    price: new Int16Array(n),
+    countCenti: new Int32Array(n),
+    takerYes: new Uint8Array(n),
+  }
+  let i = 0
+  for (const { marketId, from, trades } of markets) {
+    trades.forEach((trade, k) => {
+      out.marketId[i] = marketId
+      out.ordinal[i] = from + k
+      out.tsMs[i] = trade.tsMs
+      out.price[i] = trade.price
+      out.countCenti[i] = trade.countCenti
+      out.takerYes[i] = trade.takerYes ? 1 : 0
+      i++
+    })
+  }
+  return out
 }

@@ -1,5 +1,5 @@
-import type { BulkColumn } from '../bulk/bulk-columns.ts'
 import { bulkLoad } from '../bulk/bulk-load.ts'
+import type { BulkColumn } from '../bulk/copy.ts'
 import { readPacked } from '../bulk/read-packed.ts'
 import type { Database } from '../database.ts'
 

@@ -1,6 +1,6 @@
 import type { Observation } from '../../../domain/features/observation.ts'
-import type { BulkColumn } from '../bulk/bulk-columns.ts'
 import { bulkLoad } from '../bulk/bulk-load.ts'
+import type { BulkColumn } from '../bulk/copy.ts'
 import { runQuery } from '../connection/run-query.ts'
 import type { Database } from '../database.ts'
 
