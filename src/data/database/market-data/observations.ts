@@ -1,7 +1,6 @@
 import type { Observation } from '../../../domain/features/observation.ts'
 import type { BulkColumn } from '../bulk/bulk-columns.ts'
 import { bulkLoad } from '../bulk/bulk-load.ts'
-import { runQuery } from '../connection/run-query.ts'
 import type { Database } from '../database.ts'
 
 /** One reading of a station; null where it is missing. */
@@ -43,11 +42,12 @@ export function readObservations(
     knownSinceMs,
   }: { station: string; fromMs: number; toMs: number; knownSinceMs?: number | undefined },
 ): Promise<Observation[]> {
-  return runQuery<Observation>(
-    db,
-    `select * from observations
-     where station = $1 and valid_ms >= $2 and valid_ms < $3 and ($4::bigint is null or known_ms >= $4)
-     order by valid_ms, report_type, source`,
-    [station, fromMs, toMs, knownSinceMs ?? null],
-  )
+  let query = db
+    .selectFrom('observations')
+    .selectAll()
+    .where('station', '=', station)
+    .where('valid_ms', '>=', fromMs)
+    .where('valid_ms', '<', toMs)
+  if (knownSinceMs !== undefined) query = query.where('known_ms', '>=', knownSinceMs)
+  return query.orderBy('valid_ms').orderBy('report_type').orderBy('source').execute()
 }
