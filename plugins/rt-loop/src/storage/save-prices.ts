@@ -1,37 +1,16 @@
-import type { Database } from 'kwx/database'
-import { runQuery } from 'kwx/database'
-
-/**
- * A row that came after its minute had been worked through: `after_minute` is the last minute that was done without it.
- *
- * `was` is what stood in its place, null where nothing did.
+/*
+ * Everything that a feed writes of prices and of the markets they belong to: rows as they are received, candles that are
+ * complete, and what became of a market.
  */
-export type LateRow = {
-  readonly market_id: number
-  readonly at_ms: number
-  readonly after_minute: number
-  readonly received_ms: number
-} & (
-  | {
-      readonly kind: 'print'
-      readonly came: { readonly price: number; readonly count_centi: number; readonly taker_yes: boolean }
-      readonly was: null
-    }
-  | { readonly kind: 'candle'; readonly came: LateCandle; readonly was: LateCandle | null }
-)
-
-/** What a model sees of a candle; null for an empty side. */
-export interface LateCandle {
-  readonly bid_close: number | null
-  readonly ask_close: number | null
-  readonly volume_centi: number
-}
+import type { Database } from 'kwx/database'
+import { type Statement, statement, text } from 'kwx/database'
+import { insertLateRows, type LateRow } from './late-rows.ts'
 
 type Bar = readonly [open: number | null, high: number | null, low: number | null, close: number | null]
 
-/** Some rows of a few markets, as they are heard; units as in schema.ts. */
-export interface KeptRows {
-  /** Put behind the prints that are there, in this order. */
+/** Some rows of a few markets, as they are received; units as in schema.ts. */
+export interface PriceRows {
+  /** Put behind the trades that are there, in this order. */
   readonly prints: readonly {
     readonly marketId: number
     readonly tsMs: number
@@ -66,29 +45,35 @@ export interface KeptRows {
  * For more than some thousand rows use the loaders.
  *
  * Does not wait for the disk. The log of the server is written in order, so whatever is committed afterwards brings these
- * rows to the disk with it; a server that crashes before loses what was heard within its last second and nothing that was
+ * rows to the disk with it; a server that crashes before loses what was received within its last second and nothing that was
  * made of it.
  */
-export async function keepRows(db: Database, { prints, quotes, candles, late }: KeptRows): Promise<void> {
-  const parts: string[] = []
+export async function savePrices(db: Database, { prints, quotes, candles, late }: PriceRows): Promise<void> {
   const parameters: unknown[] = []
-  const given = (rows: readonly object[]) => `$${parameters.push(JSON.stringify(rows))}::jsonb`
-  if (prints.length > 0) parts.push(savePrints(given(prints.map((print, k) => ({ ...print, k })))))
+  const kinds: PriceKind[] = []
+  const add = (kind: PriceKind, rows: readonly object[]) => {
+    kinds.push(kind)
+    parameters.push(JSON.stringify(rows))
+  }
+  if (prints.length > 0) {
+    add(
+      'prints',
+      prints.map((print, k) => ({ ...print, k })),
+    )
+  }
   if (quotes.length > 0) {
-    const last = new Map(quotes.map((quote) => [`${quote.marketId} ${quote.tsMs}`, quote]))
-    parts.push(saveQuotes(given([...last.values()])))
+    add('quotes', [...new Map(quotes.map((quote) => [`${quote.marketId} ${quote.tsMs}`, quote])).values()])
   }
   if (candles.length > 0) {
-    const last = new Map(candles.map((candle) => [`${candle.marketId} ${candle.endMinute}`, candle]))
-    parts.push(saveCandles(given([...last.values()])))
+    add('candles', [...new Map(candles.map((candle) => [`${candle.marketId} ${candle.endMinute}`, candle])).values()])
   }
-  if (late.length > 0) parts.push(saveLate(given(late)))
-  if (parts.length === 0) return
-  const named = parts.map((part, k) => `part${k} as (${part})`)
-  await runQuery(db, `with ${named.join(', ')} select set_config('synchronous_commit', 'off', true)`, parameters)
+  if (late.length > 0) add('late', late)
+  await insertPrices.get(kinds.join())?.run(db, parameters)
 }
 
-const savePrints = (given: string) => `
+type PriceKind = keyof PriceRows
+
+const insertTrades = (given: string) => `
   insert into trades (market_id, ordinal, ts_ms, price, count_centi, taker_yes)
   select "marketId", coalesce(known.next, 0) + row_number() over (partition by "marketId" order by k) - 1, "tsMs", price,
     "countCenti", "takerYes"
@@ -96,7 +81,7 @@ const savePrints = (given: string) => `
     "countCenti" integer, "takerYes" boolean)
   cross join lateral (select max(ordinal) + 1 as next from trades where market_id = "marketId") as known`
 
-const saveQuotes = (given: string) => `
+const upsertQuotes = (given: string) => `
   insert into quotes (market_id, ts_ms, bid, ask, bid_size_centi, ask_size_centi)
   select "marketId", "tsMs", bid, ask, "bidSizeCenti", "askSizeCenti"
   from jsonb_to_recordset(${given}) as given ("marketId" integer, "tsMs" bigint, bid smallint, ask smallint,
@@ -109,7 +94,7 @@ const bars = (side: string) => LEGS.map((leg) => `${side}_${leg}`)
 const CANDLE = [...bars('price'), ...bars('bid'), ...bars('ask'), 'volume_centi', 'open_interest_centi']
 const legs = (side: string) => LEGS.map((_, k) => `(${side}->>${k})::smallint`)
 
-const saveCandles = (given: string) => `
+const upsertCandles = (given: string) => `
   insert into candles (market_id, period_minutes, end_minute, ${CANDLE})
   select "marketId", 1, "endMinute", ${[...legs('price'), ...legs('bid'), ...legs('ask')]}, "volumeCenti",
     "openInterestCenti"
@@ -118,18 +103,51 @@ const saveCandles = (given: string) => `
   on conflict (market_id, period_minutes, end_minute) do update set
     ${CANDLE.map((name) => `${name} = excluded.${name}`)}`
 
-const saveLate = (given: string) => `
-  insert into rt_late_rows (market_id, kind, at_ms, after_minute, came, was, received_ms)
-  select market_id, kind, at_ms, after_minute, came, nullif(was, 'null'::jsonb), received_ms
-  from jsonb_to_recordset(${given}) as given (market_id integer, kind text, at_ms bigint, after_minute integer,
-    came jsonb, was jsonb, received_ms bigint)`
-
-/** Late rows of some markets that minutes from `fromMinute` on were done without, oldest first. */
-export function readLateRows(db: Database, marketIds: readonly number[], fromMinute: number): Promise<LateRow[]> {
-  return runQuery<LateRow>(
-    db,
-    `select market_id, kind, at_ms, after_minute, came, was, received_ms from rt_late_rows
-     where market_id = any($1::integer[]) and after_minute >= $2 order by late_id`,
-    [marketIds, fromMinute],
-  )
+const INSERTS: Readonly<Record<PriceKind, (given: string) => string>> = {
+  prints: insertTrades,
+  quotes: upsertQuotes,
+  candles: upsertCandles,
+  late: insertLateRows,
 }
+
+/** A statement for each set of kinds, by their names: a kind without rows takes no part in it. */
+export const insertPrices: ReadonlyMap<string, Statement<{ set_config: ReturnType<typeof text> }>> = new Map(
+  subsetsOf(Object.keys(INSERTS) as PriceKind[])
+    .filter((kinds) => kinds.length > 0)
+    .map((kinds) => {
+      const parts = kinds.map((kind, k) => `part${k} as (${INSERTS[kind](`$${k + 1}::jsonb`)})`)
+      return [
+        kinds.join(),
+        statement({
+          text: `with ${parts.join(', ')} select set_config('synchronous_commit', 'off', true)`,
+          columns: { set_config: text() },
+        }),
+      ]
+    }),
+)
+
+/** All subsets, each in the order of `all`. */
+function subsetsOf<Item>(all: readonly Item[]): Item[][] {
+  return all.reduce<Item[][]>((some, item) => some.flatMap((subset) => [subset, [...subset, item]]), [[]])
+}
+
+/**
+ * Marks candles complete: of cities (`$1`) with events from a day (`$2`) to a day (`$3`), those that ended after minute
+ * `$4`, up to minute `$5`.
+ */
+export const completeCandles = statement({
+  text: `
+    update candles set complete = true
+    from unnest($1::text[], $2::integer[], $3::integer[]) as trading (city, first, last)
+      join events on events.city = trading.city and day between first and last
+      join markets using (event_id)
+    where candles.market_id = markets.market_id and period_minutes = 1 and not complete
+      and end_minute > $4 and end_minute <= $5`,
+})
+
+/** Writes status (`$2`), result (`$3`) and close time (`$4`) of the market with ticker `$1`; null keeps what is there. */
+export const updateMarket = statement({
+  text: `
+    update markets set status = coalesce($2, status), result = coalesce($3, result), close_ms = coalesce($4, close_ms)
+    where ticker = $1`,
+})
