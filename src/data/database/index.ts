@@ -20,6 +20,7 @@ export {
   boolean,
   bytea,
   type Column,
+  type ColumnKind,
   type Columns,
   double,
   integer,
