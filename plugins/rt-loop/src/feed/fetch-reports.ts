@@ -27,7 +27,7 @@ export async function fetchReports(
   const { reports } = await feed.read({ station, fromMs, toMs: now + MS_PER_MINUTE })
   return inTurn(async () => {
     const received = clock.now()
-    const rows = await storedReports(db, { station, source: feed.name, fromMs })
+    const rows = await storedReports.rows(db, [station, feed.name, fromMs])
     const seen = new Set(rows.map(({ valid_ms, report_type }) => `${valid_ms} ${report_type}`))
     const news = reports.filter(({ valid_ms, report_type }) => !seen.has(`${valid_ms} ${report_type}`))
     await saveObservations(

@@ -1,10 +1,9 @@
 import { EXIT, KwxError } from 'kwx'
 import type { Database } from 'kwx/database'
-import { integer, isUniqueViolation, statement } from 'kwx/database'
+import { integer, isUniqueViolation, nullable, statement } from 'kwx/database'
 import { formatInstant, minuteToMs } from 'kwx/time'
 import { type PaperStep, writePaperStep } from './paper-step.ts'
 import type { Signal } from './signals.ts'
-import type { LoopTables } from './tables.ts'
 
 /** One minute that a loop worked through. */
 export interface WorkedMinute {
@@ -64,14 +63,13 @@ export async function saveMinute(
 
 /** The last minute that a loop worked through, or null. */
 export async function lastWorkedMinute(db: Database, loop: string): Promise<number | null> {
-  const { minute } = await db
-    .withTables<LoopTables>()
-    .selectFrom('rt_minutes')
-    .select(({ fn }) => fn.max<number | null>('end_minute').as('minute'))
-    .where('loop', '=', loop)
-    .executeTakeFirstOrThrow()
-  return minute
+  return (await newestMinute.first(db, [loop]))?.minute ?? null
 }
+
+export const newestMinute = statement({
+  text: 'select max(end_minute) as minute from rt_minutes where loop = $1',
+  columns: { minute: nullable(integer()) },
+})
 
 function statementOf(minute: readonly unknown[], paper?: PaperChange) {
   const { alone, withFirstStep, withMismatch, withStep } = minuteStatements

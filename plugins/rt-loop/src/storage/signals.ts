@@ -1,7 +1,6 @@
 import type { Bracket } from 'kwx/config'
 import type { Database } from 'kwx/database'
-import { boolean, double, integer, json, nullable, statement, text } from 'kwx/database'
-import type { Selectable } from 'kysely'
+import { boolean, double, integer, json, nullable, type RowOf, statement, text } from 'kwx/database'
 import type { LoopTables, RtControlsTable } from './tables.ts'
 
 /** What the loop made of one market at the end of one minute. Null: not computed, because of `standDown`. */
@@ -88,17 +87,12 @@ export const signalsOfMinutes = statement({
 })
 
 /** The newest command to all loops, or null. */
-export async function newestControl(
-  db: Database,
-): Promise<Pick<Selectable<RtControlsTable>, 'command' | 'reason'> | null> {
-  const newest = db
-    .withTables<LoopTables>()
-    .selectFrom('rt_controls')
-    .select(['command', 'reason'])
-    .orderBy('control_id', 'desc')
-    .limit(1)
-  return (await newest.executeTakeFirst()) ?? null
-}
+export const newestControl = (db: Database): Promise<RowOf<typeof lastControl> | null> => lastControl.first(db)
+
+export const lastControl = statement({
+  text: 'select command, reason from rt_controls order by control_id desc limit 1',
+  columns: { command: text<RtControlsTable['command']>(), reason: text() },
+})
 
 /** Adds a command to all loops. */
 export async function addControl(

@@ -1,14 +1,8 @@
-import type { Database, Observation } from 'kwx/database'
+import type { Observation } from 'kwx/database'
+import { bigint, statement, text } from 'kwx/database'
 
-/** Reports of one source of a station that are stored, from a time on. */
-export const storedReports = (
-  db: Database,
-  { station, source, fromMs }: { station: string; source: string; fromMs: number },
-): Promise<Pick<Observation, 'valid_ms' | 'report_type'>[]> =>
-  db
-    .selectFrom('observations')
-    .select(['valid_ms', 'report_type'])
-    .where('station', '=', station)
-    .where('source', '=', source)
-    .where('valid_ms', '>=', fromMs)
-    .execute()
+/** Reports of one source (`$2`) of a station (`$1`) that are stored, from a time (`$3`) on. */
+export const storedReports = statement({
+  text: 'select valid_ms, report_type from observations where station = $1 and source = $2 and valid_ms >= $3',
+  columns: { valid_ms: bigint(), report_type: text<Observation['report_type']>() },
+})
