@@ -14,6 +14,25 @@ export {
 export { isEmbeddedUrl, openDatabase } from './connection/open-database.ts'
 export { redactUrl } from './connection/redact-url.ts'
 export { inTransaction, runQuery } from './connection/run-query.ts'
+export {
+  arrayOf,
+  bigint,
+  boolean,
+  bytea,
+  type Column,
+  type ColumnKind,
+  type Columns,
+  double,
+  integer,
+  json,
+  nullable,
+  type Row,
+  type RowOf,
+  Statement,
+  statement,
+  text,
+  timestamp,
+} from './connection/statement.ts'
 export { isUniqueViolation } from './connection/unique-violation.ts'
 export type { Database } from './database.ts'
 export {

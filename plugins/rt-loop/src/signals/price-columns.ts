@@ -1,4 +1,4 @@
-import type { KeptRows } from '../storage/keep-rows.ts'
+import type { PriceRows } from '../storage/save-prices.ts'
 
 /** Columns of one market's rows, all of one length. */
 export type Columns = Readonly<Record<string, ArrayLike<number>>>
@@ -6,7 +6,7 @@ export type Columns = Readonly<Record<string, ArrayLike<number>>>
 type Numbers = Float64Array | Int32Array | Int16Array | Uint8Array
 
 /** The columns with prints behind them. */
-export function withPrints(columns: Columns | null, prints: KeptRows['prints']): Columns {
+export function withPrints(columns: Columns | null, prints: PriceRows['prints']): Columns {
   const known = columns ?? {}
   return {
     tsMs: grown(known['tsMs'], Float64Array, prints, ({ tsMs }) => tsMs),
@@ -38,15 +38,15 @@ const CANDLE = {
   bidClose: [Int16Array, ({ bid }) => bid[3] ?? -1],
   askClose: [Int16Array, ({ ask }) => ask[3] ?? -1],
   volumeCenti: [Int32Array, ({ volumeCenti }) => volumeCenti],
-} satisfies Record<string, [new (length: number) => Numbers, (candle: KeptRows['candles'][number]) => number]>
+} satisfies Record<string, [new (length: number) => Numbers, (candle: PriceRows['candles'][number]) => number]>
 
 /** The columns with candles at their places; one that is there takes the new values. */
-export function withCandles(columns: Columns | null, candles: KeptRows['candles']): Columns {
+export function withCandles(columns: Columns | null, candles: PriceRows['candles']): Columns {
   const byEnd = new Map(candles.map((candle) => [candle.endMinute, candle]))
   const known = columns?.['endMinute'] ?? []
   const news = [...byEnd.keys()].sort((a, b) => a - b)
   // Index of the row before, or the candle: merged by end, the candle instead of the row.
-  const merged: (number | KeptRows['candles'][number])[] = []
+  const merged: (number | PriceRows['candles'][number])[] = []
   let next = 0
   for (let i = 0; i < known.length; i++) {
     while (next < news.length && news[next]! < known[i]!) merged.push(byEnd.get(news[next++]!)!)

@@ -1,7 +1,7 @@
 import { type Database, readCandles, readMarkets, readTrades } from 'kwx/database'
 import { type Prices, pricesFromCandles, pricesFromTrades } from 'kwx/features'
 import { minuteToMs } from 'kwx/time'
-import { type LateRow, readLateRows } from '../storage/keep-rows.ts'
+import { type LateRow, readLateRows } from '../storage/late-rows.ts'
 
 import { type CityReading, type CityRows, readCityRows, wholeReading } from './city-rows.ts'
 import type { Pair } from './pair.ts'

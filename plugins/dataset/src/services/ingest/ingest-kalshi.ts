@@ -4,13 +4,13 @@ import { type Database, loadCandles, loadTrades, saveCompleteness, saveMarkets }
 import { closedError, isSettled, type KalshiSource, marketInput } from 'kwx/sources'
 import { climateDayEnd, formatDay, minuteToMs } from 'kwx/time'
 import { saveFeeChanges } from '../../storage/fee-changes.ts'
+import { replacePrices } from '../../storage/replace-prices.ts'
 
 import { missingDays, type PriceSource, readCoverage } from './coverage.ts'
 import { type FoundEvent, findMarkets } from './find-markets.ts'
 import { inParallel } from './in-parallel.ts'
 import { candleRows, candlesOfEvent, tradeRows, tradesOf } from './market-prices.ts'
 import type { Incomplete, IngestOptions, IngestReport } from './options.ts'
-import { replacePrices } from './replace-prices.ts'
 
 const SOURCE = 'kalshi'
 
