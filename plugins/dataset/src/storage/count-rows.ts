@@ -2,7 +2,7 @@ import type { CompletenessTable, Database } from 'kwx/database'
 import { runQuery } from 'kwx/database'
 
 /** How many rows of one kind the tables hold for a city-day; of observations and settlements for one source. */
-export interface RowCount {
+interface RowCount {
   readonly day: number
   readonly kind: CompletenessTable['kind']
   /** The source that rows carry; null for what the exchange gives. */

@@ -12,7 +12,7 @@ export interface KeptMarket {
 }
 
 type Print = Extract<PriceEvent, { kind: 'print' }>
-export type KeptCandle = KeptRows['candles'][number] & KeptMarket
+type KeptCandle = KeptRows['candles'][number] & KeptMarket
 
 type KeeperWorld = Pick<FeedWorld, 'db' | 'clock' | 'inTurn' | 'onPrice' | 'onStored' | 'worked' | 'record'>
 

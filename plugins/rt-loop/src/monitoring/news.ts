@@ -4,7 +4,7 @@ import type { Tick } from '../loop/loop-types.ts'
 import { tickLines } from './tick-lines.ts'
 
 /** What the loop says while it runs. */
-export interface News {
+interface News {
   tick(tick: Tick): void
   alarm(reason: string): void
   note(message: string, details?: Readonly<Record<string, unknown>>): void

@@ -8,7 +8,7 @@ import { findPortfolio } from '../storage/paper-portfolio.ts'
 import { Portfolio, type PortfolioReport } from './portfolio.ts'
 
 /** Who is told of a portfolio. */
-export interface PortfolioNews {
+interface PortfolioNews {
   report(report: PortfolioReport): void
   /** What was found between two minutes; null where all adds up. */
   checked(mismatch: string | null): void

@@ -21,7 +21,7 @@ export type LateRow = {
 )
 
 /** What a model sees of a candle; null for an empty side. */
-export interface LateCandle {
+interface LateCandle {
   readonly bid_close: number | null
   readonly ask_close: number | null
   readonly volume_centi: number

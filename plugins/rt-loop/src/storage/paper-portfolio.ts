@@ -6,7 +6,7 @@ import { ORDER_COLUMNS } from './paper-step.ts'
 import type { PaperSums } from './paper-sums.ts'
 
 /** One that is in its table. */
-export type FoundPortfolio = PaperPortfolio & { readonly portfolio_id: number }
+type FoundPortfolio = PaperPortfolio & { readonly portfolio_id: number }
 
 /** The portfolio of a loop as it is; null before its first minute. */
 export async function findPortfolio(db: Database, loop: string): Promise<FoundPortfolio | null> {

@@ -2,7 +2,7 @@ import type { Database } from 'kwx/database'
 import { runQuery } from 'kwx/database'
 
 /** A position, an order or a fill with its market; prices and money in 1e-4 dollars, counts in 1e-2 contracts. */
-export interface PaperPositionRow {
+interface PaperPositionRow {
   readonly ticker: string
   readonly city: string
   readonly day: number
@@ -13,7 +13,7 @@ export interface PaperPositionRow {
   readonly settlement: string | null
 }
 
-export interface PaperRestingRow {
+interface PaperRestingRow {
   readonly order_no: number
   readonly ticker: string
   readonly at_ms: number
@@ -24,7 +24,7 @@ export interface PaperRestingRow {
   readonly edge_cents: number
 }
 
-export interface PaperFillRow {
+interface PaperFillRow {
   readonly fill_no: number
   readonly order_no: number
   readonly ticker: string
@@ -38,7 +38,7 @@ export interface PaperFillRow {
 }
 
 /** What the events of one day brought. A position that was not paid counts at its cost. */
-export interface PaperDayRow {
+interface PaperDayRow {
   readonly day: number
   readonly fills: number
   readonly fees: number

@@ -6,7 +6,7 @@ import { breathe } from './bulk-load.ts'
 // an embedded database, which answers nothing meanwhile.
 const MARKETS_PER_QUERY = 24
 
-export interface PackedQuery {
+interface PackedQuery {
   table: string
   /** SQL of the bytes of one row, all rows equally long, big-endian. */
   bytes: string

@@ -20,7 +20,7 @@ export interface EventInput {
 }
 
 /** A market with what it inherits from its event. */
-export interface MarketRow extends Market {
+interface MarketRow extends Market {
   event_ticker: string
   series_ticker: string
   city: EventsTable['city']

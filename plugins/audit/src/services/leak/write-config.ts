@@ -9,7 +9,7 @@ import { formatDay } from 'kwx/time'
 
 import { loadedSpan, nothingLoaded, priceSourceOf, type Span, stationOf } from '../scope.ts'
 
-export interface AskedDataset {
+interface AskedDataset {
   readonly city: City
   readonly span: Partial<Span>
   readonly bracket: Bracket

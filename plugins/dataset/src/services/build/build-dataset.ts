@@ -21,7 +21,7 @@ import { type Labels, labelMarkets } from './labels.ts'
 import { forEachMarket } from './market-rows.ts'
 import { openFeatureTable } from './table-buffer.ts'
 
-export interface BuildOptions {
+interface BuildOptions {
   readonly city: City
   readonly config: LoadedConfig['config']
   readonly set: FeatureSet

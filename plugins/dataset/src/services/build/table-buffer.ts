@@ -2,7 +2,7 @@ import { type Column, openTableWriter, ROW_GROUP, type Table } from 'kwx/artefac
 import { designNames, type FeatureRows, type FeatureSet } from 'kwx/features'
 
 /** Collects the rows of markets into row groups and writes each when it is full. */
-export interface FeatureTableWriter {
+interface FeatureTableWriter {
   append(market: string, day: number, rows: FeatureRows): Promise<void>
   finish(): Promise<void>
   abort(): Promise<void>

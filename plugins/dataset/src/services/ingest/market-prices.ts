@@ -1,16 +1,9 @@
 import type { CandleRows, TradeRows } from 'kwx/database'
-import {
-  candleColumns,
-  type KalshiCandle,
-  type KalshiCandles,
-  type KalshiMarket,
-  type KalshiSource,
-  type KalshiTrade,
-  tradeColumns,
-} from 'kwx/sources'
+import type { KalshiCandle, KalshiCandles, KalshiMarket, KalshiSource, KalshiTrade } from 'kwx/sources'
+import { candleColumns, tradeColumns } from './price-columns.ts'
 
 /** The prices of one market with the proof that none is missing. */
-export interface MarketPrices<Row> {
+interface MarketPrices<Row> {
   readonly ticker: string
   readonly rows: readonly Row[]
   /** Null: proven. Else what does not add up, after a second request. */

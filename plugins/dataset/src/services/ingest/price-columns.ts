@@ -1,26 +1,8 @@
-import type { CandleRows } from '../../database/market-data/candles.ts'
-import type { MarketInput } from '../../database/market-data/markets.ts'
-import type { TradeRows } from '../../database/market-data/trades.ts'
-import type { Bar, KalshiCandle } from './candles.ts'
-import type { KalshiMarket } from './market.ts'
-import type { KalshiTrade } from './trades.ts'
-
-/** A market as the database takes it. */
-export const marketInput = (market: KalshiMarket): MarketInput => ({
-  ticker: market.ticker,
-  strike_type: market.strikeType,
-  floor_strike: market.floorStrike,
-  cap_strike: market.capStrike,
-  open_ms: market.openMs,
-  close_ms: market.closeMs,
-  status: market.status,
-  result: market.result,
-  expiration_value: market.expirationValue,
-  volume_centi: market.volumeCenti,
-})
+import type { CandleRows, TradeRows } from 'kwx/database'
+import type { KalshiCandle, KalshiTrade } from 'kwx/sources'
 
 /** Prints of one market; `from` is the ordinal of the first. */
-export interface MarketTrades {
+interface MarketTrades {
   readonly marketId: number
   readonly from: number
   readonly trades: readonly KalshiTrade[]
@@ -74,7 +56,7 @@ export function candleColumns(
     volumeCenti: new Int32Array(n),
     openInterestCenti: new Int32Array(n),
   }
-  const put = (to: ReturnType<typeof bars>, i: number, bar: Bar) => {
+  const put = (to: ReturnType<typeof bars>, i: number, bar: KalshiCandle['price']) => {
     for (const leg of LEGS) to[leg][i] = bar[leg] ?? -1
   }
   let i = 0
