@@ -46,6 +46,8 @@ export interface PipelineRequest extends RunOptions {
   readonly workers?: number | undefined
 }
 
+let hasWarnedOfOlder = false
+
 /** Base of every kwx command: one JSON envelope, one way to fail, settings and pipelines at hand. */
 export abstract class KwxCommand<Result> extends Command {
   static override enableJsonFlag = true
@@ -69,9 +71,21 @@ export abstract class KwxCommand<Result> extends Command {
   protected async contributions(): Promise<Contributions> {
     if (!this.#contributions) {
       const { indexContributions } = await import('./contributions/contributions.ts')
-      this.#contributions = indexContributions(this.config.plugins.values() as Iterable<PluginLike>)
+      const { olderPlugins } = await import('./contributions/older-api.ts')
+      const plugins = [...this.config.plugins.values()] as PluginLike[]
+      this.#contributions = indexContributions(plugins)
+      this.#warnOfOlder(olderPlugins(plugins))
     }
     return this.#contributions
+  }
+
+  /** Says once in a process which plugins were written for the API before this one. */
+  #warnOfOlder(plugins: readonly string[]): void {
+    if (hasWarnedOfOlder || plugins.length === 0 || this.isQuiet) return
+    hasWarnedOfOlder = true
+    this.logToStderr(
+      `${this.config.bin}: ${plugins.join(', ')} ${plugins.length === 1 ? 'was' : 'were'} written for contribution API 1. It still loads; docs/api.md lists what changed.`,
+    )
   }
 
   /** The project's settings, each value with its origin. */

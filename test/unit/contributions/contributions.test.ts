@@ -12,7 +12,7 @@ describe('indexContributions', () => {
 
   it('names both plugins that claim one id', () => {
     const contributes = { steps: { 'a:b': './x.js' } }
-    const both = [plugin('one', { apiVersion: 1, contributes }), plugin('two', { apiVersion: 1, contributes })]
+    const both = [plugin('one', { apiVersion: 2, contributes }), plugin('two', { apiVersion: 2, contributes })]
     expect(() => indexContributions(both)).toThrow(expect.objectContaining({ code: 'CONTRIBUTION_CLASH', exit: 2 }))
     expect(() => indexContributions(both)).toThrow(/one and two/)
   })
@@ -24,7 +24,7 @@ describe('indexContributions', () => {
   })
 
   it('refuses an unknown kind and lists the known ones', () => {
-    expect(() => indexContributions([plugin('odd', { apiVersion: 1, contributes: { stepz: {} } })])).toThrow(
+    expect(() => indexContributions([plugin('odd', { apiVersion: 2, contributes: { stepz: {} } })])).toThrow(
       expect.objectContaining({ code: 'CONTRIBUTION_KIND', hint: expect.stringContaining('steps') }),
     )
   })
@@ -46,7 +46,7 @@ describe('load', () => {
       code: 'CONTRIBUTION_BROKEN',
       message: expect.stringContaining('it lacks version, params, consumes, produces'),
     })
-    const pjson = { kwx: { apiVersion: 1, contributes: { cities: { almond: 3 } } } }
+    const pjson = { kwx: { apiVersion: 2, contributes: { cities: { almond: 3 } } } }
     expect(() => indexContributions([{ name: 'odd', version: '1', root: '/', pjson }])).toThrow(
       'odd contributes cities/almond as 3; expected a path.',
     )
