@@ -1,13 +1,13 @@
 /**
  * Names that API 1 exported and API 2 does not: subpath -> where they are now -> names.
  *
- * A place is a subpath (`kwx/...`), the plugin that keeps them to itself (`@kwx/plugin-...`), `kwx` where the kit keeps
+ * A place is a subpath (`kwx/...`), the plugin that keeps them to itself (`@kwx/plugin-...`), `internal` where the kit keeps
  * them to itself, or what does the same. docs/api.md shows the same table.
  */
 export const CHANGED_IN_2: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   'kwx/cities': {
     '@kwx/plugin-rt-loop': 'refuseFeeFaults',
-    kwx: 'citySchema loadUsableCities',
+    internal: 'citySchema loadUsableCities',
   },
   'kwx/database': {
     '@kwx/plugin-dataset': 'FeeChangeRow FeeChangesTable RowCount countRows readFeeChanges saveFeeChanges',
@@ -18,23 +18,27 @@ export const CHANGED_IN_2: Readonly<Record<string, Readonly<Record<string, strin
     '@kwx/plugin-simulate': 'SimulatedTruthTable TruthRows deleteSimulated readTruth saveTruth',
     'Observation (kwx/database)': 'ObservationsTable',
     'Settlement (kwx/database)': 'SettlementsTable',
-    kwx: 'DatabaseStatus MigrationStep RawPayloadInput Run StepRun TABLES databaseStatus listRuns migrate readRun recordRun recordStepRun saveRawPayload',
+    internal:
+      'DatabaseStatus MigrationStep RawPayloadInput Run StepRun TABLES databaseStatus listRuns migrate readRun recordRun recordStepRun saveRawPayload',
   },
   'kwx/features': {
-    kwx: 'GateRules JoinedMarket LadderMarket Rung StoredCandles ladderView priceAsOf pricesSince rowMinutes rowsUntil',
+    internal:
+      'GateRules JoinedMarket LadderMarket Rung StoredCandles ladderView priceAsOf pricesSince rowMinutes rowsUntil',
   },
   'kwx/market': {
-    kwx: 'FEE_TYPES FeeCounter LadderFault PriceRows QuoteState SidesBefore Trades candlesFromTrades devigLadder midOf',
+    internal:
+      'FEE_TYPES FeeCounter LadderFault PriceRows QuoteState SidesBefore Trades candlesFromTrades devigLadder midOf',
   },
   'kwx/model': {
     'applyCalibrator and clipProbability (kwx/model)': 'modelProbability',
-    kwx: 'CalibrationEvidence CoupledLadder Delivered DualityGap JudgedRows MissingRungs ModelDates Predictions Predictor WindowChoice cumulativeHead heldOutDays kktOfGradient modelSchema monotoneCumulative offsetColumn penaltyOf poolLogit scaledRows sigmoids softplus',
+    internal:
+      'CalibrationEvidence CoupledLadder Delivered DualityGap JudgedRows MissingRungs ModelDates Predictions Predictor WindowChoice cumulativeHead heldOutDays kktOfGradient modelSchema monotoneCumulative offsetColumn penaltyOf poolLogit scaledRows sigmoids softplus',
     'kwx/model-store':
       'LoadedModel MODEL_BYTES ModelFolders TrainingInputs loadModelForDate modelFolders readModelFile readTrainingInputs',
   },
   'kwx/pipeline': {
     'PipelineRequest (kwx/command)': 'RunOptions',
-    kwx: 'PlannedPipeline PlannedStep duration listPipelines progressLine progressMode',
+    internal: 'PlannedPipeline PlannedStep duration listPipelines progressLine progressMode',
     'previewPipeline() of KwxCommand (kwx/command)': 'previewPipeline',
     'runOrPreview() of KwxCommand (kwx/command)': 'describeRun',
     'runPipeline() of KwxCommand (kwx/command)': 'findPipeline planPipeline runPipeline',
@@ -48,10 +52,10 @@ export const CHANGED_IN_2: Readonly<Record<string, Readonly<Record<string, strin
       'Ablation AdverseSelection ArchiveDifference BacktestAcceptanceFile BacktestBand BacktestGate BacktestMetrics BlendDevig BlendGridFile BlendHead BlendInterval BlendLadders BlendPilot BlendScores BlendWeight BlendWindow CloseClock CompletenessFile DayMembership DayRules EdgeBucket FeaturesFile GateAuditFile GateVerdict GatedFeature LabelsFile ReportVerdict RowCompleteness RowKind SealedLabel SplitCompleteness StationDay TimeAuditEvent TimeAuditFile TimeFault TimeFaultKind VerificationCheck VerificationFile',
   },
   'kwx/schema': {
-    kwx: 'dotted formatProblem',
+    internal: 'dotted formatProblem',
   },
   'kwx/scores': {
-    kwx: 'Level poolAdjacentViolators',
+    internal: 'Level poolAdjacentViolators',
   },
   'kwx/settings': {
     'settings() of KwxCommand (kwx/command), and ctx.settings of a step': 'LoadSettingsOptions loadSettings',
@@ -60,14 +64,16 @@ export const CHANGED_IN_2: Readonly<Record<string, Readonly<Record<string, strin
     '@kwx/plugin-dataset': 'MarketTrades candleColumns closedError isSettled tradeColumns',
     'ctx.sources() of a step':
       'SourcesOptions createSources iemSource kalshiSource loadSources nceiSource nwsSource visualCrossingSource',
-    kwx: 'Applied Bar CliProblem CliReport CliReports ExchangeStatus FeeChange IemObservation IemSource KalshiCutoff KalshiEvent KalshiSeries KalshiTrades KeyPlace Maintenance MinuteRow NceiMaximum NceiSource NwsObservation NwsSource OrderBook RawPayload Recorder StreamOptions StreamState TimelineMinutes TopOfBook VisualCrossingSource minuteRowsOf observationOf parseCliText signRequest',
+    internal:
+      'Applied Bar CliProblem CliReport CliReports ExchangeStatus FeeChange IemObservation IemSource KalshiCutoff KalshiEvent KalshiSeries KalshiTrades KeyPlace Maintenance MinuteRow NceiMaximum NceiSource NwsObservation NwsSource OrderBook RawPayload Recorder StreamOptions StreamState TimelineMinutes TopOfBook VisualCrossingSource minuteRowsOf observationOf parseCliText signRequest',
     'the first argument of open() of a source': 'HttpClientOptions httpClient',
   },
   'kwx/time': {
-    kwx: 'formatDayCompact',
+    internal: 'formatDayCompact',
   },
   'kwx/trading': {
-    kwx: 'BookRow BookState Desk EventSink FeePerContract Fill NO_ASK NO_BID OUTCOMES OrderEnd OwnBook Resting WaitingSignal Wish exitFor restingFill targetCenti wishFor',
+    internal:
+      'BookRow BookState Desk EventSink FeePerContract Fill NO_ASK NO_BID OUTCOMES OrderEnd OwnBook Resting WaitingSignal Wish exitFor restingFill targetCenti wishFor',
   },
 }
 
@@ -85,7 +91,7 @@ export function subpathSince2(subpath: string): string | null {
 }
 
 function sentenceOf(place: string): string {
-  if (place === 'kwx') return 'is internal to kwx now'
+  if (place === 'internal') return 'is internal to kwx now'
   if (place.startsWith('kwx/')) return `is in ${place} now`
   if (place.startsWith('@')) return `is internal to ${place} now`
   return `is replaced by ${place}`

@@ -37,6 +37,9 @@ export interface Contribution {
   readonly pluginVersion: string
   /** Absolute path of a `.json`, `.yaml` or JavaScript (or, from sources, TypeScript) file. */
   readonly file: string
+}
+
+interface Indexed extends Contribution {
   /** The `kwx.apiVersion` of its plugin. */
   readonly apiVersion: number
 }
@@ -62,7 +65,7 @@ export interface Contributions {
  * @throws KwxError PLUGIN_API_VERSION, CONTRIBUTION_KIND or CONTRIBUTION_CLASH (exit 2), naming the plugins
  */
 export function indexContributions(plugins: Iterable<PluginLike>): Contributions {
-  const byKind = new Map<Kind, Map<string, Contribution>>(KINDS.map((kind) => [kind, new Map()]))
+  const byKind = new Map<Kind, Map<string, Indexed>>(KINDS.map((kind) => [kind, new Map()]))
   for (const plugin of plugins) {
     const manifest = (plugin.pjson as { kwx?: PluginManifest }).kwx
     if (!manifest) continue
@@ -155,7 +158,7 @@ const MEMBERS: Partial<Record<Kind, readonly string[]>> = {
   sources: ['title', 'service', 'open'],
 }
 
-async function loadFile({ kind, id, plugin, file, apiVersion }: Contribution): Promise<unknown> {
+async function loadFile({ kind, id, plugin, file, apiVersion }: Indexed): Promise<unknown> {
   try {
     if (file.endsWith('.json')) return JSON.parse(await readFile(file, 'utf8'))
     const value = ((await import(pathToFileURL(file).href)) as { default?: unknown }).default

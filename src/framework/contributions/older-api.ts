@@ -18,7 +18,7 @@ export const isOlder = (pjson: object): boolean =>
 
 /** Where the name is now that a failed import asked kwx for; null for any other error. */
 export function changedImport(thrown: unknown): string | null {
-  const { code, message = '' } = thrown as NodeJS.ErrnoException
+  const { code, message = '' } = (thrown ?? {}) as Partial<NodeJS.ErrnoException>
   const named = /module '(kwx(?:\/[\w-]+)?)' does not provide an export named '(\w+)'/.exec(message)
   if (named) return placeSince2(named[1]!, named[2]!)
   const folder = code === 'ERR_PACKAGE_PATH_NOT_EXPORTED' ? /^Package subpath '\.\/([\w-]+)'/.exec(message) : null
