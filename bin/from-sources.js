@@ -14,7 +14,8 @@ export async function sourceOptions(rootUrl) {
   settings.enableAutoTranspile = false
   const config = await Config.load({ root: fileURLToPath(rootUrl) })
   const plugins = new Map()
-  for (const plugin of config.plugins.values()) plugins.set(plugin.name, await fromSource(plugin, realpathSync(config.root)))
+  for (const plugin of config.plugins.values())
+    plugins.set(plugin.name, await fromSource(plugin, realpathSync(config.root)))
   return { root: config.root, plugins }
 }
 
