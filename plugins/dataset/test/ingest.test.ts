@@ -1,8 +1,10 @@
-import { type Database, ensureMigrated, openDatabase, runQuery, saveRawPayload } from 'kwx/database'
+import { type Database, ensureMigrated, openDatabase, runQuery } from 'kwx/database'
 import { eventDayOfTicker } from 'kwx/market'
-import { createSources, systemPace } from 'kwx/sources'
+import { systemPace } from 'kwx/sources'
 import { type Clock, parseDay } from 'kwx/time'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { createSources } from '../../../src/data/clients/sources.ts'
+import { saveRawPayload } from '../../../src/data/database/market-data/raw-payloads.ts'
 
 import { type ReplayExchange, replayExchange } from '../../../test/support/replay-exchange.ts'
 import { sharedFolder } from '../../../test/support/shared.ts'

@@ -8,8 +8,6 @@ export type { DieboldMariano, DieboldMarianoOptions } from './diebold-mariano.ts
 export { dailyMeans, dieboldMariano } from './diebold-mariano.ts'
 export { LOG_LOSS_CLIP, logLoss } from './log-loss.ts'
 export { multiclassLogLoss } from './multiclass-log-loss.ts'
-export type { Level } from './pool-adjacent-violators.ts'
-export { poolAdjacentViolators } from './pool-adjacent-violators.ts'
 export type { LadderForecast } from './ranked-probability-score.ts'
 export { meanRankedProbabilityScore, rankedProbabilityScore } from './ranked-probability-score.ts'
 export type { ReliabilityBin } from './reliability.ts'

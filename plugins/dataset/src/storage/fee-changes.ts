@@ -3,7 +3,7 @@ import { statement } from 'kwx/database'
 import type { Selectable } from 'kysely'
 import type { DatasetTables, FeeChangesTable } from './tables.ts'
 
-export type FeeChangeRow = Selectable<FeeChangesTable>
+type FeeChangeRow = Selectable<FeeChangesTable>
 
 /** Keeps what the exchange says of a series' fees; a change that is there takes the new values. */
 export async function saveFeeChanges(db: Database, rows: readonly FeeChangeRow[]): Promise<void> {

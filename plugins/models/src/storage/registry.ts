@@ -4,7 +4,7 @@ import { boolean, isUniqueViolation, runQuery, statement } from 'kwx/database'
 import type { Insertable, Selectable } from 'kysely'
 import type { ModelsTable, PromotionsTable, RegistryTables } from './tables.ts'
 
-export type RegisteredModel = Selectable<ModelsTable>
+type RegisteredModel = Selectable<ModelsTable>
 export type Promotion = Selectable<PromotionsTable>
 export type Role = PromotionsTable['role']
 /** A promotion before the database numbers it. */

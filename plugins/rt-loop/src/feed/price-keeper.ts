@@ -14,7 +14,7 @@ export interface KeptMarket {
 }
 
 type Print = Extract<PriceEvent, { kind: 'print' }>
-export type KeptCandle = PriceRows['candles'][number] & KeptMarket
+type KeptCandle = PriceRows['candles'][number] & KeptMarket
 
 type KeeperWorld = Pick<FeedWorld, 'db' | 'clock' | 'inTurn' | 'onPrice' | 'onStored' | 'worked' | 'record'>
 

@@ -7,7 +7,7 @@ import type { PaperSums } from './paper-sums.ts'
 import type { LoopTables } from './tables.ts'
 
 /** One that is in its table. */
-export type FoundPortfolio = PaperPortfolio & { readonly portfolio_id: number }
+type FoundPortfolio = PaperPortfolio & { readonly portfolio_id: number }
 
 /** The portfolio of a loop as it is; null before its first minute. */
 export async function findPortfolio(db: Database, loop: string): Promise<FoundPortfolio | null> {

@@ -30,7 +30,7 @@ export interface Signal {
 }
 
 /** Which signals to read. */
-export interface SignalFilter {
+interface SignalFilter {
   readonly fromMinute: number
   readonly toMinute: number
   readonly city?: string

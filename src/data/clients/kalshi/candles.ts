@@ -1,10 +1,9 @@
 import { formatInstant } from '../../../base/time/instants.ts'
-import type { CandleRows } from '../../database/market-data/candles.ts'
 import { badField, countOf, type Fields, objectOf, priceOf, type Where } from './fields.ts'
 import type { Tier } from './market.ts'
 
 /** Open, high, low, close in 1e-4 dollars; null where there was no trade, or the side of the book was empty. */
-export interface Bar {
+interface Bar {
   readonly open: number | null
   readonly high: number | null
   readonly low: number | null
@@ -77,45 +76,4 @@ function bar(from: Fields, side: string, names: typeof NAMES.live, candle: () =>
     return price === empty ? null : price
   }
   return { open: leg(names.open), high: leg(names.high), low: leg(names.low), close: leg(names.close) }
-}
-
-const LEGS = ['open', 'high', 'low', 'close'] as const
-const bars = (n: number) => ({
-  open: new Int16Array(n),
-  high: new Int16Array(n),
-  low: new Int16Array(n),
-  close: new Int16Array(n),
-})
-
-/** Candles of several markets as columns; -1 where there is no value. */
-export function candleColumns(
-  markets: readonly { readonly marketId: number; readonly candles: readonly KalshiCandle[] }[],
-): CandleRows {
-  const n = markets.reduce((sum, { candles }) => sum + candles.length, 0)
-  const out = {
-    marketId: new Int32Array(n),
-    endMinute: new Int32Array(n),
-    price: bars(n),
-    bid: bars(n),
-    ask: bars(n),
-    volumeCenti: new Int32Array(n),
-    openInterestCenti: new Int32Array(n),
-  }
-  const put = (to: ReturnType<typeof bars>, i: number, bar: Bar) => {
-    for (const leg of LEGS) to[leg][i] = bar[leg] ?? -1
-  }
-  let i = 0
-  for (const { marketId, candles } of markets) {
-    for (const candle of candles) {
-      out.marketId[i] = marketId
-      out.endMinute[i] = candle.endMinute
-      put(out.price, i, candle.price)
-      put(out.bid, i, candle.bid)
-      put(out.ask, i, candle.ask)
-      out.volumeCenti[i] = candle.volumeCenti
-      out.openInterestCenti[i] = candle.openInterestCenti
-      i++
-    }
-  }
-  return out
 }

@@ -1,4 +1,3 @@
-import type { MarketInput } from '../../database/market-data/markets.ts'
 import { badField, countOf, type Fields, optionalInstant, optionalText, textOf } from './fields.ts'
 import { type Strikes, strikesOf } from './strikes.ts'
 
@@ -49,20 +48,3 @@ export function marketOf(from: Fields, tier: Tier): KalshiMarket {
 /** Some old values are sentences: those are no number, and the result stands without them. */
 const degreesOf = (text: string | null): number | null =>
   text !== null && /^-?\d{1,3}(\.\d{1,4})?$/.test(text.trim()) ? Number(text) : null
-
-/** True when the exchange will not change the result by itself any more. */
-export const isSettled = (market: Pick<KalshiMarket, 'status'>): boolean => market.status === 'finalized'
-
-/** A market as the database takes it. */
-export const marketInput = (market: KalshiMarket): MarketInput => ({
-  ticker: market.ticker,
-  strike_type: market.strikeType,
-  floor_strike: market.floorStrike,
-  cap_strike: market.capStrike,
-  open_ms: market.openMs,
-  close_ms: market.closeMs,
-  status: market.status,
-  result: market.result,
-  expiration_value: market.expirationValue,
-  volume_centi: market.volumeCenti,
-})

@@ -3,7 +3,7 @@ import { OrderBook } from './order-book.ts'
 import type { StreamEvent } from './stream-event.ts'
 
 /** What a frame led to: news for whoever listens, and books whose snapshot must be asked for. */
-export interface Applied {
+interface Applied {
   readonly events: readonly StreamEvent[]
   /** Markets of a subscription whose books are unknown since a message was lost. */
   readonly resync: { readonly sid: number; readonly tickers: readonly string[] } | null

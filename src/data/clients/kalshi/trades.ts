@@ -1,4 +1,3 @@
-import type { TradeRows } from '../../database/market-data/trades.ts'
 import { badField, countOf, type Fields, instantOf, priceOf, textOf, utcMs } from './fields.ts'
 
 /** One print. */
@@ -26,7 +25,7 @@ export interface KalshiTrades {
 }
 
 /** One print of either tier, checked. */
-export function tradeOf(from: Fields, ticker: string): KalshiTrade {
+function tradeOf(from: Fields, ticker: string): KalshiTrade {
   const tradeId = textOf(from, 'trade_id', () => `a trade of ${ticker}`)
   const where = () => `trade ${tradeId} of ${ticker}`
   // An exchange or a proxy that ignores the filter would hand us the whole tape.
@@ -69,37 +68,4 @@ export function tapeOf(rows: readonly Fields[], ticker: string): Omit<KalshiTrad
   let countCenti = 0
   for (const trade of trades) countCenti += trade.countCenti
   return { trades, countCenti, repeated: rows.length - trades.length }
-}
-
-/** Prints of one market; `from` is the ordinal of the first. */
-export interface MarketTrades {
-  readonly marketId: number
-  readonly from: number
-  readonly trades: readonly KalshiTrade[]
-}
-
-/** Prints of several markets as columns; the ordinal is the exchange's order within each market. */
-export function tradeColumns(markets: readonly MarketTrades[]): TradeRows {
-  const n = markets.reduce((sum, { trades }) => sum + trades.length, 0)
-  const out = {
-    marketId: new Int32Array(n),
-    ordinal: new Int32Array(n),
-    tsMs: new Float64Array(n),
-    price: new Int16Array(n),
-    countCenti: new Int32Array(n),
-    takerYes: new Uint8Array(n),
-  }
-  let i = 0
-  for (const { marketId, from, trades } of markets) {
-    trades.forEach((trade, k) => {
-      out.marketId[i] = marketId
-      out.ordinal[i] = from + k
-      out.tsMs[i] = trade.tsMs
-      out.price[i] = trade.price
-      out.countCenti[i] = trade.countCenti
-      out.takerYes[i] = trade.takerYes ? 1 : 0
-      i++
-    })
-  }
-  return out
 }

@@ -6,7 +6,7 @@ import { breathe } from './bulk-load.ts'
 // an embedded database, which answers nothing meanwhile.
 const MARKETS_PER_QUERY = 24
 
-export interface PackedRows {
+interface PackedRows {
   readonly table: string
   /** SQL of the bytes of one row, all rows equally long, big-endian. */
   readonly bytes: string
@@ -32,7 +32,7 @@ export function packedStatements({ table, bytes, where = 'true', order }: Packed
   return { all: packed(''), since: packed(`and ${order} >= least`) }
 }
 
-export interface PackedQuery {
+interface PackedQuery {
   /** Only rows whose `order` column is at least this, for each market in the order of the ids. */
   readonly since?: readonly number[] | undefined
   /** Parameters of `where`. */

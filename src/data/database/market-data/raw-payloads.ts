@@ -1,7 +1,7 @@
 import type { Database } from '../database.ts'
 import type { RawPayloadsTable } from '../schema.ts'
 
-export type RawPayloadInput = Omit<RawPayloadsTable, 'payload_id'>
+type RawPayloadInput = Omit<RawPayloadsTable, 'payload_id'>
 
 /** Keeps what a source answered, as it came. The same answer to the same request is kept once. */
 export async function saveRawPayload(db: Database, payload: RawPayloadInput): Promise<void> {

@@ -9,7 +9,7 @@ import { loadedSpan, nothingLoaded, originOf } from '../scope.ts'
 import { type AuditedEvent, auditEvent } from './audit-event.ts'
 import type { LabelAudit, LabelEvent, LabelFinding, LabelFindingKind } from './label-audit.ts'
 
-export interface LabelAuditOptions {
+interface LabelAuditOptions {
   readonly db: Database
   readonly city: City
   readonly span: Partial<Span>

@@ -10,7 +10,7 @@ import { formatDay } from 'kwx/time'
 import { priceSourceOf, type Span, stationOf } from '../../storage/loaded-rows.ts'
 import { loadedSpan, nothingLoaded } from '../scope.ts'
 
-export interface AskedDataset {
+interface AskedDataset {
   readonly city: City
   readonly span: Partial<Span>
   readonly bracket: Bracket

@@ -22,7 +22,7 @@ import { GateAuditor } from './gate-audit.ts'
 import { type Labels, labelMarkets } from './labels.ts'
 import { forEachMarket } from './market-rows.ts'
 
-export interface BuildOptions {
+interface BuildOptions {
   readonly city: City
   readonly config: LoadedConfig['config']
   readonly set: FeatureSet

@@ -8,7 +8,7 @@ import type { CompletenessKind } from './options.ts'
 const KINDS: readonly CompletenessKind[] = ['markets', 'trades', 'candles', 'quotes', 'observations', 'settlements']
 
 /** One kind of data of one source over the days asked for. */
-export interface StatusLine {
+interface StatusLine {
   readonly kind: CompletenessKind
   readonly source: string
   readonly complete: number
