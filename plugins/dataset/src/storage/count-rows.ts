@@ -50,4 +50,4 @@ export const rowsByDay = statement({
 })
 
 /** How many rows of one kind the tables hold for a city-day; of observations and settlements for one source. */
-export type RowCount = Readonly<RowOf<typeof rowsByDay>>
+type RowCount = Readonly<RowOf<typeof rowsByDay>>

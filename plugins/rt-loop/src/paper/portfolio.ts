@@ -33,7 +33,7 @@ export interface PortfolioReport extends Pick<PaperPortfolio, 'cash' | 'locked' 
 }
 
 /** Who is told of a portfolio. */
-export interface PortfolioNews {
+interface PortfolioNews {
   report(report: PortfolioReport): void
   /** What was found between two minutes; null where all adds up. */
   checked(mismatch: string | null): void

@@ -13,7 +13,7 @@ export type LateRow = Readonly<Pick<RtLateRowsTable, 'market_id' | 'at_ms' | 'af
     | { readonly kind: 'candle'; readonly came: LateCandle; readonly was: LateCandle | null }
   )
 
-export type LateTrade = Readonly<Pick<TradesTable, 'price' | 'count_centi' | 'taker_yes'>>
+type LateTrade = Readonly<Pick<TradesTable, 'price' | 'count_centi' | 'taker_yes'>>
 
 /** What a model sees of a candle; null for an empty side. */
 export type LateCandle = Readonly<Pick<CandlesTable, 'bid_close' | 'ask_close' | 'volume_centi'>>

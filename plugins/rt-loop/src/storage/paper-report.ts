@@ -98,7 +98,7 @@ export const readPaperFills = (
 export const readPaperDays = (db: Database, portfolioId: number): Promise<PaperDayRow[]> =>
   sumsByDay.rows(db, [portfolioId])
 
-export type PaperPositionRow = Readonly<RowOf<typeof positionsOfPortfolio>>
-export type PaperRestingRow = Readonly<RowOf<typeof restingOrders>>
-export type PaperFillRow = Readonly<RowOf<typeof fillsOfSpan>>
-export type PaperDayRow = Readonly<RowOf<typeof sumsByDay>>
+type PaperPositionRow = Readonly<RowOf<typeof positionsOfPortfolio>>
+type PaperRestingRow = Readonly<RowOf<typeof restingOrders>>
+type PaperFillRow = Readonly<RowOf<typeof fillsOfSpan>>
+type PaperDayRow = Readonly<RowOf<typeof sumsByDay>>

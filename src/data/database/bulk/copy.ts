@@ -3,7 +3,7 @@ import { pipeline } from 'node:stream/promises'
 import type { Database } from '../database.ts'
 
 /** SQL types that the bulk load writes. */
-export type BulkType = 'int2' | 'int4' | 'int8' | 'float8' | 'bool' | 'text'
+type BulkType = 'int2' | 'int4' | 'int8' | 'float8' | 'bool' | 'text'
 
 /**
  * One column of a bulk load.
