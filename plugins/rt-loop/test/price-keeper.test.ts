@@ -5,7 +5,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { databaseKinds, emptyTables, migratedDatabase, type OpenedDatabase } from '../../../test/support/databases.ts'
 import type { PriceEvent } from '../src/feed/price-feed.ts'
 import { PriceKeeper } from '../src/feed/price-keeper.ts'
-import { readLateRows } from '../src/storage/keep-rows.ts'
+import { readLateRows } from '../src/storage/late-rows.ts'
 
 const M = 29_000_000
 const A = { marketId: 1, ticker: 'A' }

@@ -5,7 +5,7 @@ import { fitSigmoid, flatSigmoid } from './fit-sigmoid.ts'
 import type { Calibrator } from './model-file.ts'
 
 /** Rows that neither the search nor the coefficients saw. */
-export interface HeldOut {
+interface HeldOut {
   /** Decision values of the model, shape [n]. */
   readonly decision: Float64Array
   /** Outcomes, shape [n]. */

@@ -9,7 +9,7 @@ const ISOTONIC_DAYS = 8
 const SIGMOID_DAYS = 4
 
 /** The held-out rows, counted. */
-export interface CalibrationEvidence {
+interface CalibrationEvidence {
   readonly days: number
   readonly rows: number
   readonly positives: number

@@ -25,8 +25,6 @@ export {
 export { multiclassLogLoss } from './multiclass-log-loss.ts'
 export type { PerfectEce, PerfectEceOptions } from './perfect-ece.ts'
 export { perfectEce } from './perfect-ece.ts'
-export type { Level } from './pool-adjacent-violators.ts'
-export { poolAdjacentViolators } from './pool-adjacent-violators.ts'
 export type { LadderForecast } from './ranked-probability-score.ts'
 export { meanRankedProbabilityScore, rankedProbabilityScore } from './ranked-probability-score.ts'
 export type { RecalibrationTest } from './recalibration-test.ts'

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { eventLadder, ladderPrices, MAX_QUOTE_AGE, type Prices, priceAsOf } from '../../../src/domain/features/index.ts'
+import { priceAsOf } from '../../../src/domain/features/event-ladder.ts'
+import { eventLadder, ladderPrices, MAX_QUOTE_AGE, type Prices } from '../../../src/domain/features/index.ts'
 import type { StrikeType } from '../../../src/domain/market/index.ts'
 
 const prices = (rows: readonly (readonly [minute: number, mid: number])[]): Prices => {

@@ -122,5 +122,5 @@ export async function looseSchemas(): Promise<PluginLike> {
     },
   })
   const schemas = Object.fromEntries(DECISION_NAMES.map((name) => [DECISION[name].schema, './loose.json']))
-  return { name: 'loose', version: '1.0.0', root, pjson: { kwx: { apiVersion: 1, contributes: { schemas } } } }
+  return { name: 'loose', version: '1.0.0', root, pjson: { kwx: { apiVersion: 2, contributes: { schemas } } } }
 }

@@ -9,7 +9,7 @@ const THRESHOLDS = {
 } as const
 
 /** Event days that must have traded under the pessimistic rule: their number, not the orders', is the sample. */
-export const LEAST_TRADED_DAYS = 8
+const LEAST_TRADED_DAYS = 8
 
 type Gates = Readonly<Record<keyof typeof THRESHOLDS, BacktestGate>>
 type Bands = Readonly<Record<'pessimistic' | 'queue_last' | 'touch', BacktestBand>>

@@ -7,7 +7,7 @@ import { limitsOf } from './limits-of.ts'
 import type { BacktestInputs, BacktestRuns } from './run-rules.ts'
 
 /** Where a backtest's rows come from, for the file's readers. */
-export interface Provenance {
+interface Provenance {
   readonly origin: string
   /** Hashes of the pilot and blend artefacts. */
   readonly pilot: string

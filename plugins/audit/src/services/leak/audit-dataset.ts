@@ -12,7 +12,7 @@ import { folderOf } from '../dataset-run.ts'
 import { auditLeak, type LeakAudit } from './audit-leak.ts'
 
 /** How many rows to draw, and how. */
-export interface Sampling {
+interface Sampling {
   readonly rows: number
   readonly seed: number
 }

@@ -1,5 +1,5 @@
 /** Ways in which a dataset can know too much. */
-export type LeakKind =
+type LeakKind =
   /** A row has other values when it is built from what was known at its minute. */
   | 'row-differs'
   /** A row cannot be built at all from what was known at its minute. */
