@@ -121,8 +121,13 @@ function passes(seeds: number, meanOverSd: number): { verdict: number; point: nu
     const sd = ASSUMPTIONS.bankroll / 500
     const pnl = Float64Array.from({ length: 63 }, () => sd * (meanOverSd + random.normal()))
     const sharpe = annualSharpe(pnl)
-    const resampled = resampleTradingDays(pnl, new Float64Array(63), { bankroll: ASSUMPTIONS.bankroll, seed })
-    const one = band({ ...resampled, days: { all: 63, traded: 63, idle: 0 } } as never, { sharpe })
+    // Fees stay those of `band`: over resampled days they fail with the Sharpe ratio, and would hide what it does.
+    const { sharpe_interval, max_drawdown_interval } = resampleTradingDays(pnl, new Float64Array(63), {
+      bankroll: ASSUMPTIONS.bankroll,
+      seed,
+    })
+    const days = { all: 63, traded: 63, idle: 0 }
+    const one = band({ sharpe_interval, max_drawdown_interval, days } as never, { sharpe })
     passed.verdict += Number(judged(one, one, one).verdict.outcome === 'pass')
     passed.point += Number(sharpe! >= 2)
   }
@@ -131,10 +136,10 @@ function passes(seeds: number, meanOverSd: number): { verdict: number; point: nu
 
 describe('a stretch of 63 days', () => {
   it('without edge passes in at most 5 of 100, where a point of at least 2 passes in twice as many', () => {
-    const { verdict, point } = passes(300, 0)
-    expect(verdict).toBeLessThanOrEqual(15)
+    const { verdict, point } = passes(200, 0)
+    expect(verdict).toBeLessThanOrEqual(10)
     expect(verdict).toBeGreaterThan(0)
-    expect(point).toBeGreaterThan(30)
+    expect(point).toBeGreaterThan(20)
   })
 
   it('with a Sharpe ratio of 10 passes in at least 90 of 100', () => {

@@ -68,6 +68,12 @@ describe('resampleTradingDays', () => {
     expect([low, high]).toEqual([0, expect.closeTo(0.2, 12)])
   })
 
+  it('takes the drawdown from the highest equity before, not from the bankroll', () => {
+    // One loss of 50 at an equity of 3,000 at most is in every draw, however far above the bankroll it is.
+    const days = Array.from({ length: 40 }, (_, i) => (i % 2 ? 100 : -50))
+    expect(of(days).max_drawdown_interval.low!).toBeGreaterThan(50 / 3000)
+  })
+
   it('says nothing of days without spread, and refuses fees of other days', () => {
     const none = { low: null, high: null }
     expect(of([0, 0, 0])).toEqual({
