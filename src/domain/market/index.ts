@@ -1,3 +1,4 @@
+export { benchmarkProbability, MAX_SIDE_AGE, readingsAt, sidesAt } from './benchmark.ts'
 export type { DevigMethod } from './devig.ts'
 export { DEVIG_METHODS } from './devig.ts'
 export type { Side, WinP } from './edge.ts'

@@ -25,6 +25,7 @@ export {
 export { multiclassLogLoss } from './multiclass-log-loss.ts'
 export type { PerfectEce, PerfectEceOptions } from './perfect-ece.ts'
 export { perfectEce } from './perfect-ece.ts'
+export { quantile } from './quantile.ts'
 export type { LadderForecast } from './ranked-probability-score.ts'
 export { meanRankedProbabilityScore, rankedProbabilityScore } from './ranked-probability-score.ts'
 export type { RecalibrationTest } from './recalibration-test.ts'

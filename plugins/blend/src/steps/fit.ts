@@ -19,7 +19,7 @@ const readConfig = (folder: string) => readJson<LoadedConfig>(join(folder, 'conf
 
 export default defineStep({
   title: 'pool the model with the market',
-  version: '5',
+  version: '6',
   params: { type: 'object', properties: {}, additionalProperties: false },
   consumes: { config: 'config', features: 'features', labels: 'labels', pilot: 'pilot' },
   produces: { blend: 'blend' },
@@ -51,7 +51,8 @@ export default defineStep({
     const city = await loadCity(ctx.contributions, config.city)
     const predictions = await readPilot(folder, config)
     const days = [...new Set(predictions.rows.day)].sort((a, b) => a - b)
-    const { ladders, devigged } = await ladderIndex(predictions, readLadders(await ctx.database(), city, config, days))
+    const batches = readLadders(await ctx.database(), city, config, days)
+    const { ladders, devigged } = await ladderIndex(predictions, batches, config.benchmark)
     const pilots: PilotRows[] = [
       {
         name,

@@ -234,7 +234,8 @@ const quoteOf = ({ marketId, ticker, endMinute, bid, ask }: KeptCandle): Extract
 })
 
 /** What a model may see of it. */
-const seenOf = ({ bid, ask, volumeCenti }: KeptCandle): LateCandle => ({
+const seenOf = ({ price, bid, ask, volumeCenti }: KeptCandle): LateCandle => ({
+  price_close: price[3],
   bid_close: bid[3],
   ask_close: ask[3],
   volume_centi: volumeCenti,

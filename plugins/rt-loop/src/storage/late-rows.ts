@@ -15,8 +15,11 @@ export type LateRow = Readonly<Pick<RtLateRowsTable, 'market_id' | 'at_ms' | 'af
 
 type LateTrade = Readonly<Pick<TradesTable, 'price' | 'count_centi' | 'taker_yes'>>
 
-/** What a model sees of a candle; null for an empty side. */
-export type LateCandle = Readonly<Pick<CandlesTable, 'bid_close' | 'ask_close' | 'volume_centi'>>
+/** What a model or its benchmark sees of a candle; null for an empty side, and for no trade. */
+export type LateCandle = Readonly<Pick<CandlesTable, 'bid_close' | 'ask_close' | 'volume_centi'>> & {
+  /** Absent in rows that were stored before benchmarks read it. */
+  readonly price_close?: CandlesTable['price_close']
+}
 
 /** SQL that inserts late rows. @param given  SQL of the rows as JSON */
 export const insertLateRows = (given: string) => `

@@ -19,15 +19,16 @@ export const storedTrades = statement({
   },
 })
 
-/** What a model sees of the one-minute candles of some markets (`$1`) at some minutes (`$2`). */
+/** What a model or its benchmark sees of the one-minute candles of some markets (`$1`) at some minutes (`$2`). */
 export const storedCandles = statement({
   text: `
-    select market_id, end_minute, bid_close, ask_close, volume_centi
+    select market_id, end_minute, price_close, bid_close, ask_close, volume_centi
     from candles join unnest($1::integer[], $2::integer[]) as asked (id, minute) on market_id = id and end_minute = minute
     where period_minutes = 1`,
   columns: {
     market_id: integer(),
     end_minute: integer(),
+    price_close: nullable(integer()),
     bid_close: nullable(integer()),
     ask_close: nullable(integer()),
     volume_centi: integer(),
