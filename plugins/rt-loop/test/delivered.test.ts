@@ -82,7 +82,7 @@ beforeAll(async () => {
   const predictions = await readPilot(models, loaded.config)
   const days = [...new Set(predictions.rows.day)].sort((a, b) => a - b)
   const { ladders, devigged } = await ladderIndex(predictions, readLadders(db, city, loaded.config, days))
-  const about = { name: 'between', city: city.id, bracket: 'between', pilot: 'x', origin: 'simulated' }
+  const about = { name: 'between', city: city.id, bracket: 'between', pilot: 'x', origin: 'simulated', embargoDays: 0 }
   pilot = { ...about, windows: predictions.windows, rows: { ...predictions.rows, devigged }, ladders }
 }, 300_000)
 afterAll(async () => {

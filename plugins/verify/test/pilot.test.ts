@@ -211,7 +211,7 @@ describe('verify:pilot', () => {
 
   it.each(['grid', 'path'] as const)('checks a %s: all its points, evenly over the range', async (method) => {
     const folder = join(root, method)
-    const search = { method, startup_trials: 10, C_values: 4, l1_ratio_values: 4 } as const
+    const search = { method, startup_trials: 10, C_values: 4, l1_ratio_values: 4, objective: 'log_loss' } as const
     const given = await pilotInputs(folder, { config: { search, end_date: '2025-02-04' } })
     const { artefacts } = await walkForward.run(stepContext(folder), {}, given)
     const all = { ...given, pilot: artefacts['pilot']! }
@@ -230,7 +230,7 @@ describe('verify:pilot', () => {
 
   it('catches a choice that is not the best trial', async () => {
     const other = ({ trials, chosen }: ParametersFile) => ({
-      chosen: trials.findIndex(({ mean_brier }, k) => mean_brier !== null && k !== chosen),
+      chosen: trials.findIndex(({ objective }, k) => objective !== null && k !== chosen),
     })
     expect(failures(await withParameters(other))).toContain('search-chosen')
   })

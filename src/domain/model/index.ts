@@ -1,5 +1,6 @@
+export type { CalibrationRule } from './calibrate.ts'
 export { calibrate } from './calibrate.ts'
-export type { CalibrationEvidence } from './calibration-rule.ts'
+export type { CalibrationEvidence, CountRule } from './calibration-rule.ts'
 export { chooseCalibration, heldOutDays, splitCalibrationDays, splitTrainingDays } from './calibration-rule.ts'
 export { applyCalibrator, whyNotMonotone } from './calibrator.ts'
 export type { ModelDates, WindowChoice } from './choose-window.ts'
@@ -12,6 +13,7 @@ export type { Design } from './design.ts'
 export { daysBetween, designOf, rowsBetween, rowsOfDays } from './design.ts'
 export type { DualityGap } from './duality-gap.ts'
 export { dualityGap } from './duality-gap.ts'
+export type { HeldOut } from './fit-calibrator.ts'
 export type { FitRows } from './fit-rows.ts'
 export {
   fitRows,

@@ -19,7 +19,7 @@ const readConfig = (folder: string) => readJson<LoadedConfig>(join(folder, 'conf
 
 export default defineStep({
   title: 'pool the model with the market',
-  version: '5',
+  version: '6',
   params: { type: 'object', properties: {}, additionalProperties: false },
   consumes: { config: 'config', features: 'features', labels: 'labels', pilot: 'pilot' },
   produces: { blend: 'blend' },
@@ -59,6 +59,7 @@ export default defineStep({
         bracket: config.bracket,
         pilot: hash,
         origin: from,
+        embargoDays: config.embargo_days,
         windows: predictions.windows,
         rows: { ...predictions.rows, devigged },
         ladders,

@@ -12,7 +12,7 @@ import { writePilot } from '../services/write-pilot.ts'
 
 export default defineStep({
   title: 'train the walk-forward windows',
-  version: '4',
+  version: '5',
   params: { type: 'object', properties: {}, additionalProperties: false },
   consumes: { config: 'config', features: 'features', labels: 'labels' },
   produces: { pilot: 'pilot' },
