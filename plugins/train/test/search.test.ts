@@ -1,8 +1,8 @@
 import fc from 'fast-check'
-import { type ClassWeight, type Design, objective, rowWeights, type Trial } from 'kwx/model'
+import { type ClassWeight, type Design, objective, rowWeights, softplus, type Trial } from 'kwx/model'
 import { randomFrom } from 'kwx/random'
 import { describe, expect, it } from 'vitest'
-import { makeFold, scoreOn } from '../../../src/domain/model/folds.ts'
+import { makeFold, makeFolds, scoreOn } from '../../../src/domain/model/folds.ts'
 import { solve } from '../../../src/domain/model/solver/fit.ts'
 import { reference, referenceJson, referenceSet } from '../../../test/support/reference.ts'
 import { gridPaths } from '../src/services/search/grid.ts'
@@ -295,6 +295,32 @@ describe('search', () => {
         earlier.length / 2,
       )
     }
+  })
+
+  it('names the scores of a Brier search also by their older names', () => {
+    for (const { fold_scores, objective, fold_brier, mean_brier } of trials) {
+      expect([fold_brier, mean_brier]).toEqual([fold_scores, objective])
+    }
+  })
+
+  it('by log loss scores every trial by it, chooses the smallest and has no Brier score', () => {
+    const found = search(design, label, day, rows, configOf({}, { objective: 'log_loss' }), randomFrom('search'))
+    const finished = found.trials.filter(({ objective }) => objective !== null)
+    expect(found.trials[found.chosen]!.objective).toBe(Math.min(...finished.map(({ objective }) => objective!)))
+    const { penalty: _, C, l1_ratio, class_weight, fold_scores } = found.trials[0]!
+    const scores = makeFolds(design, label, day, rows, 4).map((fold) => {
+      const weight = rowWeights(fold.y, class_weight)
+      const fit = solve({ x: fold.x, n: fold.n, p: 4, y: fold.y, weight, C, l1Ratio: l1_ratio }, { solver: 'fast' })
+      const z = Array.from(fold.yTest, (_, i) =>
+        fit.coefficients.reduce((sum, beta, j) => sum + beta * fold.xTest[4 * i + j]!, fit.intercept),
+      )
+      return z.reduce((sum, at, i) => sum + softplus(fold.yTest[i] ? -at : at), 0) / z.length
+    })
+    for (const [k, score] of fold_scores.entries()) expect(score).toBeCloseTo(scores[k]!, 4)
+    expect(found.trials.some((trial) => 'fold_brier' in trial || 'mean_brier' in trial)).toBe(false)
+    // The first draws are the same, their scores are not.
+    expect(found.trials[0]!.C).toBe(trials[0]!.C)
+    expect(found.trials[0]!.objective).not.toBe(trials[0]!.objective)
   })
 
   it('does not see rows that it was not given', () => {

@@ -41,9 +41,10 @@ describe('train:walk-forward', () => {
       await readJson(join(folder, 'win_20250101_20250204', 'model.json')),
       'model.json',
     )
-    expect(model.training.days.length + model.calibration.days.length).toBe(30)
-    expect(model.calibration.days).toHaveLength(6)
-    expect(model.calibrator.method).toBe('sigmoid')
+    expect(model.training.days.length + model.calibration.days.length).toBe(29)
+    expect(model.calibration.days).toHaveLength(5)
+    expect(model.embargo_days).toBe(1)
+    expect(model.calibration.reason).toContain('5 event days: cross-validated log loss')
     expect(model.certificate).toMatchObject({ converged: true })
     expect(model.certificate.kkt).toBeLessThan(1e-9)
     expect(model.scaling.scale.at(-1)).toBe(1)
