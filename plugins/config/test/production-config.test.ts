@@ -82,7 +82,7 @@ describe('readProductionConfig', () => {
       trials: 'default',
       'search_space.C_min': 'default',
     })
-    expect(Object.keys(loaded!.origins)).toHaveLength(43)
+    expect(Object.keys(loaded!.origins)).toHaveLength(48)
   })
 
   it('takes part of a section from the file and the rest from the defaults', async () => {
