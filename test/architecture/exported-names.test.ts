@@ -164,7 +164,8 @@ describe('the rules of exported names', () => {
 
   it('leave SQL statements to the test that prepares them', () => {
     const storage = {
-      'plugins/blend/src/storage/a.ts': 'export const rows = statement({ text })\nexport const other = (a: number) => a',
+      'plugins/blend/src/storage/a.ts':
+        'export const rows = statement({ text })\nexport const other = (a: number) => a',
     }
     expect(unusedNames(planted(storage), subpaths, new Map())).toContain(
       'plugins/blend/src/storage/a.ts exports other, which nothing uses',

@@ -145,7 +145,14 @@ describe.each(SCENES)('what the loop delivers by $benchmark of $prices', (scene)
       readLadders(db, city, loaded.config, days),
       loaded.config.benchmark,
     )
-    const about = { name: 'between', city: city.id, bracket: 'between', pilot: 'x', origin: 'simulated' }
+    const about = {
+      name: 'between',
+      city: city.id,
+      bracket: 'between',
+      pilot: 'x',
+      origin: 'simulated',
+      embargoDays: 0,
+    }
     pilot = { ...about, windows: predictions.windows, rows: { ...predictions.rows, devigged }, ladders }
   }, 300_000)
   afterAll(async () => {

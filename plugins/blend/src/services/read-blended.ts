@@ -56,13 +56,14 @@ export async function readBlended(run: RunResult): Promise<Blended> {
     },
   }
   const windows = spansOf(loaded, window)
+  const embargoDays = loaded.config.embargo_days
   const { name, city, bracket, pilot, origin } = about!
   const folder = blend.folder
   return {
     seed: loaded.config.seed,
     file,
     folder,
-    pilot: { name, city, bracket, pilot, origin, windows, rows, ladders: null },
+    pilot: { name, city, bracket, pilot, origin, embargoDays, windows, rows, ladders: null },
   }
 }
 
