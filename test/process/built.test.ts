@@ -5,6 +5,7 @@ import { delimiter, join } from 'node:path'
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 
+import { databaseKinds } from '../support/databases.ts'
 import { spawned } from '../support/kwx.ts'
 import { root } from '../support/root.ts'
 
@@ -58,6 +59,18 @@ describe('bin/run.js', () => {
     await rm(join(folder, 'kwx.config.yaml'))
     expect(status).toBe(2)
     expect(stderr).toMatch(/kwx\.config\.yaml:2:3.*kalsi.*kalshi/)
+  })
+})
+
+// Sources and bundle load a driver in different ways: both must find what they import.
+describe.each(databaseKinds.filter(({ name }) => name === 'server'))('the built program on a $name', (kind) => {
+  it('loads the rows of a simulated market', async () => {
+    const { url, drop } = await kind.create()
+    const argv = ['simulate', '--city', 'simville', '--start-date', '2024-01-01', '--days', '2', '--json']
+    const { status, stdout } = await spawned('run.js', argv, { cwd: folder, env: { KWX_DATABASE_URL: url } })
+    await drop()
+    expect(JSON.parse(stdout)).toMatchObject({ ok: true })
+    expect(status).toBe(0)
   })
 })
 

@@ -3,7 +3,7 @@ import { embeddedOf } from '../connection/embedded-of.ts'
 import { inTransaction, runQuery } from '../connection/run-query.ts'
 import { isUniqueViolation } from '../connection/unique-violation.ts'
 import type { Database } from '../database.ts'
-import { type BulkColumn, encodeRows, serverCopy } from './copy.ts'
+import type { BulkColumn } from './copy.ts'
 
 export interface BulkTable {
   readonly table: string
@@ -123,6 +123,7 @@ async function copyChunk(
   from: number,
   until: number,
 ): Promise<void> {
+  const { encodeRows, serverCopy } = await import('./copy.ts') // with its drivers: commands that load nothing start without
   const chunks = encodeRows(columns, order, from, until)
   const statement = (source: string) =>
     `copy ${into} (${columns.map(({ name }) => name)}) from ${source} (format binary)`

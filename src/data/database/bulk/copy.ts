@@ -1,5 +1,8 @@
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
+
+import { CompiledQuery } from 'kysely'
+import { from } from 'pg-copy-streams'
 import type { Database } from '../database.ts'
 
 /** SQL types that the bulk load writes. */
@@ -98,11 +101,9 @@ function writeField(chunk: Buffer, at: number, { type, values, nullValue }: Bulk
  * Streams `chunks` into `COPY ... FROM STDIN` on the connection that the transaction holds.
  *
  * Kysely hands the text of a query to `client.query` as it is, and `pg` takes a stream there; so the copy runs on the
- * transaction's own client without reaching around Kysely for it. The driver is imported here: the embedded database
- * needs none.
+ * transaction's own client without reaching around Kysely for it.
  */
 export async function serverCopy(trx: Database, statement: string, chunks: Iterable<Buffer>): Promise<void> {
-  const [{ CompiledQuery }, { from }] = await Promise.all([import('kysely'), import('pg-copy-streams')])
   const copy = from(statement)
   await trx.executeQuery({ ...CompiledQuery.raw(statement), sql: copy as unknown as string })
   await pipeline(Readable.from(chunks, { objectMode: true, highWaterMark: 2 }), copy)
