@@ -65,6 +65,18 @@ describe('MinuteBars', () => {
     expect(bars.take(M + 2)).toMatchObject({ volumeCenti: 1000, openInterestCenti: 95 })
   })
 
+  it('takes the price that comes with the counts where no print was heard, and only where something traded', () => {
+    const bars = new MinuteBars()
+    bars.counts(at(0, 5), 1000, 70, 4000)
+    bars.counts(at(1, 5), 1300, 80, 4100)
+    bars.counts(at(1, 9), 1300, 80, 4200)
+    bars.print(at(2, 5), 4300)
+    bars.counts(at(2, 9), 2500, 95, 4400)
+    expect(bars.take(M)!.price).toEqual([null, null, null, null])
+    expect(bars.take(M + 1)!.price).toEqual([4100, 4100, 4100, 4100])
+    expect(bars.take(M + 2)!.price).toEqual([4300, 4300, 4300, 4300])
+  })
+
   it('keeps what came early for the next minute', () => {
     const bars = new MinuteBars()
     bars.start(3000, 3400)

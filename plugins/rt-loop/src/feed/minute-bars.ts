@@ -30,6 +30,8 @@ export class MinuteBars {
   #ask: Leg = null
   #volume: number | null = null
   #openInterest = 0
+  /** Bars of which a print was heard: prints come in order, and tell more than the counts do. */
+  readonly #printed = new WeakSet<HeardBar>()
 
   /** A quote of unknown age: it holds from here on, and no minute is formed of it. */
   start(bid: Leg, ask: Leg): void {
@@ -44,16 +46,23 @@ export class MinuteBars {
   }
 
   print(tsMs: number, price: number): void {
-    const { price: legs } = this.#bar(candleEndMinute(tsMs))
-    put(legs, price)
+    const bar = this.#bar(candleEndMinute(tsMs))
+    this.#printed.add(bar)
+    put(bar.price, price)
   }
 
-  /** The exchange's counts: contracts traded since the opening, and held. */
-  counts(tsMs: number, volumeCenti: number, openInterestCenti: number): void {
+  /**
+   * The exchange's counts: contracts traded since the opening, and held.
+   *
+   * @param price  of the last trade, as the exchange tells it with its counts: a minute of whose prints none was heard has it
+   */
+  counts(tsMs: number, volumeCenti: number, openInterestCenti: number, price: Leg = null): void {
     this.#openInterest = openInterestCenti
     const bar = this.#bar(minuteOfQuote(tsMs))
     bar.openInterestCenti = openInterestCenti
-    if (this.#volume !== null) bar.volumeCenti += Math.max(0, volumeCenti - this.#volume)
+    const traded = this.#volume === null ? 0 : Math.max(0, volumeCenti - this.#volume)
+    bar.volumeCenti += traded
+    if (traded > 0 && price !== null && !this.#printed.has(bar)) put(bar.price, price)
     this.#volume = volumeCenti
   }
 

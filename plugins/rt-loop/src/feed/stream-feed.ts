@@ -204,7 +204,7 @@ export class StreamFeed implements PriceFeed {
       if (keeper.hearPrint({ marketId, ticker }, { tradeId, ...trade })) bars?.print(event.tsMs, event.price)
       this.#age(event.tsMs)
     } else if (event.kind === 'ticker') {
-      bars?.counts(event.tsMs, event.volumeCenti, event.openInterestCenti)
+      bars?.counts(event.tsMs, event.volumeCenti, event.openInterestCenti, event.price)
       this.#age(event.tsMs)
     } else if (event.kind === 'book') {
       if (event.top === null) {

@@ -30,6 +30,8 @@ export type StreamEvent =
       readonly ask: number | null
       readonly bidSizeCenti: number
       readonly askSizeCenti: number
+      /** The last trade; null before the first. */
+      readonly price: number | null
       /** Contracts traded since the market opened. */
       readonly volumeCenti: number
       readonly openInterestCenti: number

@@ -151,6 +151,7 @@ function tradeOf(msg: Fields, where: string): StreamEvent {
 function tickerOf(msg: Fields, where: string): StreamEvent {
   const bid = priceOf(msg, 'yes_bid_dollars', where)
   const ask = priceOf(msg, 'yes_ask_dollars', where)
+  const price = priceOf(msg, 'price_dollars', where)
   return {
     kind: 'ticker',
     ticker: textOf(msg, 'market_ticker', where),
@@ -159,6 +160,7 @@ function tickerOf(msg: Fields, where: string): StreamEvent {
     ask: ask === DOLLAR ? null : ask,
     bidSizeCenti: countOf(msg, 'yes_bid_size_fp', where),
     askSizeCenti: countOf(msg, 'yes_ask_size_fp', where),
+    price: price === 0 ? null : price,
     volumeCenti: countOf(msg, 'volume_fp', where),
     openInterestCenti: countOf(msg, 'open_interest_fp', where),
   }
