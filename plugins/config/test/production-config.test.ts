@@ -1,13 +1,11 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-
 import { writeTable } from 'kwx/artefacts'
 import { loadProductionConfig, readProductionConfig } from 'kwx/config'
-import { formatProblem } from 'kwx/schema'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-
 import type { KwxError } from '../../../src/base/errors.ts'
+import { formatProblem } from '../../../src/base/schema/problem.ts'
 import { repositoryContributions } from '../../../test/support/plugins.ts'
 import { root } from '../../../test/support/root.ts'
 

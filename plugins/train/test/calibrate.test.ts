@@ -1,10 +1,11 @@
 import fc from 'fast-check'
-import { applyCalibrator, type Calibrator, type HeldOut, sigmoid, softplus, whyNotMonotone } from 'kwx/model'
+import { applyCalibrator, type Calibrator, type HeldOut, sigmoid, whyNotMonotone } from 'kwx/model'
 import { randomFrom } from 'kwx/random'
 import { describe, expect, it } from 'vitest'
 import { calibrate } from '../../../src/domain/model/calibrate.ts'
 import { fitIsotonic } from '../../../src/domain/model/fit-isotonic.ts'
 import { fitSigmoid } from '../../../src/domain/model/fit-sigmoid.ts'
+import { softplus } from '../../../src/domain/model/probability.ts'
 import { reference, referenceJson } from '../../../test/support/reference.ts'
 
 const points = fc.array(

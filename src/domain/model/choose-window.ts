@@ -3,10 +3,10 @@ import { formatDay, parseDay } from '../../base/time/days.ts'
 import type { ModelFile } from './model-file.ts'
 
 /** A model's window, as much of it as the choice needs. */
-export type ModelDates = Pick<ModelFile, 'window' | 'embargo_days' | 'training' | 'calibration' | 'test'>
+type ModelDates = Pick<ModelFile, 'window' | 'embargo_days' | 'training' | 'calibration' | 'test'>
 
 /** The window that may be used on a date. */
-export interface WindowChoice<Dates extends ModelDates> {
+interface WindowChoice<Dates extends ModelDates> {
   readonly chosen: Dates
   /** One sentence when the date lies after the window's last test day; null while the model is fresh. */
   readonly stale: string | null

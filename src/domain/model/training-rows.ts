@@ -14,6 +14,9 @@ export interface TrainingRows {
   readonly endMinute: Int32Array
   /** Cents, shape [n]. */
   readonly marketPrice: Float64Array
+  /** The last trade and the middle of the two sides, cents, NaN where there is none, shape [n]. */
+  readonly last: Float64Array
+  readonly middle: Float64Array
   /** When each row's label was known, milliseconds, shape [n]; NaN where the labels do not say. */
   readonly labelKnownMs: Float64Array
   /** 1 where that time is assumed, shape [n]. */
@@ -69,6 +72,8 @@ export function trainingRows(table: Table, names: readonly string[], labels: rea
     day,
     endMinute: Int32Array.from(numbers(table, 'end_minute')),
     marketPrice: Float64Array.from(numbers(table, 'market_price')),
+    last: Float64Array.from(numbers(table, 'market_last')),
+    middle: Float64Array.from(numbers(table, 'market_middle')),
     labelKnownMs: Float64Array.from(market.codes, (code) => knownMs[code]!),
     labelKnownAssumed: Uint8Array.from(market.codes, (code) => +(entryOf(code)?.known_at_source === 'assumed')),
     market,

@@ -1,4 +1,5 @@
 export type {
+  Benchmark,
   Bracket,
   LoadedConfig,
   Offset,

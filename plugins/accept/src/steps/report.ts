@@ -18,7 +18,7 @@ interface Params {
 
 export default defineStep<Params>({
   title: 'judge the pilot and write the acceptance report',
-  version: '4',
+  version: '5',
   params: {
     type: 'object',
     additionalProperties: false,

@@ -3,7 +3,7 @@ import type { BlendGridFile, BlendInterval, BlendWeight, ReportVerdict } from 'k
 import { MIN_DAYS } from './fit-weight.ts'
 
 /** Windows with test rows below which nothing was delivered on evidence. */
-export const MIN_WINDOWS = 2
+const MIN_WINDOWS = 2
 
 const interval = ({ mean, low, high }: BlendInterval): string =>
   mean === null ? 'unknown' : `${mean.toFixed(4)} [${low?.toFixed(4) ?? 'unknown'}, ${high?.toFixed(4) ?? 'unknown'}]`

@@ -12,7 +12,7 @@ import type { PilotRows } from './pilot-rows.ts'
 import { deliverRows } from './pooled-ladder.ts'
 
 /** What the evidence of some days says. */
-export interface Fit {
+interface Fit {
   readonly weight: BlendWeight
   readonly devig: BlendDevig
   readonly head: BlendHead

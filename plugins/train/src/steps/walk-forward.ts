@@ -31,7 +31,7 @@ export default defineStep({
 
     const pilot = await ctx.write(
       'pilot',
-      (folder) => writePilot(folder, { name, city, bracket, feature_set }, rows, finished),
+      (folder) => writePilot(folder, { name, city, bracket, feature_set }, rows, finished, config.benchmark),
       origin ? { origin } : {},
     )
     const fitted = finished.filter(({ result }) => result.outcome === 'fitted').length

@@ -7,7 +7,7 @@ import { type ExclusionAudit, type InfrastructureVerification, REPORT_FILES } fr
 import type { WorldChecks } from '../infrastructure.ts'
 
 /** What files 02 and 05 say of the database and the plugins, which no artefact can tell. */
-export interface KnownWorld {
+interface KnownWorld {
   readonly checks: WorldChecks
   /** Checks and lists, each with its file, that nothing confirms, because the store no longer holds the report as it was written. */
   readonly unconfirmed: readonly string[]

@@ -32,7 +32,7 @@ export interface Recomputed {
  *
  * Files 01 to 06 are computed; the checks of database and plugins in file 05, and the cities that plugins
  * contributed in file 02, are taken from the report as the store
- * sealed it. Files 07 to 10 are held against their artefacts, the metrics of 07 also against its fills and days and the
+ * sealed it. Files 07 to 10 are held against their artefacts, the figures of 07 also against its fills and days and the
  * scores of 08 against `delivered.parquet`.
  *
  * @throws KwxError as `openReport`, and as accept:report for artefacts that do not belong together

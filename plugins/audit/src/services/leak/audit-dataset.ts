@@ -13,7 +13,7 @@ import { auditLeak, type LeakAudit } from './audit-leak.ts'
 import { findTrained } from './find-trained.ts'
 
 /** How many rows to draw, and how. */
-export interface Sampling {
+interface Sampling {
   readonly rows: number
   readonly seed: number
 }

@@ -7,9 +7,10 @@ import type { Bracket } from 'kwx/config'
 import { type Database, readMarkets } from 'kwx/database'
 import { formatDay } from 'kwx/time'
 
-import { loadedSpan, nothingLoaded, priceSourceOf, type Span, stationOf } from '../scope.ts'
+import { priceSourceOf, type Span, stationOf } from '../../storage/loaded-rows.ts'
+import { loadedSpan, nothingLoaded } from '../scope.ts'
 
-export interface AskedDataset {
+interface AskedDataset {
   readonly city: City
   readonly span: Partial<Span>
   readonly bracket: Bracket

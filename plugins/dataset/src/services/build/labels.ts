@@ -8,7 +8,7 @@ import { climateDayEnd, formatDay, formatInstant, minuteToMs } from 'kwx/time'
 import type { DatasetMarket, Settlement } from './data.ts'
 
 /** A label with what it was checked against. */
-export interface CheckedLabel extends SealedLabel {
+interface CheckedLabel extends SealedLabel {
   readonly official_tmax: number | null
   /** Whether the official maximum settles the market the same way; null where either is missing. */
   readonly archive_agrees: boolean | null
