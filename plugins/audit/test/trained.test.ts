@@ -83,7 +83,7 @@ describe('the audit of what was trained', () => {
     const { leaks } = audit(trainedOn(uses))
     expect(leaks).toMatchObject([{ kind, subject: 'win_20250101_20250113', rows: 1 }])
     expect(leaks[0]!.sentence).toContain(
-      'used the labels of 1 days that were not known at its first test row, 2025-01-10T14:30:00.000Z: the first is 2025-01-10.',
+      'used the labels of 1 day that were not known at its first test row, 2025-01-10T14:30:00.000Z: the first is 2025-01-10.',
     )
   })
 

@@ -152,4 +152,4 @@ const sentenceOf = (
   days: number,
   example: { event_day: string; first_test_row: string },
 ) =>
-  `${USED_BY[kind]} of ${window} used the labels of ${days} days that were not known at its first test row, ${example.first_test_row}: the first is ${example.event_day}.`
+  `${USED_BY[kind]} of ${window} used the labels of ${days} ${days === 1 ? 'day' : 'days'} that were not known at its first test row, ${example.first_test_row}: the first is ${example.event_day}.`
