@@ -1,4 +1,6 @@
+export { BENCHMARK_NAMES } from '../../domain/config/benchmark-names.ts'
 export type {
+  Benchmark,
   Bracket,
   LoadedConfig,
   Offset,

@@ -12,15 +12,19 @@ export function poolRows(fitted: readonly FittedWindow[]): TestRows {
   const pooled = {
     day: new Int32Array(n),
     label: new Uint8Array(n),
+    ticker: new Int32Array(n),
+    endMinute: new Int32Array(n),
     p: new Float64Array(n),
     market: new Float64Array(n),
-  }
+    last: new Float64Array(n),
+    middle: new Float64Array(n),
+    halfWay: new Float64Array(n),
+    hasLast: new Uint8Array(n),
+    hasMiddle: new Uint8Array(n),
+  } satisfies TestRows
   let at = 0
   for (const rows of all) {
-    pooled.day.set(rows.day, at)
-    pooled.label.set(rows.label, at)
-    pooled.p.set(rows.p, at)
-    pooled.market.set(rows.market, at)
+    for (const name of Object.keys(pooled) as (keyof TestRows)[]) pooled[name].set(rows[name], at)
     at += rows.label.length
   }
   return pooled

@@ -24,10 +24,20 @@ import type { DecisionInputs } from '../decision.ts'
 export interface TestRows {
   readonly day: Int32Array
   readonly label: Uint8Array
+  /** Codes of the markets in the dataset's dictionary: equal where the market is. */
+  readonly ticker: Int32Array
+  readonly endMinute: Int32Array
   /** The model's probability of YES. */
   readonly p: Float64Array
-  /** The market's, clipped like the model's. */
+  /** The market's by the configuration's benchmark, clipped like the model's. */
   readonly market: Float64Array
+  /** The benchmarks, clipped; where a reading is missing the other one stands in, as `benchmarkProbability` says. */
+  readonly last: Float64Array
+  readonly middle: Float64Array
+  readonly halfWay: Float64Array
+  /** 1 where the row has that reading itself. */
+  readonly hasLast: Uint8Array
+  readonly hasMiddle: Uint8Array
 }
 
 export interface FittedWindow {
@@ -116,6 +126,7 @@ async function readWindow(folder: string, window: PilotWindow, rows: TrainingRow
   const test = rowsBetween(rows.day, parseDay(model.test.first_day), parseDay(model.test.last_day))
   assertSameRows(predictions, rows, test, window.window)
   const predicted = predictRows(model, designFor(model, rows), test)
+  const price = Float64Array.from(test, (row) => marketProbability(rows.marketPrice[row]!))
   return {
     window,
     model,
@@ -124,7 +135,14 @@ async function readWindow(folder: string, window: PilotWindow, rows: TrainingRow
       day: test.map((row) => rows.day[row]!),
       label: Uint8Array.from(test, (row) => rows.label[row]!),
       p: Float64Array.from(numbers(predictions, 'p_model')),
-      market: Float64Array.from(test, (row) => marketProbability(rows.marketPrice[row]!)),
+      ticker: test.map((row) => rows.market.codes[row]!),
+      endMinute: test.map((row) => rows.endMinute[row]!),
+      market: price,
+      last: price,
+      middle: price,
+      halfWay: price,
+      hasLast: new Uint8Array(test.length).fill(1),
+      hasMiddle: new Uint8Array(test.length).fill(1),
     },
     again: { p: predicted.model, uncalibrated: predicted.uncalibrated, clipped: predicted.clipped },
     stored: {
