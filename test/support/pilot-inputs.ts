@@ -25,6 +25,8 @@ export const testConfig: ProductionConfig = {
   search: { method: 'trials', startup_trials: 10, C_values: 13, l1_ratio_values: 5 },
   solver: 'auto',
   calibration: { method_large: 'isotonic', method_small: 'sigmoid', threshold: 1000 },
+  benchmark: 'half-way',
+  gates: { min_effect: 0.0005 },
   blend_weight: 0.7,
   risk: {
     kelly_alpha: 0.25,
@@ -58,7 +60,7 @@ export interface PilotInputsOptions {
 
 /**
  * Config, features and labels artefacts of an invented city, made from a seed: prices know the outcome a little, the
- * first feature a little more, the rest nothing; the last column is constant, the one before equals the first. With
+ * first feature a little more, the rest nothing; a third of the rows has no middle of the book; the last column is constant, the one before equals the first. With
  * `offset: market` the log-odds of the price follow as one more column.
  */
 export async function pilotInputs(folder: string, options: PilotInputsOptions = {}): Promise<Record<string, Artefact>> {
@@ -72,6 +74,7 @@ export async function pilotInputs(folder: string, options: PilotInputsOptions = 
   const event_day = new Int32Array(n)
   const end_minute = new Int32Array(n)
   const market_price = new Float64Array(n)
+  const market_middle = new Float64Array(n)
   const names = Array.from({ length: columns }, (_, j) => `wave_${j}`)
   const values = names.map(() => new Float64Array(n))
   const labels: object[] = []
@@ -89,6 +92,7 @@ export async function pilotInputs(folder: string, options: PilotInputsOptions = 
         event_day[row] = day
         end_minute[row] = day * 1440 + 60 * k
         market_price[row] = Math.min(99, Math.max(1, Math.round(30 + 15 * (edge + 0.6 * random.normal()))))
+        market_middle[row] = k % 3 === 0 ? Number.NaN : market_price[row]! + (k % 3 === 1 ? 0.5 : -0.5)
         for (let j = 0; j < columns; j++) values[j]![row] = j === 0 ? edge + 0.3 * random.normal() : random.normal()
         values[columns - 2]![row] = values[0]![row]!
         values[columns - 1]![row] = 0.1
@@ -105,6 +109,8 @@ export async function pilotInputs(folder: string, options: PilotInputsOptions = 
     ['event_day', event_day],
     ['end_minute', end_minute],
     ['market_price', market_price],
+    ['market_last', market_price],
+    ['market_middle', market_middle],
     ...names.map((name, j): [string, Column] => [name, values[j]!]),
   ])
   const loaded: LoadedConfig = { name: 'waves_between', file: 'configs/waves_between.yaml', config, origins: {} }

@@ -62,7 +62,7 @@ async function madeLadders({ overround = 1, gone = false, isWhole = true } = {})
     yield { days: new Set(Array.from({ length: DAYS }, (_, day) => day)), ladders }
   }
   const file = { name: 'made', city: 'x', bracket: 'between' as const, feature_set: 'x', windows: [] }
-  const { ladders: index, devigged } = await ladderIndex({ file, windows, rows: columns }, batches())
+  const { ladders: index, devigged } = await ladderIndex({ file, windows, rows: columns }, batches(), 'last')
   const about = { name: 'made', city: 'x', bracket: 'between', pilot: 'x', origin: 'simulated' }
   return { ...about, windows, rows: { ...columns, devigged }, ladders: index }
 }

@@ -7,6 +7,7 @@ import { bookAt, MAX_BOOK_AGE } from '../src/signals/book-at.ts'
 const quoted = (bid: number | null, ask: number | null): Prices =>
   pricesFromCandles({
     endMinute: Int32Array.of(7),
+    priceClose: Int16Array.of(-1),
     bidClose: Int16Array.of(bid === null ? -1 : 100 * bid),
     askClose: Int16Array.of(ask === null ? -1 : 100 * ask),
     volumeCenti: Int32Array.of(0),

@@ -81,7 +81,11 @@ beforeAll(async () => {
   pair = { loaded, city, set, station: city.station, pool: pool({}), candidate: true, modelFor }
   const predictions = await readPilot(models, loaded.config)
   const days = [...new Set(predictions.rows.day)].sort((a, b) => a - b)
-  const { ladders, devigged } = await ladderIndex(predictions, readLadders(db, city, loaded.config, days))
+  const { ladders, devigged } = await ladderIndex(
+    predictions,
+    readLadders(db, city, loaded.config, days),
+    loaded.config.benchmark,
+  )
   const about = { name: 'between', city: city.id, bracket: 'between', pilot: 'x', origin: 'simulated' }
   pilot = { ...about, windows: predictions.windows, rows: { ...predictions.rows, devigged }, ladders }
 }, 300_000)

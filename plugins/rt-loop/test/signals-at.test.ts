@@ -50,6 +50,7 @@ const MARKETS = [
 const quotes = (...rows: readonly (readonly [ago: number, bid: number, ask: number])[]): Prices =>
   pricesFromCandles({
     endMinute: Int32Array.from(rows, ([ago]) => AT - ago),
+    priceClose: new Int16Array(rows.length).fill(-1),
     bidClose: Int16Array.from(rows, ([, bid]) => 100 * bid),
     askClose: Int16Array.from(rows, ([, , ask]) => 100 * ask),
     volumeCenti: new Int32Array(rows.length),

@@ -3,7 +3,7 @@ import type { FeatureSet } from './feature.ts'
 
 const NAME = /^[a-z][a-z0-9_]*$/
 /** Columns that the features table has beside the features. */
-const RESERVED = new Set(['market', 'event_day', 'end_minute', 'market_price'])
+const RESERVED = new Set(['market', 'event_day', 'end_minute', 'market_price', 'market_last', 'market_middle'])
 /** Words of what is settled only after the close: no feature may be named after it. */
 const TARGET =
   /(^|_)(y|target|label|labels|result|results|outcome|outcomes|settle|settled|settles|settlement|settlements|expiration|won|truth)(_|$)/

@@ -1,6 +1,6 @@
-import { ladderFault, yesDegrees } from '../market/index.ts'
+import type { Benchmark } from '../config/production-config.ts'
+import { benchmarkProbability, ladderFault, readingsAt, yesDegrees } from '../market/index.ts'
 import type { MarketRow } from '../market/market.ts'
-import { marketProbability } from '../model/probability.ts'
 import { MAX_QUOTE_AGE } from './ladder-view.ts'
 import { type Prices, rowsUntil } from './prices.ts'
 
@@ -60,18 +60,22 @@ export function priceAsOf(prices: Prices | null, minute: number): number {
 }
 
 /**
- * The prices of a ladder at a minute as probabilities, clipped; NaN where a rung has no fresh one.
+ * The prices of a ladder at a minute as probabilities by a benchmark, clipped; NaN where a rung has no fresh one, or its
+ * newest row states an empty side. The sides of a rung are as old as they are at the minute.
  *
  * @param own  index of a rung and its probability, where that is known from elsewhere
  */
 export function ladderPrices(
   { rungs }: Pick<EventLadder, 'rungs'>,
   minute: number,
+  benchmark: Benchmark,
   own?: { readonly rung: number; readonly price: number },
 ): Float64Array {
   return Float64Array.from(rungs, ({ prices }, k) => {
     if (k === own?.rung) return own.price
-    const cents = priceAsOf(prices, minute)
-    return Number.isNaN(cents) ? Number.NaN : marketProbability(cents)
+    const at = prices ? freshAt(prices.endMinute, minute) : -1
+    if (!prices || at < 0 || Number.isNaN(prices.mid[at]!)) return Number.NaN
+    const { last, middle } = readingsAt(prices, at, minute)
+    return benchmarkProbability(benchmark, last, middle)
   })
 }

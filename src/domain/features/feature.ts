@@ -29,6 +29,10 @@ export interface MarketView {
   readonly volume: Float64Array
   /** Mean price of the minute's prints by contract; absent where the rows come from quotes. */
   readonly printMean?: Float64Array
+  /** As in `Prices`: what benchmarks read beside the mid and the sides. */
+  readonly last?: Float64Array
+  readonly bidSeen?: Int32Array
+  readonly askSeen?: Int32Array
   /** Weather as of each row: the newest report known by then, at most MAX_OBSERVATION_AGE minutes old. Degrees F, %, mph. */
   readonly weather: WeatherView
   /** The ladder's mids at the same minute; null unless a feature declares `ladder`. */

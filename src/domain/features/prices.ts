@@ -9,6 +9,8 @@ export interface Prices {
   readonly volume: Float64Array
   /** Mean price of the minute's prints by contract; absent where the rows come from quotes. */
   readonly printMean?: Float64Array
+  /** Newest trade up to the row, NaN before the first; absent where the mid is the last trade itself. */
+  readonly last?: Float64Array
   /** As in `PriceRows`; absent where a row states both sides itself. */
   readonly bidSeen?: Int32Array
   readonly askSeen?: Int32Array
@@ -17,22 +19,35 @@ export interface Prices {
 /** The exchange's one-minute candles as they are stored: 1e-4 dollars, -1 for an empty side; 1e-2 contracts. */
 export interface StoredCandles {
   readonly endMinute: Int32Array
+  /** Last trade of the minute; -1 where nothing traded. */
+  readonly priceClose: Int16Array
   readonly bidClose: Int16Array
   readonly askClose: Int16Array
   readonly volumeCenti: Int32Array
 }
 
-/** Price rows of the exchange's candles: the mid of a quoted minute; none where a side of the book is empty. */
-export function pricesFromCandles({ endMinute, bidClose, askClose, volumeCenti }: StoredCandles): Prices {
+/**
+ * Price rows of the exchange's candles: the mid of a quoted minute; none where a side of the book is empty.
+ *
+ * @param before  the newest trade before the first candle, cents; NaN for none
+ */
+export function pricesFromCandles(
+  { endMinute, priceClose, bidClose, askClose, volumeCenti }: StoredCandles,
+  before = Number.NaN,
+): Prices {
   const n = endMinute.length
   const [mid, bid, ask, volume] = [new Float64Array(n), new Float64Array(n), new Float64Array(n), new Float64Array(n)]
+  const last = new Float64Array(n)
+  let traded = before
   for (let i = 0; i < n; i++) {
     bid[i] = bidClose[i]! < 0 ? Number.NaN : bidClose[i]! / 100
     ask[i] = askClose[i]! < 0 ? Number.NaN : askClose[i]! / 100
     mid[i] = midOf(bid[i]!, ask[i]!)
     volume[i] = volumeCenti[i]! / 100
+    if (priceClose[i]! >= 0) traded = priceClose[i]! / 100
+    last[i] = traded
   }
-  return { endMinute, mid, bid, ask, volume }
+  return { endMinute, mid, bid, ask, volume, last }
 }
 
 /**
@@ -47,7 +62,7 @@ export function pricesFromTrades(trades: Trades, before?: SidesBefore): Prices {
 
 /** Rows [from, to) of the same memory. */
 function part(prices: Prices, from: number, to: number): Prices {
-  const { endMinute, mid, bid, ask, volume, printMean, bidSeen, askSeen } = prices
+  const { endMinute, mid, bid, ask, volume, printMean, last, bidSeen, askSeen } = prices
   if (from === 0 && to === endMinute.length) return prices
   return {
     endMinute: endMinute.subarray(from, to),
@@ -56,6 +71,7 @@ function part(prices: Prices, from: number, to: number): Prices {
     ask: ask.subarray(from, to),
     volume: volume.subarray(from, to),
     ...(printMean && { printMean: printMean.subarray(from, to) }),
+    ...(last && { last: last.subarray(from, to) }),
     ...(bidSeen && { bidSeen: bidSeen.subarray(from, to) }),
     ...(askSeen && { askSeen: askSeen.subarray(from, to) }),
   }

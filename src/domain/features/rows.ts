@@ -1,3 +1,4 @@
+import { readingsAt } from '../market/index.ts'
 import type { Feature, FeatureSet, MarketView } from './feature.ts'
 
 /** Names of the Float64 columns of a set, then of the `_is_na` indicators of its optional features: the design. */
@@ -12,6 +13,9 @@ export interface FeatureRows {
   readonly endMinute: Int32Array
   /** The market's own price, cents. */
   readonly price: Float64Array
+  /** What the market says beside its price, cents, as in `Readings`; no features: benchmarks are made of them. */
+  readonly last: Float64Array
+  readonly middle: Float64Array
   /** One column per feature, in the set's order; an optional one that is missing is 0. */
   readonly values: readonly Float64Array[]
   /** One column per optional feature, in that order; 1 where it is missing. */
@@ -57,15 +61,25 @@ export function newestRows({ features }: FeatureSet, n: number, back: (minutes: 
     compute(view, memory.subarray(end - view.n, end))
     return memory.subarray(end - n, end)
   })
-  const { n: all, endMinute, mid } = back(0)
-  const newest = { n, endMinute: endMinute.subarray(all - n), mid: mid.subarray(all - n) }
+  const view = back(0)
+  const first = view.n - n
+  const newest = {
+    n,
+    endMinute: view.endMinute.subarray(first),
+    mid: view.mid.subarray(first),
+    bid: view.bid.subarray(first),
+    ask: view.ask.subarray(first),
+    ...(view.last && { last: view.last.subarray(first) }),
+    ...(view.bidSeen && { bidSeen: view.bidSeen.subarray(first) }),
+    ...(view.askSeen && { askSeen: view.askSeen.subarray(first) }),
+  }
   return { ...completed(features, newest, computed), dropped: {} }
 }
 
 /** Leaves out incomplete rows, and turns what may be missing into 0 with an indicator. */
 function completed(
   features: readonly Feature[],
-  view: Pick<MarketView, 'n' | 'endMinute' | 'mid'>,
+  view: Pick<MarketView, 'n' | 'endMinute' | 'mid' | 'bid' | 'ask' | 'last' | 'bidSeen' | 'askSeen'>,
   computed: readonly Float64Array[],
 ): FeatureRows {
   const critical: [name: string, values: Float64Array][] = [['yes_mid', view.mid]]
@@ -93,10 +107,18 @@ function completed(
     }
     isNa.push(flags)
   })
+  const [last, middle] = [new Float64Array(rows), new Float64Array(rows)]
+  for (let r = 0; r < rows; r++) {
+    const readings = readingsAt(view, kept[r]!)
+    last[r] = readings.last
+    middle[r] = readings.middle
+  }
   return {
     rows,
     endMinute: rows === view.n ? view.endMinute : kept.map((i) => view.endMinute[i]!),
     price: take(view.mid),
+    last,
+    middle,
     values,
     isNa,
     dropped,

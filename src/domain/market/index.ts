@@ -1,3 +1,5 @@
+export type { ReadingRows, Readings, SideRows, Sides } from './benchmark.ts'
+export { benchmarkProbability, MAX_SIDE_AGE, readingsAt, sidesAt } from './benchmark.ts'
 export type { PriceRows, SidesBefore, Trades } from './candles-from-trades.ts'
 export { candlesFromTrades } from './candles-from-trades.ts'
 export type { DevigMethod } from './devig.ts'

@@ -12,6 +12,9 @@ export interface TrainingRows {
   readonly endMinute: Int32Array
   /** Cents, shape [n]. */
   readonly marketPrice: Float64Array
+  /** The last trade and the middle of the two sides, cents, NaN where there is none, shape [n]. */
+  readonly last: Float64Array
+  readonly middle: Float64Array
   readonly market: TextColumn
 }
 
@@ -58,6 +61,8 @@ export function trainingRows(
     day,
     endMinute: Int32Array.from(numbers(table, 'end_minute')),
     marketPrice: Float64Array.from(numbers(table, 'market_price')),
+    last: Float64Array.from(numbers(table, 'market_last')),
+    middle: Float64Array.from(numbers(table, 'market_middle')),
     market,
   }
 }

@@ -57,7 +57,7 @@ describe('the ladder of an event', () => {
       [3, prices([[84, 30]])],
     ])
     const ladder = eventLadder(whole, at)
-    expect([...ladderPrices(ladder, 100, { rung: 0, price: 0.07 })]).toEqual([0.07, 0.6, Number.NaN])
+    expect([...ladderPrices(ladder, 100, 'last', { rung: 0, price: 0.07 })]).toEqual([0.07, 0.6, Number.NaN])
   })
 
   it('runs from the coldest rung up and knows which one won', () => {

@@ -36,12 +36,16 @@ const side = fc.oneof(
   fc.constantFrom(0, 100),
 )
 const candles = fc
-  .array(fc.tuple(gap, side, side, fc.integer({ min: 0, max: 900 })), { maxLength: 160, size: 'max' })
+  .array(fc.tuple(gap, side, side, fc.integer({ min: 0, max: 900 }), fc.integer({ min: -60, max: 99 })), {
+    maxLength: 160,
+    size: 'max',
+  })
   .map((rows): Prices => {
     let minute = START
     const column = (of: (row: (typeof rows)[number]) => number) => Int16Array.from(rows, of)
     return pricesFromCandles({
       endMinute: Int32Array.from(rows, ([step]) => (minute += step)),
+      priceClose: column((row) => (row[4] <= 0 ? -1 : 100 * row[4])),
       bidClose: column(([, bid]) => (bid < 0 ? -1 : 100 * bid)),
       askClose: column(([, , ask]) => (ask < 0 ? -1 : 100 * ask)),
       volumeCenti: Int32Array.from(rows, (row) => row[3]),
@@ -108,7 +112,7 @@ const context = (set: FeatureSet, weather: ReturnType<typeof weatherSeries>) => 
 const cut = (rows: FeatureRows, since: number) => {
   const keep = Array.from(rows.endMinute, (minute, i) => [minute, i] as const).filter(([minute]) => minute >= since)
   const of = (column: ArrayLike<number>) => keep.map(([, i]) => column[i]!)
-  return [of(rows.endMinute), of(rows.price), rows.values.map(of), rows.isNa.map(of)]
+  return [of(rows.endMinute), of(rows.price), of(rows.last), of(rows.middle), rows.values.map(of), rows.isNa.map(of)]
 }
 
 describe.each([

@@ -2,12 +2,13 @@ import { join } from 'node:path'
 
 import { type Artefact, EXIT, KwxError, type Origin } from 'kwx'
 import { numbers, readJson, readTable, rowsOf, type Table, text } from 'kwx/artefacts'
-import type { LoadedConfig } from 'kwx/config'
+import type { Benchmark, LoadedConfig } from 'kwx/config'
 import type { CompletenessFile, FeaturesFile, LabelsFile, VerificationFile } from 'kwx/contracts'
 import {
+  type MarketReadings,
   type MetricsFile,
   type ModelFile,
-  marketProbability,
+  marketReadings,
   type PilotFile,
   type PilotWindow,
   parseModelFile,
@@ -40,6 +41,9 @@ export interface TestRows {
   readonly hasMiddle: Uint8Array
 }
 
+/** What `predictions.parquet` has of each reading; NaN in `last` and `middle` where there is none. */
+type StoredReadings = Readonly<Record<'market' | 'last' | 'middle' | 'halfWay', Float64Array>>
+
 export interface FittedWindow {
   readonly window: PilotWindow
   readonly model: ModelFile
@@ -48,7 +52,13 @@ export interface FittedWindow {
   /** The reloaded model's own probabilities of the same rows, before and after calibration, and its clipped rows. */
   readonly again: { readonly p: Float64Array; readonly uncalibrated: Float64Array; readonly clipped: number }
   /** What `predictions.parquet` says of the rows, to be checked against the dataset. */
-  readonly stored: { readonly label: Uint8Array; readonly market: Float64Array; readonly uncalibrated: Float64Array }
+  readonly stored: {
+    readonly label: Uint8Array
+    readonly readings: StoredReadings
+    readonly uncalibrated: Float64Array
+  }
+  /** The same readings made anew from the dataset. */
+  readonly readings: MarketReadings
 }
 
 export interface Evidence {
@@ -80,12 +90,14 @@ export async function readEvidence(inputs: Inputs): Promise<Evidence> {
   const labels = await readJson<LabelsFile>(file('labels', 'labels.json'))
   const table = await readTable(file('features', 'features.parquet'))
   const rows = trainingRows(table, features.design, labels.labels)
+  const config = await readJson<LoadedConfig>(file('config', 'config.json'))
   const fitted: FittedWindow[] = []
   for (const window of pilot.windows) {
-    if (window.outcome === 'fitted') fitted.push(await readWindow(inputs.pilot.folder, window, rows))
+    if (window.outcome === 'fitted')
+      fitted.push(await readWindow(inputs.pilot.folder, window, rows, config.config.benchmark))
   }
   return {
-    config: await readJson<LoadedConfig>(file('config', 'config.json')),
+    config,
     features,
     labels,
     completeness: await readJson<CompletenessFile>(file('completeness', 'completeness.json')),
@@ -119,37 +131,49 @@ function oneOrigin(inputs: Inputs): Origin {
   })
 }
 
-async function readWindow(folder: string, window: PilotWindow, rows: TrainingRows): Promise<FittedWindow> {
+async function readWindow(
+  folder: string,
+  window: PilotWindow,
+  rows: TrainingRows,
+  benchmark: Benchmark,
+): Promise<FittedWindow> {
   const own = join(folder, window.window)
   const model = await parseModelFile(await readJson(join(own, 'model.json')), join(own, 'model.json'))
   const predictions = await readTable(join(own, 'predictions.parquet'))
   const test = rowsBetween(rows.day, parseDay(model.test.first_day), parseDay(model.test.last_day))
   assertSameRows(predictions, rows, test, window.window)
+  const readings = marketReadings(rows, test, benchmark)
+  const { market, last, middle, halfWay } = readings
   const predicted = predictRows(model, designFor(model, rows), test)
-  const price = Float64Array.from(test, (row) => marketProbability(rows.marketPrice[row]!))
   return {
     window,
     model,
     metrics: await readJson<MetricsFile>(join(own, 'metrics.json')),
     rows: {
       day: test.map((row) => rows.day[row]!),
-      label: Uint8Array.from(test, (row) => rows.label[row]!),
-      p: Float64Array.from(numbers(predictions, 'p_model')),
       ticker: test.map((row) => rows.market.codes[row]!),
       endMinute: test.map((row) => rows.endMinute[row]!),
-      market: price,
-      last: price,
-      middle: price,
-      halfWay: price,
-      hasLast: new Uint8Array(test.length).fill(1),
-      hasMiddle: new Uint8Array(test.length).fill(1),
+      label: Uint8Array.from(test, (row) => rows.label[row]!),
+      p: Float64Array.from(numbers(predictions, 'p_model')),
+      market,
+      last: last.map((p, k) => (Number.isNaN(p) ? middle[k]! : p)),
+      middle: middle.map((p, k) => (Number.isNaN(p) ? last[k]! : p)),
+      halfWay,
+      hasLast: Uint8Array.from(last, (p) => Number(!Number.isNaN(p))),
+      hasMiddle: Uint8Array.from(middle, (p) => Number(!Number.isNaN(p))),
     },
     again: { p: predicted.model, uncalibrated: predicted.uncalibrated, clipped: predicted.clipped },
     stored: {
       label: Uint8Array.from(numbers(predictions, 'label')),
-      market: Float64Array.from(numbers(predictions, 'p_market')),
+      readings: {
+        market: Float64Array.from(numbers(predictions, 'p_market')),
+        last: Float64Array.from(numbers(predictions, 'p_last')),
+        middle: Float64Array.from(numbers(predictions, 'p_middle')),
+        halfWay: Float64Array.from(numbers(predictions, 'p_half_way')),
+      },
       uncalibrated: Float64Array.from(numbers(predictions, 'p_uncalibrated')),
     },
+    readings,
   }
 }
 
@@ -165,7 +189,7 @@ function designFor(model: ModelFile, { design }: TrainingRows) {
   })
 }
 
-/** The predictions must be those of the dataset's test rows, each of them, in order. */
+/** The predictions must be those of the dataset's test rows, each of them, in order: model and benchmarks have the same rows. */
 function assertSameRows(predictions: Table, rows: TrainingRows, test: Int32Array, window: string): void {
   const market = text(predictions, 'market')
   const day = numbers(predictions, 'event_day')
@@ -181,7 +205,7 @@ function assertSameRows(predictions: Table, rows: TrainingRows, test: Int32Array
   }
   if (at < 0) return
   throw new KwxError(
-    `The ${rowsOf(predictions)} predictions of ${window} are not of the dataset's ${test.length} test rows; they part at row ${at}.`,
+    `The ${rowsOf(predictions)} predictions of ${window} are not of the ${test.length} test rows of the dataset, which the benchmarks are made of; they part at row ${at}.`,
     {
       code: 'ACCEPT_ROWS_DIFFER',
       exit: EXIT.error,

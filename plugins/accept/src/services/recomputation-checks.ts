@@ -8,19 +8,21 @@ import type { Evidence, FittedWindow } from './read-evidence.ts'
 /** Sums taken in another order differ by less than this; a changed digit that anybody could read differs by more. */
 const TOLERANCE = 1e-12
 
+const READINGS = ['market', 'last', 'middle', 'halfWay'] as const
+
 /** Holds what the pilot says of itself against the same figures made anew from predictions, prices and labels. */
 export function recomputationChecks({ fitted }: Evidence): Check[] {
   return [
     check(
       'predictions-match-dataset',
-      fitted.map(({ window, rows, stored }) => ({
+      fitted.map(({ window, rows, stored, readings }) => ({
         window: window.window,
         rows: rows.label.length,
         differing_labels: differing(stored.label, rows.label),
-        differing_prices: differing(stored.market, rows.market),
+        differing_prices: READINGS.reduce((sum, name) => sum + differing(stored.readings[name], readings[name]), 0),
       })),
       ({ differing_labels, differing_prices }) => differing_labels + differing_prices === 0,
-      "the predictions hold the sealed labels and the market's prices of their rows",
+      'the predictions hold the sealed labels and every reading of the market at their rows',
     ),
     check(
       'metrics-recomputed',

@@ -1,4 +1,5 @@
 import { BENCHMARK_NAMES, type ProductionConfig } from 'kwx/config'
+import { MAX_SIDE_AGE } from 'kwx/market'
 import {
   hourOf,
   judgeForecast,
@@ -11,9 +12,6 @@ import {
 import type { BenchmarkComparison, HourDifference, ValidationSummary } from '../reports.ts'
 import { orNull, scoresOf } from './figures.ts'
 import type { TestRows } from './read-evidence.ts'
-
-/** Minutes after which a side of the book is no side of a benchmark. */
-const MAX_SIDE_AGE = 15
 
 /** Which market, day and hour each row is of. */
 export const keysOf = ({ day, ticker, endMinute }: TestRows): MarketHourKeys => ({

@@ -19,7 +19,7 @@ interface Params {
 
 export default defineStep<Params>({
   title: 'judge the pilot and write the acceptance report',
-  version: '5',
+  version: '6',
   params: {
     type: 'object',
     additionalProperties: false,

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
 import { type Column, sha256, type Table, writeJson, writeTable } from 'kwx/artefacts'
-import { type ModelFile, modelId, predictRows } from 'kwx/model'
+import { type ModelFile, marketReadings, modelId, predictRows } from 'kwx/model'
 import { formatDay, formatDayCompact, parseDay } from 'kwx/time'
 
 import { judgePredictions } from '../../../../src/domain/model/judge-predictions.ts'
@@ -18,6 +18,8 @@ export interface MadeRow {
   readonly p: number
   /** The market's, in cents. */
   readonly price: number
+  /** The middle of the market's sides, in cents; absent: there is none. */
+  readonly middle?: number
 }
 
 export interface MadePilot {
@@ -56,6 +58,8 @@ export async function madePilot(made: MadePilot): Promise<Inputs> {
     ['event_day', Int32Array.from(rows, ({ day }) => day)],
     ['end_minute', Int32Array.from(rows, ({ day }) => day * 1440 + 1000)],
     ['market_price', Float64Array.from(rows, ({ price }) => price)],
+    ['market_last', Float64Array.from(rows, ({ price }) => price)],
+    ['market_middle', Float64Array.from(rows, ({ middle }) => middle ?? Number.NaN)],
     ['yes_mid', Float64Array.from(rows, ({ p }) => Math.log(p / (1 - p)))],
   ])
   const folder = async (kind: keyof Inputs): Promise<string> => {
@@ -150,7 +154,12 @@ async function writeWindow(
   const values = table.get('yes_mid') as Float64Array
   const { model: p, uncalibrated, clipped } = predictRows(model, { names: ['yes_mid'], n: values.length, values }, test)
   const label = Uint8Array.from(days.flat(), (row) => row.label)
-  const market = Float64Array.from(days.flat(), ({ price }) => Math.min(1 - 1e-6, Math.max(1e-6, price / 100)))
+  const columns = {
+    last: table.get('market_last') as Float64Array,
+    middle: table.get('market_middle') as Float64Array,
+    market: table.get('market') as { codes: Int32Array; values: string[] },
+  }
+  const { market, last, middle, halfWay } = marketReadings(columns, test, 'half-way')
   const testDay = test.map((i) => day[i]!)
   const own = join(root, window)
   await mkdir(own)
@@ -173,6 +182,9 @@ async function writeWindow(
       ['p_model', p],
       ['p_uncalibrated', uncalibrated],
       ['p_market', market],
+      ['p_last', last],
+      ['p_middle', middle],
+      ['p_half_way', halfWay],
     ]),
   )
   return { window, outcome: 'fitted', reason: '', ...counts }
@@ -194,6 +206,7 @@ function configOf(city: string, windows: number, testDays: number, changes: obje
     search: { method: 'trials', startup_trials: 10, C_values: 13, l1_ratio_values: 5 },
     solver: 'auto',
     calibration: { method_large: 'isotonic', method_small: 'sigmoid', threshold: 1000 },
+    ...{ benchmark: 'half-way', gates: { min_effect: 0.0005 } },
     blend_weight: 0.7,
     risk: {
       ...{ kelly_alpha: 0.25, max_spread_cents: 3, tau_open_cents: 1, tau_close_cents: 0.5 },

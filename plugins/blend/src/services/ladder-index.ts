@@ -1,3 +1,4 @@
+import type { Benchmark } from 'kwx/config'
 import { type EventLadder, freshAt, ladderPrices } from 'kwx/features'
 import { DEVIG_METHODS, type DevigMethod } from 'kwx/market'
 import { withoutOverround } from 'kwx/model'
@@ -16,6 +17,7 @@ const METHODS = DEVIG_METHODS.filter((method) => method !== 'none')
  * Puts the ladder around each test row at the row's minute: as-of prices of every rung and, for rungs that the pilot
  * models too, the row that holds the newest model probability. Both are at most MAX_QUOTE_AGE minutes old.
  *
+ * @param benchmark  the reading of the market that the rows' own `market` is
  * @returns the index, and the market's side without overround; NaN where a rung had no fresh price or the ladder pays
  *   a degree twice or not at all
  * @cost O(rows · rungs · log rows of a market)
@@ -23,6 +25,7 @@ const METHODS = DEVIG_METHODS.filter((method) => method !== 'none')
 export async function ladderIndex(
   { rows, windows }: PilotPredictions,
   batches: Batches,
+  benchmark: Benchmark,
 ): Promise<{ ladders: LadderIndex; devigged: BlendRows['devigged'] }> {
   const { n } = rows
   const nothing = () => new Float64Array(n).fill(Number.NaN)
@@ -43,7 +46,7 @@ export async function ladderIndex(
         const found = eventOf.get(rows.ticker.values[rows.ticker.codes[i]!]!)
         // A ladder that pays a degree twice or not at all is no law: it has no sum to correct and nothing to couple.
         if (!found?.ladder.whole) continue
-        const rungs = rungsAt(rows, i, found.ladder, markets)
+        const rungs = rungsAt(rows, i, found.ladder, markets, benchmark)
         perRow[i] = { ...rungs, event: found.event, outcome: found.ladder.outcome }
         const ladder = { ...rungs, model: [] }
         for (const method of METHODS) devigged[method][i] = withoutOverround(ladder, method)
@@ -80,11 +83,12 @@ function rungsAt(
   i: number,
   ladder: EventLadder,
   markets: ReadonlyMap<string, { from: number; to: number }>,
+  benchmark: Benchmark,
 ): Pick<Rungs, 'price' | 'row' | 'own'> {
   const minute = endMinute[i]!
   const name = ticker.values[ticker.codes[i]!]!
   const own = ladder.rungs.findIndex((rung) => rung.ticker === name)
-  const price = ladderPrices(ladder, minute, { rung: own, price: market[i]! })
+  const price = ladderPrices(ladder, minute, benchmark, { rung: own, price: market[i]! })
   const row = Int32Array.from(ladder.rungs, (rung, k) => {
     const span = markets.get(rung.ticker)
     if (k === own || !span) return -1

@@ -10,7 +10,7 @@ export interface BlendRows {
   readonly endMinute: Int32Array
   /** 0 or 1. */
   readonly label: Uint8Array
-  /** The model's probability of YES, and the market's own (clipped). */
+  /** The model's probability of YES, and the market's by the configuration's benchmark (clipped). */
   readonly model: Float64Array
   readonly market: Float64Array
   /** The market's without its overround; NaN where the ladder was incomplete at the row's minute. */
@@ -40,7 +40,7 @@ export interface PilotRows extends Pick<BlendPilot, 'name' | 'city' | 'bracket' 
  */
 export interface LadderIndex {
   readonly start: Int32Array
-  /** Price of the rung as a probability, clipped; NaN where none is fresh. */
+  /** The rung by the same benchmark, as a probability, clipped; NaN where no price is fresh. */
   readonly price: Float64Array
   /** A test row of that rung, of the same window, with a fresh model probability; -1 where there is none. */
   readonly row: Int32Array

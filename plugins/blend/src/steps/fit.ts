@@ -51,7 +51,8 @@ export default defineStep({
     const city = await loadCity(ctx.contributions, config.city)
     const predictions = await readPilot(folder, config)
     const days = [...new Set(predictions.rows.day)].sort((a, b) => a - b)
-    const { ladders, devigged } = await ladderIndex(predictions, readLadders(await ctx.database(), city, config, days))
+    const batches = readLadders(await ctx.database(), city, config, days)
+    const { ladders, devigged } = await ladderIndex(predictions, batches, config.benchmark)
     const pilots: PilotRows[] = [
       {
         name,

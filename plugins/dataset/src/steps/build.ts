@@ -17,7 +17,7 @@ const readConfig = (folder: string) => readJson<LoadedConfig>(join(folder, 'conf
 
 export default defineStep({
   title: 'build the as-of dataset',
-  version: '2',
+  version: '3',
   params: { type: 'object', properties: {}, additionalProperties: false },
   consumes: { config: 'config' },
   produces: { features: 'features', labels: 'labels', completeness: 'completeness' },

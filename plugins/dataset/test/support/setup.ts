@@ -26,6 +26,8 @@ export const config = (over: Partial<LoadedConfig['config']>): LoadedConfig['con
   search: { method: 'trials', startup_trials: 10, C_values: 13, l1_ratio_values: 5 },
   solver: 'auto',
   calibration: { method_large: 'isotonic', method_small: 'sigmoid', threshold: 1000 },
+  benchmark: 'half-way',
+  gates: { min_effect: 0.0005 },
   blend_weight: 0.7,
   risk: {
     kelly_alpha: 0.25,

@@ -238,7 +238,8 @@ const quoteOf = ({ marketId, ticker, endMinute, bid, ask }: KeptCandle): Extract
 })
 
 /** What a model may see of it. */
-const seenOf = ({ bid, ask, volumeCenti }: KeptCandle): LateCandleRow => ({
+const seenOf = ({ price, bid, ask, volumeCenti }: KeptCandle): LateCandleRow => ({
+  price_close: price[3],
   bid_close: bid[3],
   ask_close: ask[3],
   volume_centi: volumeCenti,
@@ -283,7 +284,7 @@ async function readCandleRows(
 ): Promise<ReadonlyMap<string, LateCandleRow>> {
   const rows = await runQuery<LateCandleRow & { market_id: number; end_minute: number }>(
     db,
-    `select market_id, end_minute, bid_close, ask_close, volume_centi
+    `select market_id, end_minute, price_close, bid_close, ask_close, volume_centi
      from candles join unnest($1::integer[], $2::integer[]) as asked (id, minute) on market_id = id and end_minute = minute
      where period_minutes = 1`,
     [candles.map(({ marketId }) => marketId), candles.map(({ endMinute }) => endMinute)],

@@ -1,5 +1,5 @@
 import type { Prices } from 'kwx/features'
-import { quoteState } from 'kwx/market'
+import { quoteState, sidesAt } from 'kwx/market'
 import { MS_PER_MINUTE } from 'kwx/time'
 import { ASSUMPTIONS } from 'kwx/trading'
 
@@ -16,16 +16,10 @@ export interface BookAt {
   readonly age: number | null
 }
 
-/**
- * The book at a row. The exchange's 0 and 100 are no prices, a crossed book is none, and a side that a later print of the
- * other contradicts is gone.
- */
-export function bookAt({ endMinute, bid, ask, bidSeen, askSeen }: Prices, row: number): BookAt {
-  const minute = endMinute[row]!
-  const [bidAt, askAt] = [bidSeen?.[row] ?? minute, askSeen?.[row] ?? minute]
-  const isCrossed = !bidSeen && bid[row]! >= ask[row]!
-  const seenBid = bidAt >= 0 && bid[row]! > 0 && !isCrossed ? bid[row]! : Number.NaN
-  const seenAsk = askAt >= 0 && ask[row]! < 100 && !isCrossed ? ask[row]! : Number.NaN
+/** The book at a row, of the sides that `sidesAt` leaves. */
+export function bookAt(prices: Prices, row: number): BookAt {
+  const minute = prices.endMinute[row]!
+  const { bid: seenBid, ask: seenAsk, bidAt, askAt } = sidesAt(prices, row)
   const sides = [...(Number.isNaN(seenBid) ? [] : [bidAt]), ...(Number.isNaN(seenAsk) ? [] : [askAt])]
   const age = sides.length === 0 ? null : minute - Math.min(...sides)
   const state = quoteState(seenBid, seenAsk)

@@ -1,7 +1,7 @@
 import { type Prices, pricesUntil } from 'kwx/features'
 
 type Columns = { -readonly [Name in keyof Prices]-?: NonNullable<Prices[Name]> }
-const NAMES = ['endMinute', 'mid', 'bid', 'ask', 'volume', 'printMean', 'bidSeen', 'askSeen'] as const
+const NAMES = ['endMinute', 'mid', 'bid', 'ask', 'volume', 'printMean', 'last', 'bidSeen', 'askSeen'] as const
 
 /**
  * A market's price rows, which only grow at their end: room for more is left, so that a minute costs what it brings.

@@ -98,7 +98,7 @@ export class MarketRows {
     const tickers = ladder.rungs.map(({ ticker }) => ticker)
     return {
       tickers,
-      price: ladderPrices(ladder, this.#minute),
+      price: ladderPrices(ladder, this.#minute, this.#pair.loaded.config.benchmark),
       model: Float64Array.from(tickers, (ticker) => {
         const rung = byTicker.get(ticker)!
         if (bracketOf(rung.strike_type) !== this.#pair.loaded.config.bracket) return Number.NaN

@@ -1,5 +1,5 @@
 import { type Database, readCandles, readTrades, type TradeSeries } from 'kwx/database'
-import { type Prices, pricesFromCandles, pricesFromTrades } from 'kwx/features'
+import { type Prices, pricesFromCandles, pricesFromTrades, rowsUntil } from 'kwx/features'
 import { candleEndMinute } from 'kwx/time'
 
 import { GrowingPrices } from './growing-prices.ts'
@@ -87,7 +87,9 @@ export class PriceMemory {
   async #readCandles(db: Database, ids: readonly number[]): Promise<void> {
     for await (const { marketId, ...candles } of readCandles(db, ids, { since: this.#since(ids) })) {
       const grown = this.#of(marketId)
-      grown.prices.put(pricesFromCandles(candles))
+      const { endMinute, last } = grown.prices.rows
+      const before = rowsUntil(endMinute, candles.endMinute[0]! - 1) - 1
+      grown.prices.put(pricesFromCandles(candles, last?.[before]))
       grown.next = candles.endMinute.at(-1)! - CANDLES_AGAIN
     }
   }

@@ -74,8 +74,9 @@ function without(columns: Columns, row: LateRow): Columns {
   }
   const at = lastIndex(columns['endMinute']!, (minute) => minuteToMs(minute) === row.at_ms)
   if (at < 0 || row.was === null) return cut(columns, at)
-  const { bid_close, ask_close, volume_centi } = row.was
+  const { price_close, bid_close, ask_close, volume_centi } = row.was
   const before: Record<string, number> = {
+    ...(price_close !== undefined && { priceClose: price_close ?? -1 }),
     bidClose: bid_close ?? -1,
     askClose: ask_close ?? -1,
     volumeCenti: volume_centi,

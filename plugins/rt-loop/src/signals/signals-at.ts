@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto'
 
 import { regimeOn } from 'kwx/cities'
 import { closeMinuteOf, type FeatureRows, MAX_OBSERVATION_AGE, reportAge } from 'kwx/features'
-import type { FeeSchedule } from 'kwx/market'
-import { deliver, type ModelP, marketProbability, predictRows, withoutOverround } from 'kwx/model'
+import { benchmarkProbability, type FeeSchedule } from 'kwx/market'
+import { deliver, type MarketP, type ModelP, predictRows, withoutOverround } from 'kwx/model'
 import { climateDayOfCandle } from 'kwx/time'
 import type { Signal } from '../storage/signals.ts'
 
@@ -63,7 +63,8 @@ function signalOf(pair: Pair, at: MarketRows, { market, prices }: MarketAt, give
   const built = at.built(market)
   const last = built !== null && built.rows > 0 && built.endMinute[built.rows - 1] === minute ? built.rows - 1 : -1
   const row = last < 0 ? null : designRow(built!, last)
-  const pMarket = row === null ? null : marketProbability(built!.price[last]!)
+  const { benchmark } = loaded.config
+  const pMarket = row === null ? null : benchmarkProbability(benchmark, built!.last[last]!, built!.middle[last]!)
   const pModel = row === null || usable.model === null ? null : (predictOne(usable.model, row) as ModelP)
   const delivered =
     pModel === null || pMarket === null ? null : deliveredOf(pair, at, market, usable.model!, pModel, pMarket)
@@ -105,6 +106,9 @@ function signalOf(pair: Pair, at: MarketRows, { market, prices }: MarketAt, give
     trace: {
       features: row === null ? null : digest(row),
       price_cents: orNull(prices.mid.at(-1)!),
+      benchmark,
+      last_cents: row === null ? null : orNull(built!.last[last]!),
+      middle_cents: row === null ? null : orNull(built!.middle[last]!),
       // Older rows give no signal at all.
       price_age_minutes: minute - prices.endMinute.at(-1)!,
       ...bookTrace(book),
@@ -132,7 +136,7 @@ function deliveredOf(
   market: MarketAt['market'],
   model: NonNullable<UsableModel['model']>,
   pModel: ModelP,
-  pMarket: ReturnType<typeof marketProbability>,
+  pMarket: MarketP,
 ) {
   const isLooked = pool.weight > 0 && (pool.devig !== 'none' || pool.head.method !== 'none')
   const ladder = isLooked ? at.ladder(market, (built, row) => predictOne(model, designRow(built, row))) : null

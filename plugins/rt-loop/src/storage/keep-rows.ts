@@ -20,8 +20,10 @@ export type LateRow = {
   | { readonly kind: 'candle'; readonly came: LateCandle; readonly was: LateCandle | null }
 )
 
-/** What a model sees of a candle; null for an empty side. */
+/** What a model or its benchmark sees of a candle; null for an empty side, and for no trade. */
 export interface LateCandle {
+  /** Absent in rows that were kept before benchmarks read it. */
+  readonly price_close?: number | null
   readonly bid_close: number | null
   readonly ask_close: number | null
   readonly volume_centi: number

@@ -2,11 +2,12 @@ import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 
 import { type Column, type Table, writeJson, writeTable } from 'kwx/artefacts'
+import type { Benchmark } from 'kwx/config'
 import {
   judgePredictions,
   type MetricsFile,
   type ModelFile,
-  marketProbability,
+  marketReadings,
   type PilotFile,
   predictRows,
   rowsBetween,
@@ -21,12 +22,17 @@ export interface FinishedWindow {
   readonly result: WindowResult
 }
 
-/** Writes the files of a pilot into an empty folder. */
+/**
+ * Writes the files of a pilot into an empty folder.
+ *
+ * @param benchmark  the reading of the market that the predictions have beside them as the market's probability
+ */
 export async function writePilot(
   folder: string,
   about: Omit<PilotFile, 'windows'>,
   rows: TrainingRows,
   finished: readonly FinishedWindow[],
+  benchmark: Benchmark,
 ): Promise<void> {
   const windows: PilotFile['windows'][number][] = []
   for (const { window, result } of finished) {
@@ -46,7 +52,7 @@ export async function writePilot(
     const { model, parameters } = result
     const own = join(folder, window.name)
     await mkdir(own)
-    const { table, metrics } = predictionsOf(model, rows, test)
+    const { table, metrics } = predictionsOf(model, rows, test, benchmark)
     await writeJson(join(own, 'model.json'), model)
     await writeJson(join(own, 'parameters.json'), parameters)
     await writeJson(join(own, 'metrics.json'), metrics)
@@ -63,11 +69,16 @@ export async function writePilot(
   await writeJson(join(folder, 'pilot.json'), { ...about, windows })
 }
 
-function predictionsOf(model: ModelFile, rows: TrainingRows, test: Int32Array): { table: Table; metrics: MetricsFile } {
+function predictionsOf(
+  model: ModelFile,
+  rows: TrainingRows,
+  test: Int32Array,
+  benchmark: Benchmark,
+): { table: Table; metrics: MetricsFile } {
   const predicted = predictRows(model, rows.design, test)
   const day = test.map((row) => rows.day[row]!)
   const label = Uint8Array.from(test, (row) => rows.label[row]!)
-  const market = Float64Array.from(test, (row) => marketProbability(rows.marketPrice[row]!))
+  const { market, last, middle, halfWay } = marketReadings(rows, test, benchmark)
   const { model: p, uncalibrated, clipped } = predicted
   const metrics: MetricsFile = {
     window: model.window,
@@ -83,6 +94,9 @@ function predictionsOf(model: ModelFile, rows: TrainingRows, test: Int32Array): 
     ['p_model', p],
     ['p_uncalibrated', uncalibrated],
     ['p_market', market],
+    ['p_last', last],
+    ['p_middle', middle],
+    ['p_half_way', halfWay],
   ])
   return { table, metrics }
 }

@@ -12,7 +12,7 @@ import { writePilot } from '../services/write-pilot.ts'
 
 export default defineStep({
   title: 'train the walk-forward windows',
-  version: '4',
+  version: '5',
   params: { type: 'object', properties: {}, additionalProperties: false },
   consumes: { config: 'config', features: 'features', labels: 'labels' },
   produces: { pilot: 'pilot' },
@@ -31,7 +31,7 @@ export default defineStep({
 
     const pilot = await ctx.write(
       'pilot',
-      (folder) => writePilot(folder, { name, city, bracket, feature_set }, rows, finished),
+      (folder) => writePilot(folder, { name, city, bracket, feature_set }, rows, finished, config.benchmark),
       origin ? { origin } : {},
     )
     const fitted = finished.filter(({ result }) => result.outcome === 'fitted').length

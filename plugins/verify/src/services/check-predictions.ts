@@ -1,11 +1,20 @@
 import { canonicalJson, numbers, rowsOf, type Table, text } from 'kwx/artefacts'
-import { judgePredictions, type MetricsFile, marketProbability, predictRows, rowsBetween } from 'kwx/model'
+import { judgePredictions, type MetricsFile, marketReadings, predictRows, rowsBetween } from 'kwx/model'
 
 import { type Finding, noDifference } from './check.ts'
 import type { WindowEvidence } from './window-evidence.ts'
 
-/** The stored rows are the test rows of the features, in order, with the sealed labels and the market's price. */
-export function checkRows({ rows, window, predictions }: WindowEvidence): Finding {
+/** Columns of the market's readings. */
+const READINGS = [
+  ['p_market', 'market'],
+  ['p_last', 'last'],
+  ['p_middle', 'middle'],
+  ['p_half_way', 'halfWay'],
+] as const
+const MAY_BE_MISSING: ReadonlySet<string> = new Set(['p_last', 'p_middle'])
+
+/** The stored rows are the test rows of the features, in order, with the market's readings at their minutes. */
+export function checkRows({ config, rows, window, predictions }: WindowEvidence): Finding {
   const test = testRowsOf({ rows, window })
   const problems: string[] = []
   if (rowsOf(predictions) !== test.length) {
@@ -13,6 +22,7 @@ export function checkRows({ rows, window, predictions }: WindowEvidence): Findin
   } else {
     const market = text(predictions, 'market')
     const stored = columnsOf(predictions)
+    const readings = marketReadings(rows, test, config.benchmark)
     test.forEach((row, k) => {
       const name = rows.market.values[rows.market.codes[row]!]
       const at = `prediction ${k}`
@@ -20,14 +30,16 @@ export function checkRows({ rows, window, predictions }: WindowEvidence): Findin
         problems.push(`${at} is of ${market.values[market.codes[k]!]}, expected ${name}`)
       if (stored.day[k] !== rows.day[row] || stored.minute[k] !== rows.endMinute[row])
         problems.push(`${at} is of another minute`)
-      if (stored.market[k] !== marketProbability(rows.marketPrice[row]!)) {
-        problems.push(`${at} has market probability ${stored.market[k]}, the price is ${rows.marketPrice[row]} cents`)
+      for (const [column, reading] of READINGS) {
+        if (Object.is(stored[reading][k], readings[reading][k])) continue
+        const cents = `last trade ${rows.last[row]}, middle ${rows.middle[row]} cents`
+        problems.push(`${at} has ${column} ${stored[reading][k]}, expected ${readings[reading][k]} (${cents})`)
       }
     })
   }
   return noDifference(
     'prediction-rows',
-    `The ${test.length} test rows are there in order with the market's price`,
+    `The ${test.length} test rows are there in order with the market's readings`,
     problems,
   )
 }
@@ -64,13 +76,14 @@ export function checkReproduced({ rows, window, model, predictions }: WindowEvid
   )
 }
 
-/** All probabilities are numbers within the model's clip. */
+/** All probabilities are numbers within the model's clip; a reading of the market that is not there is NaN. */
 export function checkFinite({ model, predictions }: WindowEvidence): Finding {
   const [low, high] = model.clip
   const problems: string[] = []
-  for (const name of ['p_model', 'p_uncalibrated', 'p_market']) {
+  for (const name of ['p_model', 'p_uncalibrated', ...READINGS.map(([column]) => column)]) {
     const values = numbers(predictions, name)
     for (let k = 0; k < values.length; k++) {
+      if (Number.isNaN(values[k]!) && MAY_BE_MISSING.has(name)) continue
       if (!(values[k]! >= low && values[k]! <= high))
         problems.push(`${name} of row ${k} is ${values[k]}, outside [${low}, ${high}]`)
     }
@@ -100,4 +113,7 @@ const columnsOf = (predictions: Table) => ({
   model: numbers(predictions, 'p_model'),
   uncalibrated: numbers(predictions, 'p_uncalibrated'),
   market: numbers(predictions, 'p_market'),
+  last: numbers(predictions, 'p_last'),
+  middle: numbers(predictions, 'p_middle'),
+  halfWay: numbers(predictions, 'p_half_way'),
 })

@@ -8,7 +8,7 @@ import { verifyPilot } from '../services/verify-pilot.ts'
 
 export default defineStep({
   title: "verify the pilot's internals by executing them",
-  version: '2',
+  version: '3',
   params: { type: 'object', properties: {}, additionalProperties: false },
   consumes: { config: 'config', features: 'features', labels: 'labels', pilot: 'pilot' },
   produces: { verification: 'verification' },

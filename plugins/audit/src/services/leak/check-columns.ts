@@ -4,7 +4,7 @@ import { checkFeatureSet, designNames, type FeatureSet } from 'kwx/features'
 
 import type { LeakCounter } from './findings.ts'
 
-const OTHER_COLUMNS = ['market', 'event_day', 'end_minute', 'market_price']
+const OTHER_COLUMNS = ['market', 'event_day', 'end_minute', 'market_price', 'market_last', 'market_middle']
 /** Nobody tells the outcomes of a day apart like this hours before; the market itself reaches about 0.9. */
 const IMPLAUSIBLE_AUC = 0.999
 /** Markets of either outcome; with fewer an honest column may tell them apart by chance. */

@@ -68,7 +68,7 @@ interface Difference {
 /** Compares one row: first with three days of the past, then with all of it, then with the gate of whole days. */
 function comparerOf({ city, config, set, table }: LeakAuditOptions, raw: RawData) {
   const { standardOffset } = city
-  const columns = ['market_price', ...designNames(set)]
+  const columns = ['market_price', 'market_last', 'market_middle', ...designNames(set)]
   const built = columns.map((name) => (table.has(name) ? numbers(table, name) : null))
   const civil = civilOf(city, parseDay(config.start_date), parseDay(config.end_date))
   const rules = { city, excludedVcCities: config.excluded_vc_cities, useVcMinutes: config.use_vc_minutes }

@@ -30,7 +30,7 @@ export interface Rebuilding {
   readonly filledDays?: ReadonlySet<string> | undefined
 }
 
-/** A row of the design as it could be built then: price, then values, then the `_is_na` columns. */
+/** A row of the design as it could be built then: price, last trade, middle, then values, then the `_is_na` columns. */
 export type RebuiltRow = Float64Array
 
 /**
@@ -56,6 +56,8 @@ export function rebuildRow(cut: CutData, marketId: number, minute: number, rebui
   if (!rows || last < 0 || rows.endMinute[last] !== minute) return null
   return Float64Array.of(
     rows.price[last]!,
+    rows.last[last]!,
+    rows.middle[last]!,
     ...rows.values.map((column) => column[last]!),
     ...rows.isNa.map((column) => column[last]!),
   )

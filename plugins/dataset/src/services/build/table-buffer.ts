@@ -9,7 +9,8 @@ export interface FeatureTableWriter {
 }
 
 /**
- * Opens `features.parquet`: market, event_day, end_minute, market_price, the set's features, their `_is_na` columns.
+ * Opens `features.parquet`: market, event_day, end_minute, market_price, market_last, market_middle, the set's
+ * features, their `_is_na` columns.
  *
  * Memory is one row group, about 25 MB for elasticnet_rich, whatever the number of rows.
  */
@@ -18,6 +19,8 @@ export async function openFeatureTable(file: string, set: FeatureSet): Promise<F
   const eventDay = new Int32Array(ROW_GROUP)
   const endMinute = new Int32Array(ROW_GROUP)
   const price = new Float64Array(ROW_GROUP)
+  const last = new Float64Array(ROW_GROUP)
+  const middle = new Float64Array(ROW_GROUP)
   const values = set.features.map(() => new Float64Array(ROW_GROUP))
   const isNa = set.features.filter(({ missing }) => missing === 'optional').map(() => new Uint8Array(ROW_GROUP))
   const design = designNames(set)
@@ -30,6 +33,8 @@ export async function openFeatureTable(file: string, set: FeatureSet): Promise<F
       ['event_day', eventDay.subarray(0, rows)],
       ['end_minute', endMinute.subarray(0, rows)],
       ['market_price', price.subarray(0, rows)],
+      ['market_last', last.subarray(0, rows)],
+      ['market_middle', middle.subarray(0, rows)],
     ]
     for (const [k, column] of [...values, ...isNa].entries()) columns.push([design[k]!, column.subarray(0, rows)])
     return new Map(columns)
@@ -50,6 +55,8 @@ export async function openFeatureTable(file: string, set: FeatureSet): Promise<F
         eventDay.fill(day, filled, filled + count)
         endMinute.set(rows.endMinute.subarray(first, end), filled)
         price.set(rows.price.subarray(first, end), filled)
+        last.set(rows.last.subarray(first, end), filled)
+        middle.set(rows.middle.subarray(first, end), filled)
         for (const [k, column] of values.entries()) column.set(rows.values[k]!.subarray(first, end), filled)
         for (const [k, column] of isNa.entries()) column.set(rows.isNa[k]!.subarray(first, end), filled)
         filled += count
