@@ -45,6 +45,7 @@ export const TABLES = [
   'paper_positions',
   'paper_settlements',
   'paper_ledger',
+  'evaluations',
 ] as const
 
 /** What there is, without changing anything. Counting takes about 0.1 s per million rows. */
