@@ -19,7 +19,7 @@ const readConfig = (folder: string) => readJson<LoadedConfig>(join(folder, 'conf
 
 export default defineStep({
   title: 'pool the model with the market',
-  version: '7',
+  version: '8',
   params: { type: 'object', properties: {}, additionalProperties: false },
   consumes: { config: 'config', features: 'features', labels: 'labels', pilot: 'pilot' },
   produces: { blend: 'blend' },
