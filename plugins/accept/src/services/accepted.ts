@@ -54,7 +54,11 @@ export function describeAccepted({ folder, summary }: Accepted): string[] {
     row('log loss minus', 'per market-hour', 'interval'),
     ...(['last', 'middle', 'half_way'] as const).map((name) => {
       const { mean, low, high } = benchmarks[name].difference.per_market_hour
-      return row(`  ${READING_NAMES[name]}`, signed(mean), low === null ? 'none' : `${signed(low)} to ${signed(high)}`)
+      return row(
+        `  ${READING_NAMES[name]}`,
+        signed(mean),
+        low === null ? 'none' : `  ${signed(low)} to ${signed(high)}`,
+      )
     }),
   ]
   const head = [sentence, evaluations.sentence, '', row('', 'model', 'market')]

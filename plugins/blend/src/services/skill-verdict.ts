@@ -42,8 +42,10 @@ function whyTooFew(days: number, windows: number, weight: BlendWeight): string |
 
 function withWeight(skill: SkillVerdict, weight: BlendWeight): SkillVerdict {
   if (skill.outcome === 'not-enough-evidence') return skill
-  const fitted = `${weight.fitted?.toFixed(2) ?? 'none'} [${weight.low?.toFixed(2) ?? 'none'}, ${weight.high?.toFixed(2) ?? 'none'}]`
-  const used = `Weight of the model ${fitted}, used ${weight.value.toFixed(2)}.`
+  const used =
+    weight.fitted === null
+      ? weight.reason
+      : `Weight of the model ${weight.fitted.toFixed(2)} [${weight.low?.toFixed(2) ?? 'none'}, ${weight.high?.toFixed(2) ?? 'none'}], used ${weight.value.toFixed(2)}.`
   if (skill.verdict !== 'better' || weight.value > 0) return { ...skill, sentence: `${skill.sentence} ${used}` }
   return {
     ...skill,
