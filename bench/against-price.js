@@ -1,8 +1,11 @@
 #!/usr/bin/env node
-// Pilots against the market's price: log loss and Brier score, model minus price, with day-block intervals, over all
+// Pilots against a reading of the market: log loss and Brier score, model minus market, with day-block intervals, over all
 // rows and by bracket, city and half-year. A Markdown table on stdout.
 //
-//   node --conditions=kwx-source bench/against-price.js [folder of a pilot ...]
+//   node --conditions=kwx-source bench/against-price.js [--against p_half_way] [folder of a pilot ...]
+//
+// --against names a column of predictions.parquet: p_last (the last trade, and so if not told), p_middle, p_half_way or
+// p_market, the benchmark of the pilot's configuration. Rows without that reading are left out.
 //
 // Without folders it takes every pilot under models/pilots, and says so when there is none.
 import { glob } from 'node:fs/promises'
@@ -13,7 +16,10 @@ const { numbers, readJson, readTable } = await import('kwx/artefacts')
 const { dayBlockBootstrap } = await import('kwx/scores')
 const { formatDay } = await import('kwx/time')
 
-const { positionals } = parseArgs({ allowPositionals: true })
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { against: { type: 'string', default: 'p_last' } },
+})
 const folders = positionals.length > 0 ? positionals : await Array.fromAsync(glob('models/pilots/*/*/*'))
 
 /** Rows of each group by name: day, and both differences. */
@@ -33,10 +39,11 @@ for (const folder of folders.sort()) {
   for (const { window, outcome } of windows) {
     if (outcome !== 'fitted') continue
     const table = await readTable(join(folder, window, 'predictions.parquet'))
-    const [day, label, model, market] = ['event_day', 'label', 'p_model', 'p_market'].map((name) =>
+    const [day, label, model, market] = ['event_day', 'label', 'p_model', values.against].map((name) =>
       numbers(table, name),
     )
     for (let i = 0; i < day.length; i++) {
+      if (Number.isNaN(market[i])) continue
       const half = halfYear(day[i])
       const names = ['all', bracket, half, `${city} ${bracket}`, `${city} ${bracket}, ${half}`]
       for (const group of names.map(into)) {

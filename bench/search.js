@@ -41,15 +41,15 @@ const methods = [
 ]
 console.log(`Set ${values.set}: ${n} rows x ${p}, ${trials} trials, ${seeds} seeds.`)
 for (const [label, method, startup_trials, times] of methods) {
-  const how = { method, startup_trials, C_values: 13, l1_ratio_values: 5 }
+  const how = { method, startup_trials, C_values: 13, l1_ratio_values: 5, objective: 'brier' }
   const config = { penalties: ['elasticnet'], trials, cv_splits: 4, search_space, search: how, solver: 'auto' }
   const before = process.cpuUsage().user
   const runs = Array.from({ length: times }, (_, seed) =>
     search(design, y, group, rows, config, randomFrom(`bench ${seed}`)),
   )
   const milliseconds = (process.cpuUsage().user - before) / 1000 / times
-  const best = runs.map(({ trials, chosen }) => trials[chosen].mean_brier)
-  const fits = sum(runs.map(({ trials }) => sum(trials.map(({ fold_brier }) => fold_brier.length)))) / times
+  const best = runs.map(({ trials, chosen }) => trials[chosen].objective)
+  const fits = sum(runs.map(({ trials }) => sum(trials.map(({ fold_scores }) => fold_scores.length)))) / times
   const brier = `Brier ${(sum(best) / times).toFixed(6)}, worst seed ${Math.max(...best).toFixed(6)}`
   console.log(
     `${label.padEnd(6)}  ${brier}  ${fits.toFixed(0).padStart(4)} fits  ${milliseconds.toFixed(0).padStart(6)} ms CPU`,

@@ -60,7 +60,7 @@ try {
   let notConverged = 0
   for (const { result } of finished) {
     for (const trial of result.parameters.trials) {
-      fits += trial.fold_brier.length
+      fits += trial.fold_scores.length
       notConverged += trial.not_converged
       if (trial.pruned_at !== null) pruned++
     }

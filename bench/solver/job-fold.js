@@ -1,9 +1,8 @@
 import { parentPort } from 'node:worker_threads'
-
-import { decisionValues, sigmoids } from 'kwx/model'
+import { decisionValues } from 'kwx/model'
 import { brier, logLoss } from 'kwx/scores'
-
 import { makeFold } from '../../src/domain/model/folds.ts'
+import { sigmoids } from '../../src/domain/model/probability.ts'
 import { rowSolver } from '../../src/domain/model/solver/fit.ts'
 import { warmUp } from './warm-up.js'
 

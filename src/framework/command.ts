@@ -5,14 +5,10 @@ import { asLostConnection } from '../data/database/connection/lost-connection.ts
 import type { Database } from '../data/database/index.ts'
 import type { Contributions, PluginLike } from './contributions/contributions.ts'
 import { interruptible } from './interruptible.ts'
-import type {
-  Environment,
-  EnvironmentOptions,
-  PlannedPipeline,
-  PreviewLine,
-  RunOptions,
-  RunResult,
-} from './pipeline/index.ts'
+import type { EnvironmentOptions } from './pipeline/environment.ts'
+import type { Environment, PreviewLine, RunResult } from './pipeline/index.ts'
+import type { PlannedPipeline } from './pipeline/planned-pipeline.ts'
+import type { RunOptions } from './pipeline/run-pipeline.ts'
 import type { Settings } from './settings/settings.ts'
 
 // Plugins take these from here, never from @oclif/core: one copy in the process, and the kit decides its version.
@@ -50,6 +46,8 @@ export interface PipelineRequest extends RunOptions {
   readonly workers?: number | undefined
 }
 
+let hasWarnedOfOlder = false
+
 /** Base of every kwx command: one JSON envelope, one way to fail, settings and pipelines at hand. */
 export abstract class KwxCommand<Result> extends Command {
   static override enableJsonFlag = true
@@ -73,14 +71,26 @@ export abstract class KwxCommand<Result> extends Command {
   protected async contributions(): Promise<Contributions> {
     if (!this.#contributions) {
       const { indexContributions } = await import('./contributions/contributions.ts')
-      this.#contributions = indexContributions(this.config.plugins.values() as Iterable<PluginLike>)
+      const { olderPlugins } = await import('./contributions/older-api.ts')
+      const plugins = [...this.config.plugins.values()] as PluginLike[]
+      this.#contributions = indexContributions(plugins)
+      this.#warnOfOlder(olderPlugins(plugins))
     }
     return this.#contributions
   }
 
+  /** Says once in a process which plugins were written for the API before this one. */
+  #warnOfOlder(plugins: readonly string[]): void {
+    if (hasWarnedOfOlder || plugins.length === 0 || this.isQuiet) return
+    hasWarnedOfOlder = true
+    this.logToStderr(
+      `${this.config.bin}: ${plugins.join(', ')} ${plugins.length === 1 ? 'was' : 'were'} written for contribution API 1. It still loads; docs/api.md lists what changed.`,
+    )
+  }
+
   /** The project's settings, each value with its origin. */
   protected settings(): Promise<Settings> {
-    return (this.#settings ??= import('./settings/index.ts').then(({ loadSettings }) => loadSettings()))
+    return (this.#settings ??= import('./settings/load-settings.ts').then(({ loadSettings }) => loadSettings()))
   }
 
   protected get isQuiet(): boolean {
@@ -92,7 +102,7 @@ export abstract class KwxCommand<Result> extends Command {
     options: Omit<EnvironmentOptions, 'settings' | 'contributions'>,
     work: (environment: Environment) => Promise<Value>,
   ): Promise<Value> {
-    const { openEnvironment } = await import('./pipeline/index.ts')
+    const { openEnvironment } = await import('./pipeline/environment.ts')
     const [settings, contributions] = [await this.settings(), await this.contributions()]
     const environment = await openEnvironment({ settings, contributions, ...options })
     try {
@@ -125,7 +135,8 @@ export abstract class KwxCommand<Result> extends Command {
     params: Record<string, unknown>,
     request: PipelineRequest = {},
   ): Promise<RunResult> {
-    const { progressMode, runPipeline } = await import('./pipeline/index.ts')
+    const { progressMode } = await import('./pipeline/progress.ts')
+    const { runPipeline } = await import('./pipeline/run-pipeline.ts')
     const planned = await this.#plan(idOrFile, params)
     const { offline = false, workers = (await this.settings()).workers } = request
     const mode = progressMode({ json: this.jsonEnabled(), quiet: this.isQuiet })
@@ -146,7 +157,7 @@ export abstract class KwxCommand<Result> extends Command {
     params: Record<string, unknown>,
     request: PipelineRequest = {},
   ): Promise<PreviewLine[]> {
-    const { previewPipeline } = await import('./pipeline/index.ts')
+    const { previewPipeline } = await import('./pipeline/preview.ts')
     const planned = await this.#plan(idOrFile, params)
     const lines = await this.withEnvironment({ offline: true }, (environment) =>
       previewPipeline(planned, environment, request),
@@ -163,13 +174,14 @@ export abstract class KwxCommand<Result> extends Command {
   ): Promise<RunResult | PreviewLine[]> {
     if (plan) return this.previewPipeline(idOrFile, params, request)
     const result = await this.runPipeline(idOrFile, params, request)
-    const { describeRun } = await import('./pipeline/index.ts')
+    const { describeRun } = await import('./pipeline/run-result.ts')
     for (const line of describeRun(result, process.stdout.columns || undefined)) this.log(line)
     return result
   }
 
   async #plan(idOrFile: string, params: Record<string, unknown>): Promise<PlannedPipeline> {
-    const { findPipeline, planPipeline } = await import('./pipeline/index.ts')
+    const { findPipeline } = await import('./pipeline/find-pipeline.ts')
+    const { planPipeline } = await import('./pipeline/plan.ts')
     const [settings, contributions] = [await this.settings(), await this.contributions()]
     const place = await findPipeline(idOrFile, contributions, settings.directories.pipelines)
     return planPipeline(place.id, place.file, params, contributions)

@@ -1,4 +1,3 @@
-import type { Origin } from '../domain/origin.ts'
 /**
  * The contract between the kit and a step.
  *
@@ -10,11 +9,11 @@ import type { Origin } from '../domain/origin.ts'
  */
 
 import type { ExitCode } from '../base/errors.ts'
-import type { ArtefactFiles } from '../base/files/hash-folder.ts'
 import type { Clock } from '../base/time/clock.ts'
 import type { Sources } from '../data/clients/sources.ts'
 import type { Database } from '../data/database/database.ts'
 import type { Artefact } from '../domain/contracts/artefact.ts'
+import type { Origin } from '../domain/origin.ts'
 import type { Contributions } from './contributions/contributions.ts'
 import type { Settings } from './settings/settings.ts'
 
@@ -98,4 +97,4 @@ export function defineStep<Params>(step: Step<Params>): Step<Params> {
   return step
 }
 
-export type { Artefact, ArtefactFiles }
+export type { Artefact }

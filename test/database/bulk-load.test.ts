@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 
-import { type BulkTable, keyOrder } from '../../src/data/database/bulk/bulk-columns.ts'
+import { type BulkTable, keyOrder } from '../../src/data/database/bulk/bulk-load.ts'
 import {
   type CandleRows,
   type Database,

@@ -1,17 +1,15 @@
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
-
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { databaseStatus, TABLES } from '../../src/data/database/connection/database-status.ts'
+import { migrate } from '../../src/data/database/connection/migrate.ts'
 
 import {
   type Database,
-  databaseStatus,
   ensureMigrated,
-  migrate,
   migrationStates,
   openDatabase,
   runQuery,
-  TABLES,
 } from '../../src/data/database/index.ts'
 import { databaseKinds } from '../support/databases.ts'
 import { root } from '../support/root.ts'

@@ -1,28 +1,24 @@
 import { gzipSync } from 'node:zlib'
-
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import {
   type Database,
   dataFingerprint,
-  listRuns,
   loadCandles,
   loadQuotes,
   loadTrades,
   readCompleteness,
   readMarkets,
   readObservations,
-  readRun,
   readSettlements,
-  recordRun,
-  recordStepRun,
   runQuery,
   type SettlementInput,
   saveCompleteness,
   saveMarkets,
   saveObservations,
-  saveRawPayload,
   saveSettlements,
 } from '../../src/data/database/index.ts'
+import { saveRawPayload } from '../../src/data/database/market-data/raw-payloads.ts'
+import { listRuns, readRun, recordRun, recordStepRun } from '../../src/data/database/runs/runs.ts'
 import { databaseKinds, emptyTables, migratedDatabase, type OpenedDatabase } from '../support/databases.ts'
 import { event, market, observation, settlement } from '../support/row-examples.ts'
 

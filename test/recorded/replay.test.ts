@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { fixedClock, formatDay, parseDay } from '../../src/base/time/index.ts'
-import { createSources, type KalshiMarket, type Sources, systemPace } from '../../src/data/clients/index.ts'
+import { type KalshiMarket, type Sources, systemPace } from '../../src/data/clients/index.ts'
+import { createSources } from '../../src/data/clients/sources.ts'
 import { eventDayOfTicker } from '../../src/domain/market/index.ts'
 import { type ReplayExchange, replayExchange } from '../support/replay-exchange.ts'
 import { sharedFolder } from '../support/shared.ts'

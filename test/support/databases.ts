@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
+import { TABLES } from '../../src/data/database/connection/database-status.ts'
 
-import { type Database, ensureMigrated, openDatabase, runQuery, TABLES } from '../../src/data/database/index.ts'
+import { type Database, ensureMigrated, openDatabase, runQuery } from '../../src/data/database/index.ts'
 
 export interface DatabaseKind {
   readonly name: 'embedded' | 'server'

@@ -5,7 +5,7 @@ import { type Artefact, type Column, rowsOf, sha256, writeJson, writeTable } fro
 import type { LoadedConfig, ProductionConfig } from 'kwx/config'
 import { logit, OFFSET_COLUMN } from 'kwx/model'
 import { randomFrom } from 'kwx/random'
-import { formatDay, parseDay } from 'kwx/time'
+import { formatDay, formatInstant, parseDay } from 'kwx/time'
 
 /** A production configuration for tests; four windows of 30 + 5 days. */
 export const testConfig: ProductionConfig = {
@@ -15,6 +15,7 @@ export const testConfig: ProductionConfig = {
   train_days: 30,
   test_days: 5,
   step_days: 5,
+  embargo_days: 1,
   start_date: '2025-01-01',
   end_date: '2025-02-19',
   penalties: ['elasticnet'],
@@ -22,10 +23,10 @@ export const testConfig: ProductionConfig = {
   trials: 12,
   cv_splits: 3,
   search_space: { C_min: 0.001, C_max: 1000, l1_ratio_min: 0, l1_ratio_max: 1, class_weight: [null, 'balanced'] },
-  search: { method: 'trials', startup_trials: 10, C_values: 13, l1_ratio_values: 5 },
+  search: { method: 'trials', startup_trials: 10, C_values: 13, l1_ratio_values: 5, objective: 'log_loss' },
   solver: 'auto',
-  calibration: { method_large: 'isotonic', method_small: 'sigmoid', threshold: 1000 },
-  benchmark: 'half-way',
+  calibration: { rule: 'cross-validated', method_large: 'isotonic', method_small: 'sigmoid', threshold: 1000 },
+  benchmark: 'mid',
   gates: { min_effect: 0.0005 },
   blend_weight: 0.7,
   risk: {
@@ -86,11 +87,15 @@ export async function pilotInputs(folder: string, options: PilotInputsOptions = 
       const edge = weather + random.normal()
       const drawn = edge + random.normal() > 0.8 ? 1 : 0
       const label = options.outcome?.(day) ?? drawn
-      labels.push({ market: ticker, event: `KXWAVE-${formatDay(day)}`, event_day: formatDay(day), label })
+      labels.push({
+        ...{ market: ticker, event: `KXWAVE-${formatDay(day)}`, event_day: formatDay(day), label },
+        // Seven hours after the day: before the next day's first row, which trades from the tenth hour of its eve.
+        ...{ known_at: formatInstant((day * 1440 + 1440 + 420) * 60_000), known_at_source: 'issued' },
+      })
       for (let k = 0; k < rowsPerMarket; k++, row++) {
         market.codes[row] = market.values.length
         event_day[row] = day
-        end_minute[row] = day * 1440 + 60 * k
+        end_minute[row] = day * 1440 - 840 + 60 * k
         market_price[row] = Math.min(99, Math.max(1, Math.round(30 + 15 * (edge + 0.6 * random.normal()))))
         market_middle[row] = k % 3 === 0 ? Number.NaN : market_price[row]! + (k % 3 === 1 ? 0.5 : -0.5)
         for (let j = 0; j < columns; j++) values[j]![row] = j === 0 ? edge + 0.3 * random.normal() : random.normal()

@@ -23,7 +23,7 @@ export async function pluginOf(files: Partial<Record<Kind, Record<string, string
     }
   }
   return indexContributions([
-    { name: 'made-up', version: '1.0.0', root: folder, pjson: { kwx: { apiVersion: 1, contributes } } },
+    { name: 'made-up', version: '1.0.0', root: folder, pjson: { kwx: { apiVersion: 2, contributes } } },
   ])
 }
 

@@ -1,5 +1,5 @@
 import type { Random } from 'kwx/random'
-import { normalCdf } from 'kwx/random'
+import { normalCdf } from '../../plugins/train/src/services/search/normal-cdf.ts'
 
 /** Rows of ladders whose true probabilities are known. */
 export interface SimulatedLadders {

@@ -25,7 +25,7 @@ export const DECISION_NAMES = Object.keys(DECISION) as DecisionName[]
 export const BACKTEST_PAGE = 'report.html'
 
 /** One of the files 07 to 10 with the artefact it was read from. */
-export interface DecisionPart<File> {
+interface DecisionPart<File> {
   readonly artefact: Artefact
   readonly content: File
 }

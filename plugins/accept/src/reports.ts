@@ -44,7 +44,7 @@ export interface EqualAccuracy {
 }
 
 /** Score = mcb − dsc + unc: miscalibration, discrimination, uncertainty; null without rows. */
-export interface Parts {
+interface Parts {
   readonly mcb: number | null
   readonly dsc: number | null
   readonly unc: number | null

@@ -3,6 +3,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
 import { type Column, writeTable } from 'kwx/artefacts'
+import type { BacktestGates } from 'kwx/contracts'
+import { ASSUMPTIONS, backtestGates, DAY_RESAMPLING, resampleTradingDays } from 'kwx/trading'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 
 import { backtestDifferences } from '../src/services/recompute/backtest-figures.ts'
@@ -14,13 +16,20 @@ const PNL = [
   [0, 2000, 4000],
   [0, 0, 0],
 ]
-/** Rule, order and fee in 1e-4 dollars of each fill. */
+/** Rule, order, fee in 1e-4 dollars and event day of each fill. */
 const FILLS = [
-  [0, 0, 100],
-  [0, 0, 50],
-  [0, 2, 150],
-  [1, 1, 6000],
+  [0, 0, 100, 20_000],
+  [0, 0, 50, 20_000],
+  [0, 2, 150, 20_002],
+  [1, 1, 6000, 20_001],
 ] as const
+/** Fees of the three days under each rule. */
+const FEES = [
+  [150, 0, 150],
+  [0, 6000, 0],
+  [0, 0, 0],
+]
+const SEED = 42
 
 // Mean 1000, deviations 2000, -2000 and 0; mean 2000, deviations -2000, 0 and 2000.
 const spread = Math.sqrt(8_000_000 / 3)
@@ -36,11 +45,32 @@ const touch = () => ({
   ...{ sharpe: null, max_drawdown: null as number | null, total_pnl_cents: 0, total_fees_cents: 0 },
   ...{ gross_pnl_cents: 0, fee_ratio: null, n_trades: 0 },
 })
-const content = () => ({
-  span: { days: 3 },
-  metrics: through(),
-  bands: { pessimistic: { metrics: through() }, queue_last: { metrics: queueLast() }, touch: { metrics: touch() } },
-})
+/** A band as the backtest writes it. */
+function band<M extends ReturnType<typeof touch> | ReturnType<typeof through>>(
+  rule: number,
+  metrics: M,
+  traded: number,
+) {
+  const resampled = resampleTradingDays(PNL[rule]!, FEES[rule]!, { bankroll: ASSUMPTIONS.bankroll, seed: SEED })
+  return {
+    metrics: { ...metrics, ece: 0.05 },
+    ...resampled,
+    sharpe_interval: { ...resampled.sharpe_interval, ...DAY_RESAMPLING, days: 3 },
+    days: { all: 3, traded, idle: 3 - traded },
+  }
+}
+const content = () => {
+  const bands = { pessimistic: band(0, through(), 2), queue_last: band(1, queueLast(), 1), touch: band(2, touch(), 0) }
+  const gates = backtestGates(bands) as { [Name in keyof BacktestGates]: Changeable<BacktestGates[Name]> }
+  return {
+    span: { days: 3 },
+    resampling: { ...DAY_RESAMPLING, seed: SEED } as { draws: number; level: number; seed: number },
+    metrics: { ...through(), ece: 0.05 },
+    bands: bands as Changeable<typeof bands>,
+    gates,
+  }
+}
+type Changeable<T> = T extends object ? { -readonly [Key in keyof T]: Changeable<T[Key]> } : T
 
 let folder: string
 beforeAll(async () => {
@@ -50,6 +80,7 @@ beforeAll(async () => {
     join(folder, 'daily.parquet'),
     new Map<string, Column>([
       ['rule', rule([0, 0, 0, 1, 1, 1, 2, 2, 2])],
+      ['day', Int32Array.from({ length: 9 }, (_, i) => 20_000 + (i % 3))],
       ['pnl_units', Float64Array.from(PNL.flat())],
       ['drawdown', Float64Array.of(0, 0.1, 0.05, 0, 0, 0, 0, 0, 0)],
     ]),
@@ -58,6 +89,7 @@ beforeAll(async () => {
     join(folder, 'fills.parquet'),
     new Map<string, Column>([
       ['rule', rule(FILLS.map(([own]) => own))],
+      ['event_day', Int32Array.from(FILLS, ([, , , day]) => day)],
       ['order', Int32Array.from(FILLS, ([, order]) => order)],
       ['fee_units', Int32Array.from(FILLS, ([, , fee]) => fee)],
     ]),
@@ -86,7 +118,28 @@ describe('backtestDifferences', () => {
     ['07 /bands/queue_last/metrics/total_fees_cents', (of) => (of.bands.queue_last.metrics.total_fees_cents = 61)],
     ['07 /bands/queue_last/metrics/fee_ratio', (of) => (of.bands.queue_last.metrics.fee_ratio = 0.4)],
     ['07 /bands/touch/metrics/max_drawdown', (of) => (of.bands.touch.metrics.max_drawdown = 0)],
+    ['07 /bands/touch/days/traded', (of) => (of.bands.touch.days.traded = 1)],
+    ['07 /bands/pessimistic/sharpe_interval/low', (of) => (of.bands.pessimistic.sharpe_interval.low = 0.1)],
+    [
+      '07 /bands/pessimistic/sharpe_interval/probability_above_2',
+      (of) => (of.bands.pessimistic.sharpe_interval.probability_above_2! += 1 / 2000),
+    ],
+    ['07 /bands/queue_last/max_drawdown_interval/high', (of) => (of.bands.queue_last.max_drawdown_interval.high = 0.1)],
+    ['07 /bands/queue_last/fee_ratio_interval/low', (of) => (of.bands.queue_last.fee_ratio_interval.low = 0.1)],
+    ['07 /resampling/draws', (of) => (of.resampling.draws = 20)],
+    ['07 /gates/sharpe/low', (of) => (of.gates.sharpe.low = 0.1)],
+    ['07 /gates/sharpe/judged_threshold', (of) => (of.gates.sharpe.judged_threshold = -10)],
+    ['07 /gates/sharpe/judged', (of) => (of.gates.sharpe.judged = 'none')],
+    ['07 /gates/fee_ratio/passed', (of) => (of.gates.fee_ratio.passed = true)],
+    ['07 /gates/max_drawdown/threshold', (of) => (of.gates.max_drawdown.threshold = 0.5)],
+    ['07 /gates/traded_days/actual', (of) => (of.gates.traded_days.actual = 30)],
   ])('finds %s', async (at, change) => {
     expect(await places(change)).toEqual([at])
+  })
+
+  it('finds intervals of another seed than the one it names', async () => {
+    expect(await places((of) => (of.resampling.seed = 43))).toEqual([
+      '07 /bands/queue_last/sharpe_interval/probability_above_2',
+    ])
   })
 })

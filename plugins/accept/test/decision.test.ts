@@ -76,7 +76,9 @@ describe('a report with backtest, pool and audits', () => {
         '| sharpe | 2.7100 | 2.7100 | 3.1400 |',
         '| 5 min later |',
         'fill rate 62.5 %',
-        '| ece | 0.0900 | 0.0412 | yes |',
+        '| sharpe | 2.7100 | 1.1100 | 4.4400 | lower end, above | 0 | yes |',
+        '| ece | 0.0912 | none | none | only reported | none | not judged |',
+        'above 2 in 78.5 % of the resamples of days',
         '(report.html)',
       ],
       ...[

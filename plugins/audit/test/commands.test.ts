@@ -20,6 +20,7 @@ steps:
   - { id: time, use: "audit:time" }
   - { id: train, use: "train:walk-forward" }
   - { id: gates, use: "audit:gates" }
+  - { id: blend, use: "blend:fit" }
 `
 const SMALL = `city: simville
 bracket: between
@@ -144,9 +145,35 @@ describe('kwx audit on a simulated market', () => {
   it('leak and labels take the dataset of a configuration', async () => {
     const config = join(home, 'small.yaml')
     const leak = await json('audit', 'leak', '--config', config, '--rows', '20')
-    expect(leak.result).toMatchObject({ audits: [{ rows_equal: 20 }] })
+    expect(leak.result).toMatchObject({
+      audits: [{ rows_equal: 20, trained: { embargo_days: 1, windows: 1, late: 0 } }],
+    })
     const labels = await json('audit', 'labels', '--config', config)
     expect(labels.result).toMatchObject({ audits: [{ bracket: 'between', verdict: { outcome: 'pass' } }] })
+  })
+
+  it('leak holds the latest pilot and pool of the same configuration and dataset against the clock', async () => {
+    const config = join(home, 'small.yaml')
+    const leakOf = async (file: string) => {
+      const { result, status } = await json('audit', 'leak', '--config', file, '--rows', '20')
+      const [audit] = result!.audits as unknown as { trained: Record<string, unknown> | null; labels_checked: number }[]
+      return { status, ...audit! }
+    }
+    process.exitCode = 0
+    await kwx('run', 'decide', '--config', config, '--offline')
+    expect(await leakOf(config)).toMatchObject({
+      status: 0,
+      labels_checked: 48,
+      trained: { embargo_days: 1, windows: 1, pool_windows: 1, late: 0 },
+    })
+    // Another embargo is another configuration: nothing was trained by it yet, and then all of the span.
+    const open = join(home, 'open.yaml')
+    await writeFile(open, `${SMALL}embargo_days: 0\n`)
+    expect((await leakOf(open)).trained).toBeNull()
+    await kwx('run', 'decide', '--config', open, '--offline')
+    expect(await leakOf(open)).toMatchObject({ status: 0, trained: { embargo_days: 0 } })
+    const { stdout } = await kwx('audit', 'leak', '--config', open, '--rows', '20')
+    expect(stdout).toMatch(/embargo, days +0\n.*uses of a day.s labels +20/)
   })
 
   it('prints a table for people', async () => {

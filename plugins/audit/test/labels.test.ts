@@ -130,6 +130,7 @@ describe('an audit of labels', () => {
               strike_type: 'between',
             },
             ...{ floor_strike: 70, cap_strike: 71, label, source: 'exchange', expiration_value: 70, quarantine: null },
+            ...{ known_at: null, known_at_source: null },
           },
         ],
       })

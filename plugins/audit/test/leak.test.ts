@@ -46,7 +46,7 @@ beforeAll(async () => {
 afterAll(() => db.destroy())
 
 const audit = (dataset: BuiltDataset, rows = 100, over: object = {}) =>
-  auditLeak({ db, city: miami, rows, seed: 7, ...dataset, ...over })
+  auditLeak({ db, city: miami, rows, seed: 7, trained: null, ...dataset, ...over })
 const kindsOf = ({ leaks }: Awaited<ReturnType<typeof audit>>) => leaks.map(({ kind, subject }) => `${kind} ${subject}`)
 
 /** The rich set with one more feature. */

@@ -182,7 +182,7 @@ describe('backtest:run', () => {
     expect(unbalanced(page)).toEqual([])
     expect(page).not.toMatch(/<script|<link|<img|src=|url\(|@import|https?:\/\/(?!www\.w3\.org\/2000\/svg)/)
     const drawings = page.match(/<svg viewBox[\s\S]*?<\/svg>/g)!
-    expect(drawings).toHaveLength(6)
+    expect(drawings).toHaveLength(7)
     for (const drawing of drawings)
       expect(drawing).toMatch(
         /role="img" aria-labelledby="(\S+) (\S+)"[\s\S]*<title id="\1">[^<]+<\/title>\s*<desc id="\2">[^<]+<\/desc>/,
@@ -191,6 +191,9 @@ describe('backtest:run', () => {
     expect(page.match(/<table>/g)!.length).toBeGreaterThanOrEqual(drawings.length)
     expect(page).toContain(`<td>${(file.metrics.total_pnl_cents / 100).toFixed(2)}</td>`)
     expect(page).toContain('prefers-color-scheme: dark')
+    const { low, high } = file.bands.pessimistic.sharpe_interval
+    expect(page).toContain(`trade-through (pessimistic): ${file.metrics.sharpe!.toFixed(2)}, ${low!.toFixed(2)} to`)
+    expect(page).toContain(`<td>${low!.toFixed(2)}</td><td>${high!.toFixed(2)}</td>`)
   })
 })
 

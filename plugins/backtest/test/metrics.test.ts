@@ -1,14 +1,10 @@
-import fc from 'fast-check'
-import type { BacktestBand } from 'kwx/contracts'
 import { ASSUMPTIONS } from 'kwx/trading'
 import { describe, expect, it } from 'vitest'
 import { adverseSelection } from '../src/metrics/adverse-selection.ts'
 import { actedOn, type Judgement, judgeRun } from '../src/metrics/band.ts'
 import { drawdowns, equityCurve } from '../src/metrics/drawdown.ts'
-import { backtestGates, backtestVerdict } from '../src/metrics/gates.ts'
 import { openingOrders } from '../src/metrics/opening-orders.ts'
 import { consistentBins } from '../src/metrics/reliability.ts'
-import { sharpe, sharpeInterval } from '../src/metrics/sharpe.ts'
 import { type Happening, play } from './play.ts'
 
 const about = (over: Partial<Judgement> = {}): Judgement => ({
@@ -31,36 +27,6 @@ const BOUGHT: Happening[] = [
   [61, 'quote', 40, 43],
   [70, 'print', 40, 30, 'no'],
 ]
-
-describe('sharpe', () => {
-  it('is mean over sd (ddof 0) times the root of 365', () => {
-    expect(sharpe([1, 3])).toBeCloseTo(2 * Math.sqrt(365), 12)
-    expect(sharpe([1, 3, -4])).toBeCloseTo(0, 12)
-  })
-
-  it('does not exist without spread or with one day', () => {
-    expect([sharpe([]), sharpe([5]), sharpe([2, 2, 2])]).toEqual([null, null, null])
-    expect(sharpeInterval([2, 2], 1)).toEqual({ low: null, high: null })
-  })
-
-  it('of a profit falls with every idle day', () => {
-    fc.assert(
-      fc.property(fc.array(fc.integer({ min: -50, max: 100 }), { minLength: 2, maxLength: 30 }), (daily) => {
-        const ratio = sharpe(daily)
-        fc.pre(ratio !== null && ratio > 0)
-        expect(sharpe([...daily, 0])!).toBeLessThan(ratio)
-      }),
-    )
-  })
-
-  it('lies inside its interval, which depends on the seed alone', () => {
-    const daily = Array.from({ length: 60 }, (_, i) => ((i * 37) % 11) - 4)
-    const interval = sharpeInterval(daily, 7)
-    expect(interval).toEqual(sharpeInterval(daily, 7))
-    expect(interval.low!).toBeLessThan(sharpe(daily)!)
-    expect(interval.high!).toBeGreaterThan(sharpe(daily)!)
-  })
-})
 
 describe('drawdowns', () => {
   it('are measured from the highest equity before, the bankroll first', () => {
@@ -86,6 +52,15 @@ describe('judgeRun', () => {
     expect(band.fill_rate).toBeCloseTo(3000 / 78_000, 1)
     const longer = judgeRun(play([...BOUGHT, [90_000, 'settle', 1]]), about({ lastDay: 30 }))
     expect(longer.band.metrics.sharpe!).toBeLessThan(band.metrics.sharpe!)
+  })
+
+  it('resamples fees with their days and says why the upper end of the fee ratio is not there', () => {
+    // One day that traded of ten: a third of the resamples lack it, and have no profit to pay fees from.
+    const { band } = judgeRun(play([...BOUGHT, [90_000, 'settle', 1]]), about())
+    expect([band.metrics.fee_ratio, band.fee_ratio_interval]).toEqual([0, { low: 0, high: null }])
+    expect(band.reasons['fee_ratio_high']).toContain('no profit before fees')
+    expect(band.max_drawdown_interval).toEqual({ low: 0, high: 0 })
+    expect(band.sharpe_interval).toMatchObject({ low: 0, draws: 2000, level: 0.95, days: 10 })
   })
 
   it('says of a run without trades why nothing can be said', () => {
@@ -167,54 +142,6 @@ describe('consistentBins', () => {
     const width = (bins: typeof own) =>
       bins.reduce((sum, { expectedLow, expectedHigh }) => sum + expectedHigh - expectedLow, 0)
     expect(width(consistentBins(y, p, few, 1))).toBeGreaterThan(2 * width(own))
-  })
-})
-
-describe('the gates', () => {
-  const band = (metrics: Partial<BacktestBand['metrics']> = {}, traded = 40, unsettled = 0) =>
-    ({
-      metrics: { sharpe: 3, max_drawdown: 0.05, ece: 0.03, fee_ratio: 0.01, n_trades: 50, ...metrics },
-      days: { all: 60, traded, idle: 60 - traded },
-      unsettled,
-      contradictory: 0,
-    }) as BacktestBand
-  const judged = (pessimistic: BacktestBand, queue_last = band(), touch = band()) => {
-    const bands = { pessimistic, queue_last, touch }
-    const gates = backtestGates(bands)
-    return { gates, verdict: backtestVerdict(bands, gates) }
-  }
-
-  it('take the worst of the three rules', () => {
-    const { gates, verdict } = judged(
-      band({ sharpe: 2.5 }),
-      band({ sharpe: 1.9, ece: 0.02 }),
-      band({ max_drawdown: 0.11 }),
-    )
-    expect(gates.sharpe).toEqual({ threshold: 2, actual: 1.9, passed: false })
-    expect(gates.max_drawdown).toEqual({ threshold: 0.12, actual: 0.11, passed: true })
-    expect(verdict.outcome).toBe('fail')
-  })
-
-  it('hold on their thresholds', () => {
-    const exact = band({ sharpe: 2, max_drawdown: 0.12, ece: 0.09, fee_ratio: 0.05 })
-    expect(judged(exact).verdict.outcome).toBe('pass')
-  })
-
-  it('say nothing without trades or with few days, and never pass', () => {
-    const idle = band({ n_trades: 0, sharpe: null, max_drawdown: null, ece: null, fee_ratio: null }, 0)
-    expect(judged(idle).verdict.outcome).toBe('not-enough-evidence')
-    expect(judged(idle, idle, idle).verdict.sentence).toContain('Nothing was traded')
-    expect(judged(band({}, 7)).verdict.outcome).toBe('not-enough-evidence')
-    expect(Object.values(judged(idle).gates).some(({ passed }) => passed)).toBe(false)
-  })
-
-  it('fail a rule whose fees have no profit to be paid from', () => {
-    expect(judged(band({ fee_ratio: null })).verdict.outcome).toBe('fail')
-  })
-
-  it('pass nothing while positions wait for their settlement', () => {
-    expect(judged(band({}, 40, 1)).verdict.outcome).toBe('stale')
-    expect(judged(band({ sharpe: 1 }, 40, 1)).verdict.outcome).toBe('fail')
   })
 })
 

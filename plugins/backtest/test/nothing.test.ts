@@ -37,7 +37,10 @@ describe('a backtest without a single signal', () => {
   const file = acceptanceFile(inputs, results, { origin: 'real', pilot: 'p', blend: 'b' })
 
   it('is no evidence, with a reason for every missing figure', async () => {
-    expect(file.verdict.outcome).toBe('not-enough-evidence')
+    expect(file.verdict).toEqual({
+      outcome: 'not-enough-evidence',
+      sentence: 'Not enough evidence: nothing was traded; 30 traded days are needed.',
+    })
     expect(file.bands.touch.days).toEqual({ all: 7, traded: 0, idle: 7 })
     expect(Object.keys(file.bands.pessimistic.reasons).sort()).toEqual(['ece', 'fee_ratio', 'max_drawdown', 'sharpe'])
     expect(await validate(json('plugins/backtest/schemas/07_backtest_acceptance.json'), structuredClone(file))).toEqual(
@@ -46,6 +49,9 @@ describe('a backtest without a single signal', () => {
   })
 
   it('has a page without a figure that is none', () => {
-    expect(reportPage(file, inputs, results)).not.toMatch(/NaN|undefined|Infinity/)
+    const page = reportPage(file, inputs, results)
+    expect(page).not.toMatch(/NaN|undefined|Infinity/)
+    expect(page).not.toContain('<td>fails</td>')
+    expect(page.match(/<td>not judged<\/td>/g)).toHaveLength(5)
   })
 })

@@ -63,7 +63,7 @@ async function madeLadders({ overround = 1, gone = false, isWhole = true } = {})
   }
   const file = { name: 'made', city: 'x', bracket: 'between' as const, feature_set: 'x', windows: [] }
   const { ladders: index, devigged } = await ladderIndex({ file, windows, rows: columns }, batches(), 'last')
-  const about = { name: 'made', city: 'x', bracket: 'between', pilot: 'x', origin: 'simulated' }
+  const about = { name: 'made', city: 'x', bracket: 'between', pilot: 'x', origin: 'simulated', embargoDays: 0 }
   return { ...about, windows, rows: { ...columns, devigged }, ladders: index }
 }
 

@@ -48,6 +48,34 @@ describe('walking over the windows', () => {
     expect(fits[0]![9]!.weight.days).toBe(18)
   })
 
+  it('leaves out the days before a window whose outcomes were not known yet', () => {
+    const daysOf = (embargoDays: number) =>
+      walkWindows(madePilots({ ...strong, pilots: 1, embargoDays }), 42).fits[0]!.map(({ weight }) => weight.days)
+    expect(daysOf(0).slice(0, 4)).toEqual([0, 7, 14, 21])
+    expect(daysOf(1).slice(0, 4)).toEqual([0, 6, 13, 20])
+    expect(daysOf(7).slice(0, 4)).toEqual([0, 0, 7, 14])
+  })
+
+  it('does not change a weight for the outcomes of the last day before its window', () => {
+    const pilots = madePilots({ ...strong, embargoDays: 1 })
+    const { firstTestDay } = pilots[0]!.windows[5]!
+    const turned = pilots.map((pilot) =>
+      withRows(pilot, {
+        label: pilot.rows.label.map((y, i) => (pilot.rows.day[i] === firstTestDay - 1 ? 1 - y : y)),
+      }),
+    )
+    const weightOf = (all: typeof pilots) => walkWindows(all, 42).fits[0]!.map(({ weight }) => weight)
+    const [before, after] = [weightOf(pilots), weightOf(turned)]
+    expect(after.slice(0, 6)).toEqual(before.slice(0, 6))
+    expect(after[6]).not.toEqual(before[6])
+  })
+
+  it('gives each pilot of several its own embargo', () => {
+    const [one, two] = madePilots({ ...strong, pilots: 2 })
+    const { fits } = walkWindows([one!, { ...two!, embargoDays: 2 }], 42)
+    expect(fits.map((own) => own[3]!.weight.days)).toEqual([21, 19])
+  })
+
   it('shares one fit between pilots whose windows begin on one day, of which each takes what its own days bear', () => {
     const { fits } = walkWindows(madePilots(strong), 42)
     const fitted = fits.map((own) => own.map(({ weight: { fitted, low, high, days } }) => [fitted, low, high, days]))

@@ -1,13 +1,11 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-
 import { writeTable } from 'kwx/artefacts'
 import { loadProductionConfig, readProductionConfig } from 'kwx/config'
-import { formatProblem } from 'kwx/schema'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-
 import type { KwxError } from '../../../src/base/errors.ts'
+import { formatProblem } from '../../../src/base/schema/problem.ts'
 import { repositoryContributions } from '../../../test/support/plugins.ts'
 import { root } from '../../../test/support/root.ts'
 
@@ -44,15 +42,18 @@ describe('readProductionConfig', () => {
       train_days: 42,
       test_days: 7,
       step_days: 7,
+      embargo_days: 1,
       start_date: '2024-11-20',
       end_date: '2025-02-25',
       penalties: ['elasticnet'],
       trials: 40,
       cv_splits: 4,
       search_space: { C_min: 0.001, C_max: 1000, l1_ratio_min: 0, l1_ratio_max: 1, class_weight: [null, 'balanced'] },
-      search: { method: 'trials', startup_trials: 10, C_values: 13, l1_ratio_values: 5 },
+      search: { objective: 'log_loss', method: 'trials', startup_trials: 10, C_values: 13, l1_ratio_values: 5 },
       solver: 'auto',
-      calibration: { method_large: 'isotonic', method_small: 'sigmoid', threshold: 1000 },
+      benchmark: 'mid',
+      gates: { min_effect: 0.0005 },
+      calibration: { rule: 'cross-validated', method_large: 'isotonic', method_small: 'sigmoid', threshold: 1000 },
       blend_weight: 0.7,
       risk: {
         kelly_alpha: 0.25,
@@ -79,7 +80,7 @@ describe('readProductionConfig', () => {
       trials: 'default',
       'search_space.C_min': 'default',
     })
-    expect(Object.keys(loaded!.origins)).toHaveLength(43)
+    expect(Object.keys(loaded!.origins)).toHaveLength(48)
   })
 
   it('takes part of a section from the file and the rest from the defaults', async () => {
@@ -138,6 +139,8 @@ describe('readProductionConfig', () => {
     ['trials', ['0', '-1', 'null', '"x"', '1.5', '[]']],
     ['cv_splits', ['1', '0']],
     ['train_days', ['0']],
+    ['embargo_days', ['-1', '0.5', 'null', '"1"', '.nan']],
+    ['calibration', ['{rule: best}', '{rule: null}']],
     ['blend_weight', ['-0.1', '1.1', '.nan', '"0.7"']],
     ['penalties', ['[]', '[l3]', '[l1, l1]', 'l1', 'null']],
     [
@@ -147,7 +150,15 @@ describe('readProductionConfig', () => {
     ['search_space', ['{l1_ratio_min: 0.6, l1_ratio_max: 0.5}', '{C_min: 2000}', '{C_max: 0.0001}']],
     [
       'search',
-      ['{method: random}', '{startup_trials: 0}', '{C_values: 1}', '{C_values: 1001}', '{l1_ratio_values: 1}', 'grid'],
+      [
+        '{method: random}',
+        '{objective: accuracy}',
+        '{startup_trials: 0}',
+        '{C_values: 1}',
+        '{C_values: 1001}',
+        '{l1_ratio_values: 1}',
+        'grid',
+      ],
     ],
     ['solver', ['lbfgs', 'null', '1']],
     ['calibration', ['{threshold: 99}', '{method_large: platt}', '{method: isotonic}']],
@@ -196,14 +207,27 @@ describe('readProductionConfig', () => {
   })
 
   it('wants days for every fold', async () => {
-    expect(await problems({ train_days: '20', cv_splits: '16' })).toEqual([])
-    expect(await problems({ train_days: '20', cv_splits: '17' })).toEqual([
+    expect(await problems({ train_days: '21', cv_splits: '16' })).toEqual([])
+    expect(await problems({ train_days: '21', cv_splits: '17' })).toEqual([
       '`cv_splits` is 17; expected at most the 16 training days left to search on',
     ])
   })
 
+  it('refuses an embargo that leaves no day to train on, and counts folds by the days that it leaves', async () => {
+    for (const embargo_days of ['20', '21', '1000000']) {
+      expect(await problems({ train_days: '20', embargo_days, cv_splits: '2' })).toEqual([
+        `\`embargo_days\` is ${embargo_days}; expected fewer than the 20 training days`,
+      ])
+    }
+    expect(await problems({ train_days: '20', embargo_days: '19', cv_splits: '2' })).toEqual([
+      '`cv_splits` is 2; expected at most the 1 training days left to search on',
+    ])
+    expect(await problems({ train_days: '20', embargo_days: '18', cv_splits: '2' })).toEqual([])
+    expect(await problems({ train_days: '20', embargo_days: '0', cv_splits: '16' })).toEqual([])
+  })
+
   it('leaves all days to the folds where too few could calibrate anything', async () => {
-    expect(await problems({ train_days: '19', cv_splits: '19' })).toEqual([])
+    expect(await problems({ train_days: '20', cv_splits: '19' })).toEqual([])
   })
 
   it('takes weather from the own station or a declared proxy, never from elsewhere', async () => {

@@ -1,12 +1,11 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-
 import { checkAgainst, readYaml } from 'kwx/schema'
-import { loadSettings, settingsSchema } from 'kwx/settings'
+import { settingsSchema } from 'kwx/settings'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-
 import type { KwxError } from '../../../src/base/errors.ts'
+import { loadSettings } from '../../../src/framework/settings/load-settings.ts'
 import { repositoryContributions } from '../../../test/support/plugins.ts'
 import { root } from '../../../test/support/root.ts'
 import { configEntries, renderEntries, settingEntries, yamlScalar } from '../src/services/entries.ts'

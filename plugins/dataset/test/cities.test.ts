@@ -1,10 +1,10 @@
 import { readdirSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
-
-import { citySchema, requireRegime, seriesOn } from 'kwx/cities'
+import { requireRegime, seriesOn } from 'kwx/cities'
 import { validate } from 'kwx/schema'
 import { civilTime, parseDay } from 'kwx/time'
 import { describe, expect, it } from 'vitest'
+import { citySchema } from '../../../src/domain/cities/city-schema.ts'
 
 import { repositoryContributions } from '../../../test/support/plugins.ts'
 import { city } from './support/setup.ts'

@@ -2,18 +2,13 @@ import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { gunzipSync } from 'node:zlib'
-import {
-  type Database,
-  ensureMigrated,
-  openDatabase,
-  readObservations,
-  readSettlements,
-  saveRawPayload,
-} from 'kwx/database'
+import { type Database, ensureMigrated, openDatabase, readObservations, readSettlements } from 'kwx/database'
 import { gateObservations, MAX_FORWARD_FILLED } from 'kwx/features'
-import { createSources, systemPace } from 'kwx/sources'
+import { systemPace } from 'kwx/sources'
 import { type Clock, parseDay } from 'kwx/time'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { createSources } from '../../../src/data/clients/sources.ts'
+import { saveRawPayload } from '../../../src/data/database/market-data/raw-payloads.ts'
 
 import { type ReplayExchange, replayExchange } from '../../../test/support/replay-exchange.ts'
 import { sharedFolder } from '../../../test/support/shared.ts'

@@ -1,12 +1,11 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-
 import type { Artefact, StepContext } from 'kwx'
 import { type Database, ensureMigrated, openDatabase } from 'kwx/database'
-import { createSources } from 'kwx/sources'
 import { fixedClock } from 'kwx/time'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { createSources } from '../../../src/data/clients/sources.ts'
 
 import { pluginOf } from '../../../test/support/plugins.ts'
 import { type ReplayExchange, replayExchange } from '../../../test/support/replay-exchange.ts'

@@ -1,4 +1,4 @@
-import { parseDay } from 'kwx/time'
+import { parseDay, parseInstant } from 'kwx/time'
 import { describe, expect, it } from 'vitest'
 
 import type { DatasetMarket, Settlement } from '../src/services/build/data.ts'
@@ -85,6 +85,40 @@ describe('labelMarkets', () => {
     expect(labelMarkets([market({ day })], [], nyc, 'between')).toMatchObject({
       labels: [{ label: 0 }],
       ladder_gaps: [{ sentence: '69 F and below is paid by no market' }],
+    })
+  })
+
+  describe('says from when a label was known', () => {
+    const issued_ms = parseInstant('2025-02-02T11:37:00Z')
+    const assumed = { known_at: '2025-02-02T15:00:00.000Z', known_at_source: 'assumed' } // New York's day ends at 05:00Z
+
+    it('by the issue of the report in use, for results and derived labels alike', () => {
+      const known = { known_at: '2025-02-02T11:37:00.000Z', known_at_source: 'issued' }
+      expect(label({ result: 'yes' }, [settlement(day, 71, { issued_ms })])).toMatchObject(known)
+      expect(label({ result: null }, [settlement(day, 71, { issued_ms })])).toMatchObject({
+        source: 'derived',
+        ...known,
+      })
+    })
+
+    it('by assumption ten hours after the climate day where no issue time is known', () => {
+      expect(label({ result: 'yes' })).toMatchObject(assumed)
+      expect(label({ result: 'yes' }, [settlement(day, 71, { issued_ms: null })])).toMatchObject(assumed)
+      expect(label({ result: 'yes' }, [settlement(day, 71, { issued_ms, used: false })])).toMatchObject(assumed)
+    })
+
+    it('by assumption where the report is not what settled the market', () => {
+      expect(label({ result: 'no' }, [settlement(day, 71, { issued_ms })])).toMatchObject({ label: 0, ...assumed })
+      expect(label({ result: 'yes' }, [settlement(day, 71, { issued_ms, source: 'era5' })])).toMatchObject(assumed)
+    })
+
+    it('and does not where there is no label', () => {
+      expect(label({ result: null })).toMatchObject({ label: null, known_at: null, known_at_source: null })
+    })
+
+    it('in local standard time, summer or winter', () => {
+      const july = parseDay('2024-07-01')
+      expect(label({ day: july, result: 'yes' })).toMatchObject({ known_at: '2024-07-02T15:00:00.000Z' })
     })
   })
 

@@ -4,14 +4,14 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
-
 import { type Column, numbers, readTable, type Table, text } from 'kwx/artefacts'
 import type { City } from 'kwx/cities'
 import { loadProductionConfig } from 'kwx/config'
-import { type Database, ensureMigrated, openDatabase, saveRawPayload } from 'kwx/database'
-import { createSources } from 'kwx/sources'
+import { type Database, ensureMigrated, openDatabase } from 'kwx/database'
 import { parseDay, parseInstant } from 'kwx/time'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { createSources } from '../../../src/data/clients/sources.ts'
+import { saveRawPayload } from '../../../src/data/database/market-data/raw-payloads.ts'
 
 import { repositoryContributions } from '../../../test/support/plugins.ts'
 import { type ReplayExchange, replayExchange } from '../../../test/support/replay-exchange.ts'
@@ -134,11 +134,21 @@ describe.skipIf(!sharedFolder())('a replay and an import of the same days', () =
     })
 
     it('hold the same labels, from the exchange', () => {
-      const [one, two] = both(name).map(({ built }) => built.labels.labels.map(sealed))
+      const [one, two] = both(name).map(({ built }) =>
+        built.labels.labels.map(sealed).map(({ known_at: _, known_at_source: __, ...outcome }) => outcome),
+      )
       expect(one).toEqual(two)
       expect(new Set(one!.map(({ source }) => source))).toEqual(new Set(['exchange']))
       // Neither loading lacks a market of a ladder or a value that the exchange paid on.
       expect(one!.filter(({ expiration_value }) => expiration_value === null)).toEqual([])
+    })
+
+    it('know when a label was known from the reports, and assume a time from the files that is never before it', () => {
+      const [reports, files] = both(name).map(({ built }) => built.labels.labels)
+      expect(new Set(reports!.map(({ known_at_source }) => known_at_source))).toEqual(new Set(['issued']))
+      expect(new Set(files!.map(({ known_at_source }) => known_at_source))).toEqual(new Set(['assumed']))
+      const early = reports!.filter(({ known_at }, k) => known_at! > files![k]!.known_at!)
+      expect(early.map(({ market, known_at }) => [market, known_at])).toEqual([])
     })
 
     it('have the test rows of the reference, window by window', () => {

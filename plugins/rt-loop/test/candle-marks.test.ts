@@ -4,7 +4,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { databaseKinds, emptyTables, migratedDatabase, type OpenedDatabase } from '../../../test/support/databases.ts'
 import { marketExample } from '../../../test/support/market-example.ts'
 import { CandleMarks } from '../src/feed/candle-marks.ts'
-import { keepRows } from '../src/storage/keep-rows.ts'
+import { savePrices } from '../src/storage/save-prices.ts'
 import { livePair } from './support.ts'
 
 const DAY = parseDay('2025-02-20')
@@ -40,7 +40,7 @@ describe.each(databaseKinds)('CandleMarks on the $name database', (kind) => {
   })
   async function store(marketId: number, ...minutes: number[]) {
     const candles = minutes.map(candleOf(marketId))
-    await keepRows(db, { prints: [], quotes: [], candles, late: [] })
+    await savePrices(db, { prints: [], quotes: [], candles, late: [] })
     return candles
   }
   const marked = async () =>

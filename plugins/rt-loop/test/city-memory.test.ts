@@ -47,7 +47,8 @@ describe.each(databaseKinds)('CityMemory on the $name database', (kind) => {
     ...pair,
     loaded: { ...pair.loaded, config: { ...pair.loaded.config, price_source: source } },
   })
-  const candles = (market: number, minutes: readonly number[], bid: number) => {
+  /** @param price  of the last trade, 1e-4 dollars; -1: nothing traded */
+  const candles = (market: number, minutes: readonly number[], bid: number, price = -1) => {
     const column = (value: number) => new Int16Array(minutes.length).fill(value)
     const side = (value: number) => ({
       open: column(value),
@@ -58,7 +59,7 @@ describe.each(databaseKinds)('CityMemory on the $name database', (kind) => {
     return loadCandles(db, {
       marketId: new Int32Array(minutes.length).fill(ids[market]!),
       endMinute: Int32Array.from(minutes, (minute) => START + minute),
-      price: side(-1),
+      price: side(price),
       bid: side(bid),
       ask: side(bid + 200),
       volumeCenti: new Int32Array(minutes.length).fill(100),
@@ -140,6 +141,19 @@ describe.each(databaseKinds)('CityMemory on the $name database', (kind) => {
       () => candles(0, [8, 9], 3400),
       () => candles(0, [5, 6, 7, 8, 9, 10], 2900),
     ]))
+
+  it('follows the last trade of candles, carried on from one reading to the next', async () => {
+    await follows('candles', [
+      () => candles(0, [1, 2], 3000, 3100),
+      () => candles(0, [3, 20], 3000),
+      () => candles(0, [20, 21], 3000, 3300),
+      () => candles(0, [40], 3000),
+      () => candles(0, [40, 41], 3000, 3500),
+      () => candles(0, [90], 3000),
+    ])
+    const { prices } = await readCityRows(db, of('candles'), [DAY, DAY])
+    expect([...prices.get(ids[0]!)!.last!]).toEqual([31, 31, 31, 33, 33, 35, 35, 35])
+  })
 
   it('follows prints, those of one minute over several ticks', () =>
     follows('trades', [

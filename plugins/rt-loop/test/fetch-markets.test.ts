@@ -1,6 +1,7 @@
 import { type Database, ensureMigrated, openDatabase, readMarkets } from 'kwx/database'
-import { createSources, systemPace } from 'kwx/sources'
+import { systemPace } from 'kwx/sources'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { createSources } from '../../../src/data/clients/sources.ts'
 
 import { type ReplayExchange, replayExchange } from '../../../test/support/replay-exchange.ts'
 import { sharedFolder } from '../../../test/support/shared.ts'

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { databaseKinds, emptyTables, migratedDatabase, type OpenedDatabase } from '../../../test/support/databases.ts'
 import type { PriceEvent } from '../src/feed/price-feed.ts'
 import { PriceKeeper } from '../src/feed/price-keeper.ts'
-import { readLateRows } from '../src/storage/keep-rows.ts'
+import { readLateRows } from '../src/storage/late-rows.ts'
 
 const M = 29_000_000
 const A = { marketId: 1, ticker: 'A' }
@@ -157,9 +157,9 @@ describe.each(databaseKinds)('PriceKeeper on the $name database', (kind) => {
 
   it('keeps what a changed candle was, and leaves one alone that is told again as it is', async () => {
     const bar = (price: number | null) => ({ open: price, high: price, low: price, close: price })
-    const candle = (bid: number): KalshiCandle => ({
+    const candle = (bid: number, price: number | null = null): KalshiCandle => ({
       endMinute: M,
-      price: bar(null),
+      price: bar(price),
       bid: bar(bid),
       ask: bar(4000),
       volumeCenti: 5,
@@ -170,6 +170,7 @@ describe.each(databaseKinds)('PriceKeeper on the $name database', (kind) => {
     worked = M
     expect(await one.keepCandles([{ market: A, candles: [candle(3000)] }])).toBe(0)
     expect(await one.keepCandles([{ market: A, candles: [candle(3100)] }])).toBe(1)
+    expect(await one.keepCandles([{ market: A, candles: [candle(3100, 3500)] }])).toBe(1)
     expect(await readLateRows(db, [1], 0)).toMatchObject([
       {
         kind: 'candle',
@@ -177,6 +178,7 @@ describe.each(databaseKinds)('PriceKeeper on the $name database', (kind) => {
         was: { bid_close: 3000, ask_close: 4000, volume_centi: 5 },
         came: { bid_close: 3100, ask_close: 4000, volume_centi: 5 },
       },
+      { kind: 'candle', was: { price_close: null, bid_close: 3100 }, came: { price_close: 3500, bid_close: 3100 } },
     ])
     expect(await readLateRows(db, [1], M + 1)).toEqual([])
   })

@@ -2,9 +2,9 @@ import { generateKeyPairSync } from 'node:crypto'
 import { mkdtemp } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-
 import type { Database } from 'kwx/database'
-import { createSources, readKalshiKey, type Sources, streamUrlOf, systemPace } from 'kwx/sources'
+import { readKalshiKey, type Sources, streamUrlOf, systemPace } from 'kwx/sources'
+import { createSources } from '../../../src/data/clients/sources.ts'
 
 import type { ReplayExchange } from '../../../test/support/replay-exchange.ts'
 import { StreamFeed, type StreamFeedOptions } from '../src/feed/stream-feed.ts'

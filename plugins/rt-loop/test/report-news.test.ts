@@ -1,7 +1,8 @@
 import { type Database, ensureMigrated, openDatabase, publicationLags, runQuery } from 'kwx/database'
-import { createSources, systemPace } from 'kwx/sources'
+import { systemPace } from 'kwx/sources'
 import { MS_PER_MINUTE } from 'kwx/time'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { createSources } from '../../../src/data/clients/sources.ts'
 
 import { type ReplayExchange, replayExchange } from '../../../test/support/replay-exchange.ts'
 import { sharedFolder } from '../../../test/support/shared.ts'

@@ -53,6 +53,7 @@ const MOST_MINUTES = 400
 interface Formed {
   readonly ticker: string
   readonly end_minute: number
+  readonly price_close: number | null
   readonly bid_close: number | null
   readonly ask_close: number | null
   readonly volume_centi: number
@@ -124,7 +125,7 @@ describe.skipIf(!sharedFolder() || !server).each(SCENES)(
       it("has the exchange's own candles, formed without asking for them", async () => {
         const rows = await runQuery<Formed>(
           opened.db,
-          `select ticker, end_minute, bid_close, ask_close, candles.volume_centi from candles join markets using (market_id)
+          `select ticker, end_minute, price_close, bid_close, ask_close, candles.volume_centi from candles join markets using (market_id)
          where end_minute between (select min(end_minute) + 4 from rt_minutes) and (select max(end_minute) from rt_minutes)
            -- the stream tells of the book's end at the very close, of which the exchange has no candle
            and end_minute * 60000::bigint < close_ms
@@ -141,14 +142,14 @@ describe.skipIf(!sharedFolder() || !server).each(SCENES)(
           own.flatMap(([ticker, candles]) =>
             candles.map((candle) => [
               `${ticker} ${candle.endMinute}`,
-              [candle.bid.close, candle.ask.close, candle.volumeCenti],
+              [candle.price.close, candle.bid.close, candle.ask.close, candle.volumeCenti],
             ]),
           ),
         )
         expect(rows.length).toBe(theirs.size)
-        for (const { ticker, end_minute, bid_close, ask_close, volume_centi } of rows) {
+        for (const { ticker, end_minute, price_close, bid_close, ask_close, volume_centi } of rows) {
           const key = `${ticker} ${end_minute}`
-          expect([key, [bid_close, ask_close, volume_centi]]).toEqual([key, theirs.get(key)])
+          expect([key, [price_close, bid_close, ask_close, volume_centi]]).toEqual([key, theirs.get(key)])
         }
       })
   },

@@ -1,9 +1,11 @@
 import fc from 'fast-check'
-import { applyCalibrator, type Calibrator, softplus, whyNotMonotone } from 'kwx/model'
+import { applyCalibrator, type Calibrator, type HeldOut, sigmoid, whyNotMonotone } from 'kwx/model'
+import { randomFrom } from 'kwx/random'
 import { describe, expect, it } from 'vitest'
 import { calibrate } from '../../../src/domain/model/calibrate.ts'
 import { fitIsotonic } from '../../../src/domain/model/fit-isotonic.ts'
 import { fitSigmoid } from '../../../src/domain/model/fit-sigmoid.ts'
+import { softplus } from '../../../src/domain/model/probability.ts'
 import { reference, referenceJson } from '../../../test/support/reference.ts'
 
 const points = fc.array(
@@ -158,23 +160,136 @@ describe('a calibrator', () => {
 })
 
 describe('calibrate', () => {
-  const rule = { method_large: 'isotonic', method_small: 'sigmoid', threshold: 6 } as const
+  const counts = { method_large: 'isotonic', method_small: 'sigmoid', threshold: 6 } as const
+  const rule = { rule: 'origin', ...counts } as const
+  /** Six rows spread over so many days. */
+  const onDays = (days: number) => Int32Array.from({ length: 6 }, (_, i) => i % days)
   const rising = { decision: Float64Array.of(-2, -1, 0, 0.5, 1, 2), label: Uint8Array.of(0, 0, 1, 0, 1, 1) }
 
   it.each([
-    [8, 'isotonic'],
-    [5, 'sigmoid'],
-    [3, 'none'],
-  ])('with %i days fits %s', (days, method) =>
-    expect(calibrate({ ...rising, days }, rule).calibrator.method).toBe(method),
+    [5, 6, 'sigmoid'],
+    [3, 6, 'none'],
+    [6, 7, 'sigmoid'],
+  ])('by the origin\u2019s rule with %i days and the threshold %i fits %s', (days, threshold, method) =>
+    expect(calibrate({ ...rising, day: onDays(days) }, { ...rule, threshold }).calibrator.method).toBe(method),
   )
 
+  it('by the origin\u2019s rule fits isotonic from eight days', () => {
+    const held = made(8, 1, (z) => z)
+    expect(calibrate(held, rule).calibrator.method).toBe('isotonic')
+  })
+
   it('never turns the order of the model around', () => {
-    const falling = { decision: rising.decision.map((f) => -f), label: rising.label, days: 5 }
+    const falling = { decision: rising.decision.map((f) => -f), label: rising.label, day: onDays(5) }
     const { calibrator, reason } = calibrate(falling, rule)
     expect(calibrator).toMatchObject({ method: 'sigmoid', a: 0 })
     expect(reason).toContain('contradict')
     expect(applyCalibrator(calibrator, 3)).toBeCloseTo(0.5, 12)
+  })
+})
+
+/** Rows of so many days with log-odds z ~ N(0, 1.5); the outcome is drawn at `truth(z)`, one for all rows of a day. */
+function made(days: number, rowsPerDay: number, truth: (z: number) => number, seed = 'made'): HeldOut {
+  const random = randomFrom(`${seed}/${days}`)
+  const n = days * rowsPerDay
+  const decision = new Float64Array(n)
+  const label = new Uint8Array(n)
+  for (let d = 0; d < days; d++) {
+    const z = 1.5 * random.normal()
+    const outcome = random.uniform() < sigmoid(truth(z)) ? 1 : 0
+    for (let k = 0; k < rowsPerDay; k++) {
+      decision[d * rowsPerDay + k] = z + 0.1 * random.normal()
+      label[d * rowsPerDay + k] = outcome
+    }
+  }
+  return { decision, label, day: Int32Array.from({ length: n }, (_, i) => Math.floor(i / rowsPerDay)) }
+}
+
+describe('calibrate by cross-validation', () => {
+  const rule = { rule: 'cross-validated', method_large: 'isotonic', method_small: 'sigmoid', threshold: 1 } as const
+  const methodOf = (held: HeldOut) => calibrate(held, rule).calibrator.method
+
+  it.each([
+    ['none where the log-odds are right', 200, (z: number) => z, 'none'],
+    ['Platt where they are twice too large', 200, (z: number) => 0.4 * z, 'sigmoid'],
+    [
+      'isotonic where no line is right, from forty days',
+      400,
+      (z: number) => (z > 0.7 ? 4 : z > -0.7 ? 0.2 : -0.2),
+      'isotonic',
+    ],
+    ['no isotonic below forty days', 39, (z: number) => (z > 0 ? 6 : -6), 'sigmoid'],
+    ['none with three days', 3, (z: number) => z, 'none'],
+  ])('takes %s', (_, days, truth, method) => {
+    expect(methodOf(made(days, 5, truth))).toBe(method)
+  })
+
+  it('has the three scores, the days and the choice in its reason', () => {
+    const { reason } = calibrate(
+      made(8, 5, (z) => 2 * z),
+      rule,
+    )
+    expect(reason).toMatch(
+      /^40 rows of 8 event days: cross-validated log loss none \d\.\d{4}, Platt \d\.\d{4}, isotonic \d+\.\d{4} \(not from fewer than 40 event days\); (none|Platt) is taken/,
+    )
+    expect(
+      calibrate(
+        made(60, 5, (z) => z),
+        rule,
+      ).reason,
+    ).not.toContain('fewer')
+  })
+
+  it('scores each day by fits that did not see it: rows of one day are no evidence for each other', () => {
+    // With every outcome a coin of its day, many rows a day would let a fit by rows learn the days by heart.
+    const coins = made(60, 40, () => 0, 'coins')
+    const { reason } = calibrate(coins, rule)
+    const [none, platt, isotonic] = reason.match(/\d+\.\d{4}/g)!.map(Number) as [number, number, number]
+    expect(platt).toBeGreaterThan(Math.log(2) - 0.02)
+    expect(isotonic).toBeGreaterThan(platt)
+    expect(none).toBeGreaterThan(platt)
+  })
+
+  it('takes the simpler on a tie', () => {
+    // At log-odds 0 with as many of either outcome in each fold all three say one half.
+    const day = Int32Array.from({ length: 80 }, (_, i) => i >> 1)
+    const label = Uint8Array.from(day, (_, i) => i % 2)
+    const { calibrator, reason } = calibrate({ decision: new Float64Array(80), label, day }, rule)
+    expect(reason).toContain('none 0.6931, Platt 0.6931, isotonic 0.6931')
+    expect(calibrator).toEqual({ method: 'none' })
+  })
+
+  it('gives none where all rows have one outcome', () => {
+    const held = { ...made(50, 2, (z) => z), label: new Uint8Array(100) }
+    expect(calibrate(held, rule)).toEqual({
+      calibrator: { method: 'none' },
+      reason: '100 rows of 50 event days: all have one outcome',
+    })
+  })
+
+  it('does not read what the origin\u2019s rule goes by', () => {
+    const held = made(50, 4, (z) => 0.5 * z)
+    const other = { ...rule, method_large: 'sigmoid', method_small: 'isotonic', threshold: 1e6 } as const
+    expect(calibrate(held, other)).toEqual(calibrate(held, rule))
+  })
+
+  it('never turns the order of the model around, whatever the rows say', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 4, max: 60 }), fc.double({ min: -3, max: 3, noNaN: true }), (days, slope) => {
+        const { calibrator } = calibrate(
+          made(days, 3, (z) => slope * z, `${slope}`),
+          rule,
+        )
+        expect(whyNotMonotone(calibrator)).toBeNull()
+      }),
+      { numRuns: 40 },
+    )
+  })
+
+  it('gives the same bits twice, and for days that are named otherwise in the same order', () => {
+    const held = made(45, 3, (z) => 0.3 * z)
+    const renamed = { ...held, day: Int32Array.from(held.day, (day) => 20_000 + 3 * day) }
+    expect(calibrate(renamed, rule)).toEqual(calibrate(held, rule))
   })
 })
 

@@ -15,7 +15,8 @@ const [window] = walkForwardWindows(parseDay(testConfig.start_date), parseDay(te
   testDays: 5,
   stepDays: 5,
 })
-const trainingDays = Array.from({ length: 30 }, (_, k) => window!.firstTrainDay + k)
+// The thirtieth is embargoed.
+const trainingDays = Array.from({ length: 29 }, (_, k) => window!.firstTrainDay + k)
 const { base, calibration } = splitCalibrationDays(trainingDays, `${testConfig.seed}/${window!.name}`)
 
 let root: string
@@ -63,6 +64,27 @@ describe('fitWindow', () => {
     expect(fitted(outside).model).toEqual(fitted([]).model)
   })
 
+  it('sees no label and no value of an embargoed day, and says how many there are', () => {
+    const embargoed = [window!.lastTrainDay]
+    expect(fitted(embargoed)).toEqual(fitted([]))
+    expect(fitted([]).model.embargo_days).toBe(1)
+    const wide = { ...testConfig, embargo_days: 4 }
+    const last = Array.from({ length: 4 }, (_, k) => window!.lastTrainDay - k)
+    const { model, parameters } = fitted(last, { config: wide })
+    expect(model).toEqual(fitted([], { config: wide }).model)
+    const used = [...model.training.days, ...model.calibration.days, ...parameters.search_days]
+    expect(used.filter((day) => last.map(formatDay).includes(day))).toEqual([])
+    expect(model.training).toMatchObject({ first_day: '2025-01-01', last_day: '2025-01-30' })
+  })
+
+  it('uses the last day without an embargo, and the file is as if there were no such setting', () => {
+    const none = { config: { ...testConfig, embargo_days: 0 } }
+    const { model } = fitted([], none)
+    expect([...model.training.days, ...model.calibration.days]).toContain(formatDay(window!.lastTrainDay))
+    expect(model).not.toHaveProperty('embargo_days')
+    expect(fitted([window!.lastTrainDay], none).model.coefficients).not.toEqual(model.coefficients)
+  })
+
   it('depends on its base days', () => {
     expect(fitted(base.slice(0, 1)).model.coefficients).not.toEqual(fitted([]).model.coefficients)
   })
@@ -76,6 +98,7 @@ describe('fitWindow', () => {
   it.each<[string, Partial<typeof testConfig>, number]>([
     ['needs as many event days as folds', { cv_splits: 40 }, 0],
     ['refuses one outcome', {}, 1],
+    ['needs a day that is not embargoed', { embargo_days: 30 }, 0],
   ])('%s, and says so', (_, parts, kind) => {
     const { design, label, day } = inputs.rows
     const about = { feature_set_version: '1', data: inputs.data, kwx: '0' }

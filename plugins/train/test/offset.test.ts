@@ -52,7 +52,7 @@ describe('a window with offset: market', () => {
     expect(model).toMatchObject({ offset: 'market', intercept: 0, calibrator: { method: 'none' } })
     expect([model.scaling.mean[at], model.scaling.scale[at], model.coefficients[at]]).toEqual([0, 1, 1])
     expect(new Set(model.scaling.mean)).toEqual(new Set([0]))
-    expect([model.training.days.length, model.calibration.days.length]).toEqual([30, 0])
+    expect([model.training.days.length, model.calibration.days.length]).toEqual([29, 0])
     expect(model.certificate.kkt).toBeLessThan(1e-9)
     expect(await parseModelFile(JSON.parse(JSON.stringify(model)), 'model.json')).toEqual(model)
   })

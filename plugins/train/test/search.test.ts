@@ -2,7 +2,8 @@ import fc from 'fast-check'
 import { type ClassWeight, type Design, objective, rowWeights, type Trial } from 'kwx/model'
 import { randomFrom } from 'kwx/random'
 import { describe, expect, it } from 'vitest'
-import { makeFold, scoreOn } from '../../../src/domain/model/folds.ts'
+import { makeFold, makeFolds, scoreOn } from '../../../src/domain/model/folds.ts'
+import { softplus } from '../../../src/domain/model/probability.ts'
 import { solve } from '../../../src/domain/model/solver/fit.ts'
 import { reference, referenceJson, referenceSet } from '../../../test/support/reference.ts'
 import { gridPaths } from '../src/services/search/grid.ts'
@@ -31,7 +32,7 @@ const configOf = (
   cv_splits: 4,
   solver: 'auto',
   search_space: space,
-  search: { method: 'trials', startup_trials: 10, C_values: 7, l1_ratio_values: 4, ...changed },
+  search: { method: 'trials', startup_trials: 10, C_values: 7, l1_ratio_values: 4, objective: 'brier', ...changed },
   ...changes,
 })
 
@@ -127,7 +128,7 @@ function play(score: (parameters: HyperParameters) => number, config: SearchConf
     }
     const parameters = trial < startup.length ? startup[trial]! : tpe ? proposeTrial(trials, config, random) : uniform()
     const value = score(parameters)
-    trials.push({ trial, ...parameters, fold_brier: [value], mean_brier: value, pruned_at: null, not_converged: 0 })
+    trials.push({ trial, ...parameters, fold_scores: [value], objective: value, pruned_at: null, not_converged: 0 })
   }
   return trials
 }
@@ -137,7 +138,7 @@ describe('proposeTrial', () => {
     const { C, ratio } = sharesOf(space, parameters)
     return (C - 0.3) ** 2 + 0.5 * (ratio - 0.9) ** 2 + (parameters.class_weight === null ? 0 : 0.02)
   }
-  const least = (trials: readonly Trial[]) => Math.min(...trials.map(({ mean_brier }) => mean_brier!))
+  const least = (trials: readonly Trial[]) => Math.min(...trials.map(({ objective }) => objective!))
 
   it('finds a minimum closer than as many random draws, on the average of 40 seeds', () => {
     const config = configOf({ trials: 40 })
@@ -159,8 +160,8 @@ describe('proposeTrial', () => {
     const at = (trial: number, C: number, pruned: boolean): Trial => ({
       trial,
       ...{ penalty: 'elasticnet', C, l1_ratio: 0.5, class_weight: null, not_converged: 0 },
-      fold_brier: pruned ? [0.01, 0.01] : [0.2, 0.2, 0.2, 0.2],
-      mean_brier: pruned ? null : 0.2,
+      fold_scores: pruned ? [0.01, 0.01] : [0.2, 0.2, 0.2, 0.2],
+      objective: pruned ? null : 0.2,
       pruned_at: pruned ? 2 : null,
     })
     const seen = Array.from({ length: 12 }, (_, k) => (k < 2 ? at(k, 500, false) : at(k, 0.002, true)))
@@ -275,10 +276,10 @@ describe('search', () => {
   const { design, label, day, rows } = telling()
   const { trials, chosen } = search(design, label, day, rows, config, randomFrom('search'))
 
-  it('chooses the finished trial with the smallest mean Brier score', () => {
-    const finished = trials.filter(({ mean_brier }) => mean_brier !== null)
-    expect(trials[chosen]!.mean_brier).toBe(Math.min(...finished.map(({ mean_brier }) => mean_brier!)))
-    expect(trials[chosen]!.mean_brier).toBeLessThan(0.15)
+  it('chooses the finished trial with the smallest objective', () => {
+    const finished = trials.filter(({ objective }) => objective !== null)
+    expect(trials[chosen]!.objective).toBe(Math.min(...finished.map(({ objective }) => objective!)))
+    expect(trials[chosen]!.objective).toBeLessThan(0.15)
     expect(bestTrial(trials)).toBe(chosen)
   })
 
@@ -286,15 +287,41 @@ describe('search', () => {
     const pruned = trials.filter(({ pruned_at }) => pruned_at !== null)
     expect(pruned.length).toBeGreaterThan(0)
     expect(trials.slice(0, 5).every(({ pruned_at }) => pruned_at === null)).toBe(true)
-    for (const { trial, pruned_at, fold_brier } of pruned) {
+    for (const { trial, pruned_at, fold_scores } of pruned) {
       expect(pruned_at).toBeGreaterThanOrEqual(2)
       expect(pruned_at).toBeLessThan(4)
       const mean = (scores: readonly number[]) => scores.slice(0, pruned_at!).reduce((a, b) => a + b) / pruned_at!
       const earlier = trials.slice(0, trial).filter((other) => other.pruned_at === null)
-      expect(earlier.filter((other) => mean(other.fold_brier) < mean(fold_brier)).length).toBeGreaterThanOrEqual(
+      expect(earlier.filter((other) => mean(other.fold_scores) < mean(fold_scores)).length).toBeGreaterThanOrEqual(
         earlier.length / 2,
       )
     }
+  })
+
+  it('names the scores of a Brier search also by their older names', () => {
+    for (const { fold_scores, objective, fold_brier, mean_brier } of trials) {
+      expect([fold_brier, mean_brier]).toEqual([fold_scores, objective])
+    }
+  })
+
+  it('by log loss scores every trial by it, chooses the smallest and has no Brier score', () => {
+    const found = search(design, label, day, rows, configOf({}, { objective: 'log_loss' }), randomFrom('search'))
+    const finished = found.trials.filter(({ objective }) => objective !== null)
+    expect(found.trials[found.chosen]!.objective).toBe(Math.min(...finished.map(({ objective }) => objective!)))
+    const { penalty: _, C, l1_ratio, class_weight, fold_scores } = found.trials[0]!
+    const scores = makeFolds(design, label, day, rows, 4).map((fold) => {
+      const weight = rowWeights(fold.y, class_weight)
+      const fit = solve({ x: fold.x, n: fold.n, p: 4, y: fold.y, weight, C, l1Ratio: l1_ratio }, { solver: 'fast' })
+      const z = Array.from(fold.yTest, (_, i) =>
+        fit.coefficients.reduce((sum, beta, j) => sum + beta * fold.xTest[4 * i + j]!, fit.intercept),
+      )
+      return z.reduce((sum, at, i) => sum + softplus(fold.yTest[i] ? -at : at), 0) / z.length
+    })
+    for (const [k, score] of fold_scores.entries()) expect(score).toBeCloseTo(scores[k]!, 4)
+    expect(found.trials.some((trial) => 'fold_brier' in trial || 'mean_brier' in trial)).toBe(false)
+    // The first draws are the same, their scores are not.
+    expect(found.trials[0]!.C).toBe(trials[0]!.C)
+    expect(found.trials[0]!.objective).not.toBe(trials[0]!.objective)
   })
 
   it('does not see rows that it was not given', () => {
@@ -318,15 +345,15 @@ describe('search along a grid and along paths', () => {
   it('tries the same points, all of them on every fold along paths', () => {
     expect(path.trials).toHaveLength(7 * 4 * 2)
     expect(grid.trials.map(key).sort()).toEqual(path.trials.map(key).sort())
-    expect(path.trials.every(({ pruned_at, fold_brier }) => pruned_at === null && fold_brier.length === 4)).toBe(true)
+    expect(path.trials.every(({ pruned_at, fold_scores }) => pruned_at === null && fold_scores.length === 4)).toBe(true)
     expect(grid.trials.some(({ pruned_at }) => pruned_at !== null)).toBe(true)
   })
 
   it('scores a point alike from either start, far beyond the digits that decide', () => {
-    expect(grid.trials[grid.chosen]!.mean_brier).toBeGreaterThan(path.trials[path.chosen]!.mean_brier! - 1e-6)
-    const scores = new Map(path.trials.map((trial) => [key(trial), trial.mean_brier!]))
+    expect(grid.trials[grid.chosen]!.objective).toBeGreaterThan(path.trials[path.chosen]!.objective! - 1e-6)
+    const scores = new Map(path.trials.map((trial) => [key(trial), trial.objective!]))
     for (const trial of grid.trials) {
-      if (trial.mean_brier !== null) expect(Math.abs(trial.mean_brier - scores.get(key(trial))!)).toBeLessThan(1e-6)
+      if (trial.objective !== null) expect(Math.abs(trial.objective - scores.get(key(trial))!)).toBeLessThan(1e-6)
     }
   })
 
@@ -374,7 +401,7 @@ describe.skipIf(!reference)('the reference folds of set A', () => {
       const excess = objective(problem, fit.coefficients, fit.intercept) / least - 1
       expect(excess).toBeGreaterThanOrEqual(-1e-9)
       expect(excess).toBeLessThanOrEqual(1e-6)
-      expect(scoreOn(made, fit, p)).toBeCloseTo(val_brier, 6)
+      expect(scoreOn(made, fit, p, 'brier')).toBeCloseTo(val_brier, 6)
     }
   })
 })

@@ -41,9 +41,10 @@ describe('train:walk-forward', () => {
       await readJson(join(folder, 'win_20250101_20250204', 'model.json')),
       'model.json',
     )
-    expect(model.training.days.length + model.calibration.days.length).toBe(30)
-    expect(model.calibration.days).toHaveLength(6)
-    expect(model.calibrator.method).toBe('sigmoid')
+    expect(model.training.days.length + model.calibration.days.length).toBe(29)
+    expect(model.calibration.days).toHaveLength(5)
+    expect(model.embargo_days).toBe(1)
+    expect(model.calibration.reason).toContain('5 event days: cross-validated log loss')
     expect(model.certificate).toMatchObject({ converged: true })
     expect(model.certificate.kkt).toBeLessThan(1e-9)
     expect(model.scaling.scale.at(-1)).toBe(1)
@@ -65,9 +66,9 @@ describe('train:walk-forward', () => {
     expect(parameters.search_days).toEqual(model.training.days)
     expect(parameters.trials.filter(({ pruned_at }) => pruned_at !== null).length).toBeGreaterThan(0)
     expect(parameters.trials[parameters.chosen]).toMatchObject({ ...model.hyper_parameters, pruned_at: null })
-    for (const { fold_brier, pruned_at, mean_brier } of parameters.trials) {
-      expect(fold_brier).toHaveLength(pruned_at ?? 3)
-      expect(mean_brier === null).toBe(pruned_at !== null)
+    for (const { fold_scores, pruned_at, objective } of parameters.trials) {
+      expect(fold_scores).toHaveLength(pruned_at ?? 3)
+      expect(objective === null).toBe(pruned_at !== null)
     }
   })
 
@@ -78,7 +79,7 @@ describe('train:walk-forward', () => {
   })
 
   it.each(['grid', 'path'] as const)('gives the same bytes with one worker and with two along a %s', async (method) => {
-    const search = { method, startup_trials: 10, C_values: 4, l1_ratio_values: 3 }
+    const search = { method, startup_trials: 10, C_values: 4, l1_ratio_values: 3, objective: 'log_loss' } as const
     const made = []
     for (const workers of [1, 2]) {
       const folder = join(root, `${method}-${workers}`)

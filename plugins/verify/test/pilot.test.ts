@@ -10,7 +10,7 @@ import { readTrainingInputs } from 'kwx/model-store'
 import { formatDay, parseDay } from 'kwx/time'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 
-import { pilotInputs } from '../../../test/support/pilot-inputs.ts'
+import { pilotInputs, testConfig } from '../../../test/support/pilot-inputs.ts'
 import { stepContext } from '../../../test/support/step-context.ts'
 import walkForward from '../../train/src/steps/walk-forward.ts'
 import { verifyPilot } from '../src/services/verify-pilot.ts'
@@ -70,11 +70,12 @@ describe('verify:pilot', () => {
     const verification = await readJson<VerificationFile>(join(artefacts['verification']!.folder, 'verification.json'))
     expect(failures(verification)).toEqual([])
     expect(exit).toBeUndefined()
-    expect(summary).toBe('65 checks passed on 4 windows')
+    expect(summary).toBe('69 checks passed on 4 windows')
     expect(verification.checks.filter(({ window }) => window === WINDOW).map(({ check }) => check)).toEqual([
       'files',
       'identity',
       'days-disjoint',
+      'labels-known',
       'scaler',
       'solver-objective',
       'solver-kkt',
@@ -161,7 +162,74 @@ describe('verify:pilot', () => {
   })
 
   it('catches a calibrator that the rule does not give', async () => {
-    expect(failures(await withModel(() => ({ calibrator: { method: 'none' } })))).toContain('calibration-rule')
+    const isotonic = { method: 'isotonic', x: [0], y: [0.3] }
+    expect(failures(await withModel(() => ({ calibrator: isotonic })))).toContain('calibration-rule')
+  })
+
+  it('catches a calibrator of the right kind with other numbers, and scores that nobody computed', async () => {
+    const folder = join(root, 'origin-rule')
+    const calibration = { ...testConfig.calibration, rule: 'origin' } as const
+    const given = await pilotInputs(folder, { config: { calibration, end_date: '2025-02-04' } })
+    const { artefacts } = await walkForward.run(stepContext(folder), {}, given)
+    const all = { ...given, pilot: artefacts['pilot']! }
+    const file = join(artefacts['pilot']!.folder, WINDOW, 'model.json')
+    const model = await readJson<ModelFile>(file)
+    expect(model.calibrator.method).toBe('sigmoid')
+    const check = async (change: object) => {
+      await writeJson(file, { ...model, ...change, id: modelId({ ...model, ...change }) })
+      return failures(await verifyPilot(artefacts['pilot']!.folder, await readTrainingInputs(all)))
+    }
+    expect(await check({})).toEqual([])
+    const { a, b } = model.calibrator as { a: number; b: number }
+    expect(await check({ calibrator: { method: 'sigmoid', a, b: b + 1e-9 } })).toContain('calibration-rule')
+    expect(await check({ calibration: { ...model.calibration, reason: 'because' } })).toEqual(['calibration-rule'])
+  })
+
+  describe('with an embargo of one day', () => {
+    const EMBARGOED = '2025-01-30'
+
+    it('tells how many labels were known late: none', async () => {
+      const { checks } = await verifyPilot(inputs['pilot']!.folder, await readTrainingInputs(inputs))
+      expect(checks.find(({ check, window }) => check === 'labels-known' && window === WINDOW)).toMatchObject({
+        passed: true,
+        value: 0,
+        sentence: expect.stringMatching(
+          /^With an embargo of 1 day no label after 2025-01-29 was used; the labels of 0 of \d+ rows were known after the first test row, 2025-01-30T10:00:00.000Z/,
+        ),
+      })
+    })
+
+    it.each<[string, (model: ModelFile) => Partial<ModelFile>]>([
+      ['fitted on', ({ training }) => ({ training: { ...training, days: [...training.days, EMBARGOED] } })],
+      ['calibrated on', ({ calibration: it }) => ({ calibration: { ...it, days: [...it.days, EMBARGOED] } })],
+    ])('catches a window that was %s an embargoed day', async (_, change) => {
+      const verification = await withModel(change)
+      expect(failures(verification)).toEqual(expect.arrayContaining(['days-disjoint', 'labels-known']))
+      expect(verification.checks.find(({ check }) => check === 'labels-known')!.sentence).toContain(
+        `used the label of ${EMBARGOED}, with an embargo of 1 day the last one allowed is 2025-01-29`,
+      )
+    })
+
+    it('catches a search that saw an embargoed day', async () => {
+      const seen = ({ search_days }: ParametersFile) => ({ search_days: [...search_days, EMBARGOED] })
+      expect(failures(await withParameters(seen))).toEqual(['labels-known', 'search-chosen'])
+    })
+
+    it('catches a window that was honestly trained without one', async () => {
+      const folder = join(root, 'no-embargo')
+      const given = await pilotInputs(folder, { config: { embargo_days: 0, end_date: '2025-02-04' } })
+      const { artefacts } = await walkForward.run(stepContext(folder), {}, given)
+      const own = { ...given, pilot: artefacts['pilot']! }
+      const honest = await verifyPilot(artefacts['pilot']!.folder, await readTrainingInputs(own))
+      expect(failures(honest)).toEqual([])
+      // Without an embargo late labels are configured: told, not failed.
+      expect(honest.checks.find(({ check }) => check === 'labels-known')).toMatchObject({ passed: true, value: 36 })
+      const strict = await pilotInputs(join(root, 'strict'), { config: { end_date: '2025-02-04' } })
+      const found = failures(
+        await verifyPilot(artefacts['pilot']!.folder, await readTrainingInputs({ ...strict, pilot: own.pilot })),
+      )
+      expect(found).toEqual(expect.arrayContaining(['identity', 'days-disjoint', 'labels-known', 'calibration-rule']))
+    })
   })
 
   it('catches a single edited prediction', async () => {
@@ -211,7 +279,7 @@ describe('verify:pilot', () => {
 
   it.each(['grid', 'path'] as const)('checks a %s: all its points, evenly over the range', async (method) => {
     const folder = join(root, method)
-    const search = { method, startup_trials: 10, C_values: 4, l1_ratio_values: 4 } as const
+    const search = { method, startup_trials: 10, C_values: 4, l1_ratio_values: 4, objective: 'log_loss' } as const
     const given = await pilotInputs(folder, { config: { search, end_date: '2025-02-04' } })
     const { artefacts } = await walkForward.run(stepContext(folder), {}, given)
     const all = { ...given, pilot: artefacts['pilot']! }
@@ -228,9 +296,35 @@ describe('verify:pilot', () => {
     expect(failures(await check())).toContain('search-chosen')
   })
 
+  it('catches a search by another objective, and scores that are not those of the folds', async () => {
+    expect(failures(await withParameters(() => ({ objective: 'brier' })))).toEqual(['search-chosen'])
+    const edited = (change: object) =>
+      withParameters(({ trials, chosen }) => ({
+        trials: trials.map((trial, k) => (k === chosen ? { ...trial, ...change } : trial)),
+      }))
+    expect(failures(await edited({ objective: 0.01 }))).toEqual(['search-chosen'])
+    expect(failures(await edited({ fold_brier: [0.1, 0.1, 0.1] }))).toEqual(['search-chosen'])
+  })
+
+  it('holds the older names of a Brier search against its scores', async () => {
+    const folder = join(root, 'brier')
+    const search = { ...testConfig.search, objective: 'brier' } as const
+    const given = await pilotInputs(folder, { config: { search, end_date: '2025-02-04' } })
+    const { artefacts } = await walkForward.run(stepContext(folder), {}, given)
+    const all = { ...given, pilot: artefacts['pilot']! }
+    const check = async () => failures(await verifyPilot(artefacts['pilot']!.folder, await readTrainingInputs(all)))
+    expect(await check()).toEqual([])
+    const file = join(artefacts['pilot']!.folder, WINDOW, 'parameters.json')
+    const parameters = await readJson<ParametersFile>(file)
+    const [trial, ...others] = parameters.trials
+    expect(trial!.mean_brier).toBe(trial!.objective)
+    await writeJson(file, { ...parameters, trials: [{ ...trial, mean_brier: 0.5 }, ...others] })
+    expect(await check()).toEqual(['search-chosen'])
+  })
+
   it('catches a choice that is not the best trial', async () => {
     const other = ({ trials, chosen }: ParametersFile) => ({
-      chosen: trials.findIndex(({ mean_brier }, k) => mean_brier !== null && k !== chosen),
+      chosen: trials.findIndex(({ objective }, k) => objective !== null && k !== chosen),
     })
     expect(failures(await withParameters(other))).toContain('search-chosen')
   })

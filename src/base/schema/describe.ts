@@ -4,7 +4,7 @@ import { nearest } from './nearest.ts'
 import type { Path } from './yaml-document.ts'
 
 /** What one Ajv error means to the person who wrote the file. */
-export interface Description {
+interface Description {
   readonly path: Path
   readonly what: 'key' | 'value'
   readonly message: string

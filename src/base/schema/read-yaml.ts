@@ -4,7 +4,7 @@ import { nearFiles } from './near-files.ts'
 import type { YamlDocument } from './yaml-document.ts'
 
 /** Larger files are refused: what people write is a few kilobytes. */
-export const MAX_YAML_BYTES = 1 << 20
+const MAX_YAML_BYTES = 1 << 20
 
 /**
  * Reads strict YAML 1.2 (or JSON, for a name that ends in .json).

@@ -13,7 +13,6 @@ export {
   climateDayStart,
   dayOfWeek,
   formatDay,
-  formatDayCompact,
   MINUTES_PER_DAY,
   MS_PER_DAY,
   MS_PER_MINUTE,

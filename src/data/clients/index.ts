@@ -1,27 +1,16 @@
-export { parseDecimal } from './decimal.ts'
-export { backoffMs, type HttpClient, type HttpClientOptions, type HttpRequest, httpClient } from './http/http-client.ts'
+export { backoffMs, type HttpClient, type HttpRequest } from './http/http-client.ts'
 export { type Pace, systemPace } from './http/pace.ts'
-export type { RawPayload, Recorder } from './http/raw-payload.ts'
 export { jsonBody, UnusableBody } from './http/unusable-body.ts'
-export { type CliProblem, type CliReport, parseCliText } from './iem/cli-text.ts'
-export { type CliReports, type IemObservation, type IemSource, iemSource } from './iem/iem-source.ts'
-export type { Bar, KalshiCandle } from './kalshi/candles.ts'
-export type { KalshiCutoff } from './kalshi/cutoff.ts'
-export { closedError, type ExchangeStatus, type Maintenance } from './kalshi/exchange-state.ts'
-export type { FeeChange } from './kalshi/fee-changes.ts'
-export { type KalshiEvent, type KalshiSeries, type KalshiSource, kalshiSource } from './kalshi/kalshi-source.ts'
-export { isSettled, type KalshiMarket, type Tier } from './kalshi/market.ts'
-export { OrderBook, type TopOfBook } from './kalshi/order-book.ts'
+export type { KalshiCandle } from './kalshi/candles.ts'
+export { parseDecimal } from './kalshi/fields.ts'
+export type { KalshiSource } from './kalshi/kalshi-source.ts'
+export type { KalshiMarket, Tier } from './kalshi/market.ts'
+export { marketInput } from './kalshi/market-input.ts'
 export type { KalshiCandles } from './kalshi/read-candles.ts'
-export { candleColumns, type MarketTrades, marketInput, tradeColumns } from './kalshi/rows.ts'
-export { type KalshiKey, type KeyPlace, readKalshiKey, signRequest } from './kalshi/sign-request.ts'
-export { kalshiStream, type StreamOptions, streamUrlOf } from './kalshi/stream.ts'
+export { type KalshiKey, readKalshiKey } from './kalshi/sign-request.ts'
+export { kalshiStream, streamUrlOf } from './kalshi/stream.ts'
 export type { StreamEvent } from './kalshi/stream-event.ts'
-export { type Applied, StreamState } from './kalshi/stream-state.ts'
-export type { KalshiTrade, KalshiTrades } from './kalshi/trades.ts'
-export { type NceiMaximum, type NceiSource, nceiSource } from './ncei/ncei-source.ts'
-export { type NwsSource, nwsSource } from './nws/nws-source.ts'
-export { type NwsObservation, observationOf } from './nws/observation-feature.ts'
+export type { KalshiTrade } from './kalshi/trades.ts'
 export {
   defineSource,
   type FeedMaximum,
@@ -30,12 +19,4 @@ export {
   type ObservationFeed,
   type Source,
 } from './source.ts'
-export {
-  createSources,
-  type OpenedMaxima,
-  type OpenedObservations,
-  type Sources,
-  type SourcesOptions,
-} from './sources.ts'
-export { type MinuteRow, minuteRowsOf, type TimelineMinutes } from './visual-crossing/minute-rows.ts'
-export { type VisualCrossingSource, visualCrossingSource } from './visual-crossing/visual-crossing-source.ts'
+export type { OpenedMaxima, OpenedObservations, Sources } from './sources.ts'

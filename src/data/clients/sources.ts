@@ -54,7 +54,7 @@ export interface Sources {
 }
 
 /** What all clients of a run share. */
-export interface SourcesOptions {
+interface SourcesOptions {
   /** Stamps received payloads. */
   readonly clock: Clock
   /** Every request is then KwxError SOURCE_OFFLINE (exit 5) that names what was asked for. */

@@ -1,9 +1,8 @@
 import type { ColumnType, Generated } from 'kysely'
 
 import type { Observation } from '../../domain/features/observation.ts'
-import type { Market } from '../../domain/market/market.ts'
+import type { Market, MarketRow } from '../../domain/market/market.ts'
 import type { Settlement } from '../../domain/market/settlement.ts'
-import type { Origin } from '../../domain/origin.ts'
 
 /*
  * Units: `day` counts days since 1970-01-01 (a climate day), `*_minute` minutes and `*_ms` milliseconds since the
@@ -18,13 +17,9 @@ export interface SeriesTable {
   fee_multiplier: number | null
 }
 
-export interface EventsTable {
+export interface EventsTable extends Pick<MarketRow, 'series_ticker' | 'city' | 'day' | 'origin'> {
   event_id: Generated<number>
   ticker: string
-  series_ticker: string
-  city: string
-  day: number
-  origin: Origin
 }
 
 export interface MarketsTable extends Omit<Market, 'market_id'> {

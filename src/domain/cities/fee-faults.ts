@@ -1,4 +1,3 @@
-import { EXIT, KwxError } from '../../base/errors.ts'
 import { formatDay, MS_PER_DAY } from '../../base/time/days.ts'
 import type { City } from './city.ts'
 import { regimeOn } from './regime-on.ts'
@@ -49,19 +48,4 @@ export function feeFaults(
     })
   }
   return faults
-}
-
-/** @throws KwxError FEE_CHANGE_UNKNOWN (exit 5) for the first fault: what an order costs would be a guess */
-export function refuseFeeFaults(city: Pick<City, 'id'>, faults: readonly FeeFault[]): void {
-  const [first] = faults
-  if (!first) return
-  throw new KwxError(`${first.sentence}.`, {
-    code: 'FEE_CHANGE_UNKNOWN',
-    exit: EXIT.stale,
-    hint: `Add the change to regimes.fee in the manifest of ${city.id}, or leave the days out.`,
-    details: {
-      city: city.id,
-      faults: faults.map(({ series, day, sentence }) => ({ series, day: formatDay(day), sentence })),
-    },
-  })
 }

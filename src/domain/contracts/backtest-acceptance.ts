@@ -49,18 +49,31 @@ export interface EdgeBucket {
   readonly days: number
 }
 
+/** Ends of a percentile interval by resampling whole days; null where there is none or it is not finite. */
+export interface DayInterval {
+  readonly low: number | null
+  readonly high: number | null
+}
+
+/** That of the Sharpe ratio, with the share of draws whose ratio is above 2. */
+export interface SharpeInterval extends DayInterval {
+  readonly probability_above_2: number | null
+}
+
 /** One rule of filling: its metrics and what they come from. */
 export interface BacktestBand {
   readonly metrics: BacktestMetrics
   /** Why a metric is null, by its name. */
   readonly reasons: Readonly<Record<string, string>>
-  readonly sharpe_interval: {
-    readonly low: number | null
-    readonly high: number | null
+  readonly sharpe_interval: SharpeInterval & {
     readonly level: number
     readonly draws: number
     readonly days: number
   }
+  /** Of the days in the order drawn. */
+  readonly max_drawdown_interval: DayInterval
+  /** An end is null, too, where that many draws have no profit before fees. */
+  readonly fee_ratio_interval: DayInterval
   readonly days: { readonly all: number; readonly traded: number; readonly idle: number }
   readonly orders: number
   readonly fills: number
@@ -89,10 +102,28 @@ export interface BacktestBand {
 
 /** One gate: the worst of the rules against a threshold. */
 export interface BacktestGate {
+  /** The origin's, for `actual`. */
   readonly threshold: number
+  /** Of the days as they were. */
   readonly actual: number | null
   readonly passed: boolean
+  /**
+   * Which figure decides against `judged_threshold`: the lower end (must be above it), the upper end and `actual` (at
+   * most), `actual` alone (at least), or none: the figure is only reported.
+   */
+  readonly judged: 'low' | 'high' | 'actual' | 'none'
+  readonly judged_threshold?: number
+  /** Ends over resampled days, each the worst of the rules. */
+  readonly low?: number | null
+  readonly high?: number | null
+  /** Share of draws with a Sharpe ratio above 2. */
+  readonly probability_above_2?: number | null
 }
+
+/** The gates by name. */
+export type BacktestGates = Readonly<
+  Record<'ece' | 'sharpe' | 'max_drawdown' | 'fee_ratio' | 'traded_days', BacktestGate>
+>
 
 /** `07_backtest_acceptance.json`. */
 export interface BacktestAcceptanceFile {
@@ -106,8 +137,10 @@ export interface BacktestAcceptanceFile {
   readonly blend: string
   /** Of the pessimistic rule. */
   readonly metrics: BacktestMetrics
-  readonly gates: Readonly<Record<'ece' | 'sharpe' | 'max_drawdown' | 'fee_ratio', BacktestGate>>
+  readonly gates: BacktestGates
   readonly bands: Readonly<Record<'pessimistic' | 'queue_last' | 'touch', BacktestBand>>
+  /** How days were resampled for every interval of the gates. */
+  readonly resampling: { readonly draws: number; readonly level: number; readonly seed: number }
   /** Calendar days of the test span, all of them. */
   readonly span: { readonly first_day: string; readonly last_day: string; readonly days: number }
   /** The pessimistic rule with signals that come later. */

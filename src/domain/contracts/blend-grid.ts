@@ -66,7 +66,7 @@ export interface BlendWindow {
   readonly outcome: 'delivered' | 'not-fitted'
   readonly rows: number
   readonly days: number
-  /** Fitted on the test rows of earlier windows that lie before this window's first test day. */
+  /** Fitted on the test rows of earlier windows that lie before this window's first test day and the embargo. */
   readonly weight: BlendWeight
   readonly devig: BlendDevig['method']
   readonly head: Pick<BlendHead, 'method' | 'temperature'>

@@ -45,6 +45,12 @@ export interface CompletenessFile extends RowCompleteness {
   readonly rows: { readonly before: number; readonly after: number }
   /** Rows left out, by reason. */
   readonly dropped: Readonly<Record<string, number>>
+  /** Rows left whose market lacks a reading that benchmarks are made of; an implied side that is older is none. */
+  readonly market: {
+    readonly max_side_age_minutes: number
+    readonly rows_without_last: number
+    readonly rows_without_middle: number
+  }
   readonly splits: readonly SplitCompleteness[]
   readonly labels: {
     readonly counts: Readonly<Record<string, number>>

@@ -3,8 +3,11 @@ export type {
   BacktestAcceptanceFile,
   BacktestBand,
   BacktestGate,
+  BacktestGates,
   BacktestMetrics,
+  DayInterval,
   EdgeBucket,
+  SharpeInterval,
 } from './backtest-acceptance.ts'
 export type {
   BlendDevig,

@@ -9,6 +9,10 @@ export interface SealedLabel {
   readonly cap_strike: number | null
   readonly label: 0 | 1 | null
   readonly source: 'exchange' | 'derived' | null
+  /** ISO instant from which the outcome was known; null without a label. */
+  readonly known_at: string | null
+  /** `issued`: the report that settled the day; `assumed`: its issue time is not known, ten hours after the day's end. */
+  readonly known_at_source: 'issued' | 'assumed' | null
   /** The exchange's own settlement value, degrees Fahrenheit. */
   readonly expiration_value: number | null
   /** Why no row of this market may be used; null where it may. */

@@ -28,7 +28,7 @@ export interface GateAudit {
 }
 
 /** What decides which rows are gated. */
-export interface GateRules {
+interface GateRules {
   readonly city: Pick<City, 'id' | 'aliases' | 'gates' | 'standardOffset'>
   /** Ids or aliases that the configuration excludes from Visual Crossing minutes beside what manifests gate. */
   readonly excludedVcCities: readonly string[]

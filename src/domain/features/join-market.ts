@@ -25,7 +25,7 @@ export interface JoinContext {
 }
 
 /** One market's prices up to the close, and the rows that a model may see of them. */
-export interface JoinedMarket {
+interface JoinedMarket {
   readonly own: Prices
   /** Price rows left out because they came after the close. */
   readonly afterClose: number

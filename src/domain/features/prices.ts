@@ -1,4 +1,5 @@
-import { candlesFromTrades, midOf, type SidesBefore, type Trades } from '../market/index.ts'
+import { candlesFromTrades, type SidesBefore, type Trades } from '../market/candles-from-trades.ts'
+import { midOf } from '../market/quote-state.ts'
 
 /** A market's price rows, whatever they were made from: cents and contracts, NaN for what is not there. */
 export interface Prices {
@@ -17,7 +18,7 @@ export interface Prices {
 }
 
 /** The exchange's one-minute candles as they are stored: 1e-4 dollars, -1 for an empty side; 1e-2 contracts. */
-export interface StoredCandles {
+interface StoredCandles {
   readonly endMinute: Int32Array
   /** Last trade of the minute; -1 where nothing traded. */
   readonly priceClose: Int16Array

@@ -10,7 +10,7 @@ export interface Trades {
 }
 
 /** One row per minute in which something happened. Prices in cents, volume in contracts. */
-export interface PriceRows {
+interface PriceRows {
   /** Stamp at the end of the minute. */
   readonly endMinute: Int32Array
   /** Last trade of the minute; NaN where nothing traded. */

@@ -1,7 +1,7 @@
 import { type Strikes, yesDegrees } from './settles-yes.ts'
 
 /** What is wrong with a ladder: `overlap` pays two markets for one degree, `gap` pays none. */
-export interface LadderFault {
+interface LadderFault {
   readonly kind: 'overlap' | 'gap'
   readonly sentence: string
 }

@@ -1,5 +1,5 @@
 /** An empty side says nothing about the price: a mid exists only where both sides are quoted. */
-export type QuoteState = 'quoted' | 'one-sided' | 'empty'
+type QuoteState = 'quoted' | 'one-sided' | 'empty'
 
 /** State of a book's best prices; NaN is an empty side. The exchange's 0 and 100 sentinels are not prices either. */
 export function quoteState(bid: number, ask: number): QuoteState {

@@ -1,33 +1,26 @@
 import type { ProductionConfig } from '../config/production-config.ts'
-import { chooseCalibration } from './calibration-rule.ts'
-import { fitIsotonic } from './fit-isotonic.ts'
-import { fitSigmoid, flatSigmoid } from './fit-sigmoid.ts'
+import { type CountRule, chooseCalibration } from './calibration-rule.ts'
+import { chooseByCrossValidation } from './cross-validate-calibrators.ts'
+import { fitCalibrator, type HeldOut } from './fit-calibrator.ts'
 import type { Calibrator } from './model-file.ts'
 
-/** Rows that neither the search nor the coefficients saw. */
-export interface HeldOut {
-  /** Decision values of the model, shape [n]. */
-  readonly decision: Float64Array
-  /** Outcomes, shape [n]. */
-  readonly label: Uint8Array
-  /** Distinct event days among the rows. */
-  readonly days: number
-}
+/** How a configuration chooses a calibrator; the origin's rule reads its three keys. */
+export type CalibrationRule = Pick<ProductionConfig['calibration'], 'rule'> & CountRule
 
 /**
- * The calibrator that the rule allows for these rows, and why.
+ * The calibrator that the rule gives these rows, and why.
  *
- * A falling sigmoid would turn the model's order around; the best one that does not is flat.
+ * `cross-validated` takes the one that scores best on days it was not fitted on; `origin` goes by the counts of rows and
+ * days. Equal rows give equal bits, so that a check can do it again.
+ *
+ * @cost  a fit for `origin`; at most 21 fits of the held-out rows for `cross-validated`
  */
-export function calibrate(
-  { decision, label, days }: HeldOut,
-  rule: ProductionConfig['calibration'],
-): { calibrator: Calibrator; reason: string } {
+export function calibrate(held: HeldOut, rule: CalibrationRule): { calibrator: Calibrator; reason: string } {
+  const { label, day } = held
   const positives = label.reduce((sum, outcome) => sum + outcome, 0)
-  const { method, reason } = chooseCalibration({ days, rows: label.length, positives }, rule)
-  if (method === 'none') return { calibrator: { method }, reason }
-  if (method === 'isotonic') return { calibrator: fitIsotonic(decision, label), reason }
-  const calibrator = fitSigmoid(decision, label)
-  if (calibrator.a <= 0) return { calibrator, reason }
-  return { calibrator: flatSigmoid(label), reason: `${reason}; flat, because the rows contradict the model's order` }
+  const evidence = { days: new Set(Array.from(day)).size, rows: label.length, positives }
+  const { method, reason } =
+    rule.rule === 'origin' ? chooseCalibration(evidence, rule) : chooseByCrossValidation(held, evidence)
+  const { calibrator, flat } = fitCalibrator(method, held)
+  return { calibrator, reason: flat ? `${reason}; flat, because the rows contradict the model's order` : reason }
 }

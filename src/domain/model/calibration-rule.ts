@@ -4,8 +4,9 @@ import type { Calibrator } from './model-file.ts'
 
 /** Share of the training event days that only the calibrator sees. */
 const CALIBRATION_SHARE = 0.2
-/** Independent event days below which a calibrator of that kind would fit noise. */
+/** Independent event days below which the origin's rule fits no calibrator of that kind. */
 const ISOTONIC_DAYS = 8
+/** Event days below which no rule fits any calibrator. */
 const SIGMOID_DAYS = 4
 
 /** The held-out rows, counted. */
@@ -52,23 +53,32 @@ export const splitTrainingDays = (
 ): ReturnType<typeof splitCalibrationDays> =>
   offset === 'market' ? { base: days, calibration: [] } : splitCalibrationDays(days, seed)
 
+/** What the origin's rule reads of a configuration. */
+export type CountRule = Pick<ProductionConfig['calibration'], 'method_large' | 'method_small' | 'threshold'>
+
 /**
- * Which calibrator the held-out rows can carry, and why.
+ * Which calibrator the origin's rule gives the held-out rows by their counts, and why.
  *
  * `method_large` from `threshold` rows, else `method_small`; isotonic only with 8 event days, because rows of one day
  * are one observation of the weather; a sigmoid from 4 days; none below, or where all rows have one outcome.
  */
 export function chooseCalibration(
   { days, rows, positives }: CalibrationEvidence,
-  { method_large, method_small, threshold }: ProductionConfig['calibration'],
+  { method_large, method_small, threshold }: CountRule,
 ): { method: Calibrator['method']; reason: string } {
   const seen = `${rows} rows of ${days} event days`
-  if (days < SIGMOID_DAYS) return { method: 'none', reason: `${seen}: a calibrator needs ${SIGMOID_DAYS} event days` }
-  if (positives === 0 || positives === rows) return { method: 'none', reason: `${seen}: all have one outcome` }
+  const lacking = whyNone({ days, rows, positives })
+  if (lacking) return { method: 'none', reason: `${seen}: ${lacking}` }
   const wanted = rows >= threshold ? method_large : method_small
   const why = `${seen}: ${rows >= threshold ? 'at least' : 'under'} ${threshold} rows`
   if (wanted === 'isotonic' && days < ISOTONIC_DAYS) {
     return { method: 'sigmoid', reason: `${why}, but isotonic needs ${ISOTONIC_DAYS} event days` }
   }
   return { method: wanted, reason: why }
+}
+
+/** Why no calibrator can be fitted on such rows, whatever the rule; null where one can. */
+export function whyNone({ days, rows, positives }: CalibrationEvidence): string | null {
+  if (days < SIGMOID_DAYS) return `a calibrator needs ${SIGMOID_DAYS} event days`
+  return positives === 0 || positives === rows ? 'all have one outcome' : null
 }

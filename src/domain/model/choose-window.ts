@@ -3,20 +3,21 @@ import { formatDay, parseDay } from '../../base/time/days.ts'
 import type { ModelFile } from './model-file.ts'
 
 /** A model's window, as much of it as the choice needs. */
-export type ModelDates = Pick<ModelFile, 'window' | 'training' | 'calibration' | 'test'>
+type ModelDates = Pick<ModelFile, 'window' | 'embargo_days' | 'training' | 'calibration' | 'test'>
 
 /** The window that may be used on a date. */
-export interface WindowChoice<Dates extends ModelDates> {
+interface WindowChoice<Dates extends ModelDates> {
   readonly chosen: Dates
   /** One sentence when the date lies after the window's last test day; null while the model is fresh. */
   readonly stale: string | null
 }
 
 /**
- * The latest window whose training and calibration days all end before `date`.
+ * The latest window that saw no day after `date` minus its embargo, that day excluded: last day seen + embargo < date.
  *
  * A model that saw the date would know its outcome, so a date inside or before every training span is refused instead
- * of given the nearest window.
+ * of given the nearest window. An event trades from the day before it; its eve is settled only on the event's own day.
+ * With an embargo of 1 the last day seen is settled on the eve, and no label is used that was not known yet.
  *
  * @param date  ISO climate day
  * @throws RangeError when `date` is not a date
@@ -32,17 +33,19 @@ export function chooseWindow<Dates extends ModelDates>(windows: readonly Dates[]
       hint: 'Train one with "kwx train --config FILE".',
     })
   }
-  const byEnd = windows.map((dates) => ({ dates, end: lastDaySeen(dates) })).sort((a, b) => a.end - b.end)
-  const usable = byEnd.filter(({ end }) => end < day).at(-1)
+  const byEnd = windows
+    .map((dates) => ({ dates, end: lastDaySeen(dates), first: lastDaySeen(dates) + (dates.embargo_days ?? 0) + 1 }))
+    .sort((a, b) => a.end - b.end)
+  const usable = byEnd.filter(({ first }) => first <= day).at(-1)
   if (!usable) {
-    const first = byEnd[0]!
+    const earliest = byEnd[0]!
     throw new KwxError(
-      `No model may be used on ${date}: the earliest window, ${first.dates.window}, was trained on days up to ${formatDay(first.end)}.`,
+      `No model may be used on ${date}: the earliest window, ${earliest.dates.window}, was trained on days up to ${formatDay(earliest.end)}.`,
       {
         code: 'MODEL_SAW_DATE',
         exit: EXIT.stale,
-        hint: `Ask for ${formatDay(first.end + 1)} or later, or train on earlier days.`,
-        details: { date, earliest: formatDay(first.end + 1) },
+        hint: `Ask for ${formatDay(earliest.first)} or later, or train on earlier days.`,
+        details: { date, earliest: formatDay(earliest.first) },
       },
     )
   }
@@ -52,9 +55,16 @@ export function chooseWindow<Dates extends ModelDates>(windows: readonly Dates[]
   return { chosen: usable.dates, stale }
 }
 
-/** The last day that a model was trained or calibrated on, as a day number. */
-export function lastDaySeen({ training, calibration }: Pick<ModelDates, 'training' | 'calibration'>): number {
-  let last = parseDay(training.last_day)
+/**
+ * The last day that a model was trained or calibrated on, as a day number: the last of its span that is not embargoed,
+ * or a later one that it lists all the same.
+ */
+export function lastDaySeen({
+  embargo_days = 0,
+  training,
+  calibration,
+}: Pick<ModelDates, 'embargo_days' | 'training' | 'calibration'>): number {
+  let last = parseDay(training.last_day) - embargo_days
   for (const days of [training.days, calibration.days]) for (const day of days) last = Math.max(last, parseDay(day))
   return last
 }

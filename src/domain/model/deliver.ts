@@ -31,7 +31,7 @@ export interface LadderAt {
 }
 
 /** What is delivered for one row. */
-export interface Delivered {
+interface Delivered {
   readonly p: BlendP
   /** The market's side that went into it. */
   readonly market: MarketP

@@ -3,7 +3,7 @@ import { softplus } from './probability.ts'
 import type { Problem } from './problem.ts'
 
 /** How far a point is from the optimum at most, in the units of F. */
-export interface DualityGap {
+interface DualityGap {
   /** F(β, b). */
   readonly primal: number
   /** A lower bound of the minimum of F. */

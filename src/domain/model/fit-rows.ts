@@ -18,7 +18,7 @@ export type FitRows = Pick<Problem, 'x' | 'n' | 'p' | 'y' | 'offset'>
  *
  * @throws KwxError TRAIN_OFFSET_MISSING (exit 2) when the design has no such column, or no other
  */
-export function offsetColumn(names: readonly string[], offset: Offset): number {
+function offsetColumn(names: readonly string[], offset: Offset): number {
   if (offset !== 'market') return -1
   const at = names.indexOf(OFFSET_COLUMN)
   if (at >= 0 && names.length > 1) return at

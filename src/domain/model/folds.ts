@@ -1,5 +1,6 @@
-import type { Offset } from '../config/production-config.ts'
+import type { Offset, SearchObjective } from '../config/production-config.ts'
 import { brier } from '../scores/brier.ts'
+import { logLoss } from '../scores/log-loss.ts'
 import type { Design } from './design.ts'
 import { type FitRows, fitRows, fitScaling, scaledRows } from './fit-rows.ts'
 import { groupFolds } from './group-folds.ts'
@@ -53,12 +54,17 @@ export function makeFold(
   }
 }
 
-/** Brier score of a fit on the fold's own test rows. */
+/**
+ * Score of a fit on the fold's own test rows, the smaller the better: mean Brier score, or mean log loss in nats with
+ * probabilities kept 1e-6 from 0 and 1, as they are delivered.
+ */
 export function scoreOn(
   { xTest, yTest, offsetTest }: Fold,
   { coefficients, intercept }: Pick<Solution, 'coefficients' | 'intercept'>,
   p: number,
+  objective: SearchObjective,
 ): number {
   const held = { x: xTest, n: yTest.length, p, offset: offsetTest ?? undefined }
-  return brier(yTest, sigmoids(decisionValues(held, coefficients, intercept)))
+  const score = objective === 'brier' ? brier : logLoss
+  return score(yTest, sigmoids(decisionValues(held, coefficients, intercept)))
 }

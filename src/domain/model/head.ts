@@ -2,7 +2,7 @@ import type { CoupledLadder } from './coupled-ladder.ts'
 import { cumulativeHead } from './cumulative-head.ts'
 
 /** What a head may do about rungs without a probability. Neither is a default: the caller says which. */
-export type MissingRungs = 'refuse' | 'marginalise'
+type MissingRungs = 'refuse' | 'marginalise'
 
 export interface HeadOptions {
   /**

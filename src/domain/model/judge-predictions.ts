@@ -2,7 +2,7 @@ import { brier, ece, logLoss } from '../scores/index.ts'
 import type { MetricsFile, Scores } from './pilot-file.ts'
 
 /** Test rows of one window; all arrays have shape [rows]. */
-export interface JudgedRows {
+interface JudgedRows {
   readonly day: ArrayLike<number>
   readonly label: ArrayLike<number>
   readonly model: ArrayLike<number>

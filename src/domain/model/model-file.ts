@@ -34,6 +34,8 @@ export interface ModelFile {
   /** Columns of the design in order, `_is_na` indicators included. */
   readonly features: readonly string[]
   readonly scaling: { readonly mean: readonly number[]; readonly scale: readonly number[] }
+  /** The last days of the training span that nothing was fitted on, because their labels come late; absent: 0. */
+  readonly embargo_days?: number
   /** `market`: the column `market_logit` has the coefficient 1, not fitted, and there is no intercept; absent: `none`. */
   readonly offset?: 'market'
   /** In standardised units. */
@@ -56,7 +58,7 @@ export interface ModelFile {
   }
   readonly certificate: Certificate
   readonly training: {
-    /** First and last day of the training span, calibration days included. */
+    /** First and last day of the training span, calibration days and embargoed days included. */
     readonly first_day: string
     readonly last_day: string
     /** ISO event days that the coefficients were fitted on. */

@@ -30,7 +30,7 @@ const calibrator = {
 export const modelSchema = {
   $id: 'kwx/model@1',
   ...withOptional(
-    { offset: { const: 'market' } },
+    { offset: { const: 'market' }, embargo_days: { type: 'integer', minimum: 1 } },
     {
       schema: { const: 'kwx/model@1' },
       id: hash,

@@ -2,7 +2,7 @@ import { softplus } from './probability.ts'
 import type { Problem } from './problem.ts'
 
 /** Rows whose log-odds are asked for. */
-export type LinearRows = Pick<Problem, 'x' | 'n' | 'p' | 'offset'>
+type LinearRows = Pick<Problem, 'x' | 'n' | 'p' | 'offset'>
 
 /**
  * Log-odds of every row, offsets included, shape [n].
@@ -93,7 +93,7 @@ export function kktResidual(problem: Problem, coefficients: ArrayLike<number>, i
 }
 
 /** The same from a gradient that is already there. */
-export function kktOfGradient(problem: Problem, coefficients: ArrayLike<number>, g: Float64Array): number {
+function kktOfGradient(problem: Problem, coefficients: ArrayLike<number>, g: Float64Array): number {
   const { n, p, C, l1Ratio } = problem
   let worst = Math.abs(g[p]!)
   for (let j = 0; j < p; j++) {

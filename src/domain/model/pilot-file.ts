@@ -1,4 +1,4 @@
-import type { Bracket, Penalty, SearchMethod } from '../config/production-config.ts'
+import type { Bracket, Penalty, SearchMethod, SearchObjective } from '../config/production-config.ts'
 
 /** How one window of a pilot ended. */
 export interface PilotWindow {
@@ -28,10 +28,13 @@ export interface Trial {
   readonly C: number
   readonly l1_ratio: number
   readonly class_weight: null | 'balanced'
-  /** Brier score on each fold that was fitted, in fold order. */
-  readonly fold_brier: readonly number[]
+  /** Score on each fold that was fitted, in fold order, by the search's objective. */
+  readonly fold_scores: readonly number[]
   /** Mean over all folds; null when the trial was pruned. */
-  readonly mean_brier: number | null
+  readonly objective: number | null
+  /** The same two by their older names, with the objective `brier` only. */
+  readonly fold_brier?: readonly number[]
+  readonly mean_brier?: number | null
   /** Folds after which the trial was given up; null when it was finished. */
   readonly pruned_at: number | null
   /** Fits that ended without reaching the tolerance. */
@@ -42,13 +45,15 @@ export interface Trial {
 export interface ParametersFile {
   readonly window: string
   readonly method: SearchMethod
+  /** What the trials were scored by. */
+  readonly objective: SearchObjective
   readonly seed: string
   readonly folds: number
-  /** Days that the search saw: the training days without the calibration days. */
+  /** Days that the search saw: the training days without the calibration days and the embargoed ones. */
   readonly search_days: readonly string[]
   /** In the order they were made: each may depend on those before it. */
   readonly trials: readonly Trial[]
-  /** Index of the chosen trial: the smallest mean Brier score, the earliest on ties. */
+  /** Index of the chosen trial: the smallest objective, the earliest on ties. */
   readonly chosen: number
 }
 

@@ -2,10 +2,10 @@ import { rowsOf, type Table } from '../../base/table/table.ts'
 import { applyCalibrator } from './calibrator.ts'
 import { type Design, designOf } from './design.ts'
 import type { ModelFile } from './model-file.ts'
-import { clipProbability, type ModelP, sigmoid } from './probability.ts'
+import { clipProbability, sigmoid } from './probability.ts'
 
 /** What a model says of rows; all arrays have shape [rows]. */
-export interface Predictions {
+interface Predictions {
   /** Log-odds before calibration. */
   readonly decision: Float64Array
   /** Calibrated and clipped: the model's probability of YES. */
@@ -17,7 +17,7 @@ export interface Predictions {
 }
 
 /** The parts of a model that predict. */
-export type Predictor = Pick<ModelFile, 'scaling' | 'coefficients' | 'intercept' | 'calibrator' | 'clip'>
+type Predictor = Pick<ModelFile, 'scaling' | 'coefficients' | 'intercept' | 'calibrator' | 'clip'>
 
 /**
  * Predicts every row of a table that holds the model's features as columns.
@@ -57,7 +57,3 @@ export function predictRows(model: Predictor, { values, n }: Design, rows: Int32
   }
   return { decision, model: calibrated, uncalibrated, clipped }
 }
-
-/** One probability of a model, typed as such, for what compares it with the market's. */
-export const modelProbability = (model: Pick<ModelFile, 'calibrator' | 'clip'>, decision: number): ModelP =>
-  clipProbability(applyCalibrator(model.calibrator, decision), model.clip) as ModelP

@@ -1,5 +1,7 @@
 import { EXIT, KwxError } from '../../base/errors.ts'
 import { numbers, type Table, type TextColumn, text } from '../../base/table/table.ts'
+import { parseInstant } from '../../base/time/instants.ts'
+import type { SealedLabel } from '../contracts/labels-file.ts'
 import { type Design, designOf } from './design.ts'
 
 /** All rows of a city and bracket with their outcomes, in the order of `features.parquet`; in shared memory. */
@@ -15,8 +17,16 @@ export interface TrainingRows {
   /** The last trade and the middle of the two sides, cents, NaN where there is none, shape [n]. */
   readonly last: Float64Array
   readonly middle: Float64Array
+  /** When each row's label was known, milliseconds, shape [n]; NaN where the labels do not say. */
+  readonly labelKnownMs: Float64Array
+  /** 1 where that time is assumed, shape [n]. */
+  readonly labelKnownAssumed: Uint8Array
   readonly market: TextColumn
 }
+
+/** An entry of `labels.json`, as much of it as training needs. */
+export type OutcomeOfMarket = Pick<SealedLabel, 'market' | 'label'> &
+  Partial<Pick<SealedLabel, 'known_at' | 'known_at_source'>>
 
 /**
  * Joins the sealed labels to the feature rows by market.
@@ -27,15 +37,16 @@ export interface TrainingRows {
  * @throws KwxError TRAINING_LABEL_MISSING (exit 1) when a row's market has no label: such rows must not be there
  * @throws KwxError TRAINING_NOT_FINITE (exit 1) when a design column holds NaN or an infinity
  */
-export function trainingRows(
-  table: Table,
-  names: readonly string[],
-  labels: readonly { readonly market: string; readonly label: 0 | 1 | null }[],
-): TrainingRows {
+export function trainingRows(table: Table, names: readonly string[], labels: readonly OutcomeOfMarket[]): TrainingRows {
   const market = text(table, 'market')
   const design = designOf(table, names)
-  const known = new Map(labels.map(({ market, label }) => [market, label]))
-  const byCode = market.values.map((name) => known.get(name) ?? null)
+  const known = new Map(labels.map((one) => [one.market, one]))
+  const byCode = market.values.map((name) => known.get(name)?.label ?? null)
+  const entryOf = (code: number) => known.get(market.values[code]!)
+  const knownMs = market.values.map((_, code) => {
+    const at = entryOf(code)?.known_at
+    return at ? parseInstant(at) : Number.NaN
+  })
   const label = new Uint8Array(new SharedArrayBuffer(design.n))
   for (let i = 0; i < design.n; i++) {
     const outcome = byCode[market.codes[i]!]
@@ -63,6 +74,8 @@ export function trainingRows(
     marketPrice: Float64Array.from(numbers(table, 'market_price')),
     last: Float64Array.from(numbers(table, 'market_last')),
     middle: Float64Array.from(numbers(table, 'market_middle')),
+    labelKnownMs: Float64Array.from(market.codes, (code) => knownMs[code]!),
+    labelKnownAssumed: Uint8Array.from(market.codes, (code) => +(entryOf(code)?.known_at_source === 'assumed')),
     market,
   }
 }

@@ -1,4 +1,5 @@
 import { randomFrom } from '../../base/random/index.ts'
+import { quantile } from './quantile.ts'
 
 /** How an interval is drawn. */
 export interface BootstrapOptions {
@@ -85,12 +86,4 @@ function totalsByDay(days: ArrayLike<number>, values: ArrayLike<number>, weight?
     counts[k]! += w
   }
   return { sums, counts }
-}
-
-/** Linear interpolation between order statistics (Hyndman & Fan's type 7). */
-function quantile(sorted: Float64Array, q: number): number {
-  const at = q * (sorted.length - 1)
-  const below = Math.floor(at)
-  const above = Math.min(sorted.length - 1, below + 1)
-  return sorted[below]! + (at - below) * (sorted[above]! - sorted[below]!)
 }

@@ -1,7 +1,7 @@
 import { sameLength } from './same-length.ts'
 
 /** A stretch of x over which the isotonic fit is constant. */
-export interface Level {
+interface Level {
   readonly value: number
   readonly weight: number
   /** The smallest and the largest x of its rows. */

@@ -7,7 +7,10 @@ export interface RecalibrationTest {
   readonly intercept: number
   /** b, without unit, NaN as the intercept. */
   readonly slope: number
-  /** Standard error of the slope at b = 1, clustered by day; Infinity of one day or without variation of log-odds. */
+  /**
+   * Standard error of the slope, clustered by day, at (0, 1) or at the fit, whichever is smaller: the first is inflated
+   * by a forecast that is too bold, the second by one that is too timid. Infinity of one day or of constant log-odds.
+   */
   readonly slopeError: number
   /** slopeError <= 0.5: the days can tell slope 1 from slope 0. */
   readonly identified: boolean
@@ -66,12 +69,13 @@ export function recalibrationTest({
   const x = clipped.map((one) => Math.log(one) - Math.log1p(-one))
   const at = { day, y, x, weight }
   const days = new Set(Array.from(day)).size
-  const slopeError = errorAtOne(at, days)
+  const fit = maximumLikelihood(y, x, weight)
+  const fitted = Number.isNaN(fit.slope) ? Infinity : slopeErrorAt(at, days, fit.intercept, fit.slope)
+  const slopeError = Math.min(slopeErrorAt(at, days, 0, 1), fitted)
   const identified = slopeError <= MAX_SLOPE_ERROR
   const degrees = [2, Math.max(0, days - 1)] as const
   const about = { slopeError, identified, degrees, days }
   const ones = Array.from(y).reduce((sum, one) => sum + one, 0)
-  const fit = maximumLikelihood(y, x, weight)
   if (ones === 0 || ones === y.length || !identified || days < 2) {
     return { ...fit, ...about, statistic: Number.NaN, pValue: Number.NaN }
   }
@@ -123,10 +127,10 @@ function sandwich({ day, y, x, weight }: Design, a: number, b: number): { inform
   return { information: [h00, h01, h11], meat: [grow * m00, grow * m01, grow * m11] }
 }
 
-/** Sandwich standard error of the slope at (0, 1). */
-function errorAtOne(design: Design, days: number): number {
+/** Sandwich standard error of the slope at (a, b). */
+function slopeErrorAt(design: Design, days: number, a: number, b: number): number {
   if (days < 2) return Infinity
-  const { information, meat } = sandwich(design, 0, 1)
+  const { information, meat } = sandwich(design, a, b)
   const [h00, h01, h11] = information
   // Variance of the log-odds under the weights of the information, times its sum.
   const spread = h11 - (h01 * h01) / h00

@@ -3,10 +3,10 @@ export const NO_BID = 0
 export const NO_ASK = 100
 
 /** State of a book as a trader may use it. */
-export type BookState = 'quoted' | 'one_sided_book' | 'empty_book' | 'stale_book' | 'wide_spread'
+type BookState = 'quoted' | 'one_sided_book' | 'empty_book' | 'stale_book' | 'wide_spread'
 
 /** One market's part of the books. */
-export interface BookRow {
+interface BookRow {
   readonly bid: number
   readonly ask: number
   readonly bidSize: number

@@ -24,7 +24,7 @@ export interface LiveOrder {
 }
 
 /** A signal that has found no usable book yet. */
-export interface WaitingSignal {
+interface WaitingSignal {
   /** Into the setting's `signalP`. */
   readonly index: number
   readonly at: number

@@ -38,7 +38,7 @@ export interface TopRows {
 }
 
 /** Who is told of what happened in a market, in the units of `Trader`. */
-export interface EventSink {
+interface EventSink {
   print(at: number, price: number, countCenti: number, taker: number): void
   quote(at: number, bid: number, ask: number, bidSize: number, askSize: number): void
 }

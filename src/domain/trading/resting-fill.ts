@@ -1,7 +1,7 @@
 import type { FillRule } from './assumptions.ts'
 
 /** A resting order as far as its filling depends on it. */
-export interface Resting {
+interface Resting {
   /** Cents of its own side. */
   readonly limit: number
   readonly leftCenti: number

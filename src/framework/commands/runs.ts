@@ -12,7 +12,7 @@ export default class Runs extends KwxCommand<unknown> {
 
   async run() {
     const { args } = await this.parse(Runs)
-    const { listRuns, readRun } = await import('../../data/database/index.ts')
+    const { listRuns, readRun } = await import('../../data/database/runs/runs.ts')
     return this.withEnvironment({ offline: true }, async (world) => {
       const db = await world.database()
       if (args.run === undefined) {

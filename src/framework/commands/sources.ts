@@ -2,7 +2,7 @@ import { isKwxError } from '../../base/errors.ts'
 import { KwxCommand } from '../command.ts'
 
 /** One installed source as `kwx sources --json` lists it. */
-export interface SourceLine {
+interface SourceLine {
   readonly id: string
   readonly plugin: string
   readonly title: string | null

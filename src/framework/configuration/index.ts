@@ -7,6 +7,7 @@ export type {
   Penalty,
   ProductionConfig,
   SearchMethod,
+  SearchObjective,
 } from '../../domain/config/production-config.ts'
 export { productionConfigSchema } from '../../domain/config/production-config-schema.ts'
 export type { WindowDates } from '../../domain/config/windows-of.ts'

@@ -11,8 +11,8 @@ import {
 } from '../../base/schema/index.ts'
 import type { Benchmark, LoadedConfig, ProductionConfig } from '../../domain/config/production-config.ts'
 import { productionConfigSchema } from '../../domain/config/production-config-schema.ts'
-import { loadUsableCities } from '../contributions/cities.ts'
 import type { Contributions } from '../contributions/contributions.ts'
+import { loadUsableCities } from '../contributions/load-city.ts'
 import { checkProductionConfig, cityNamed } from './check-production-config.ts'
 import { configSource } from './config-source.ts'
 

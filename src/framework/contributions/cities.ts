@@ -1,6 +1,5 @@
 export type { City } from '../../domain/cities/city.ts'
-export { citySchema } from '../../domain/cities/city-schema.ts'
-export { type ExchangeFee, type FeeFault, feeFaults, refuseFeeFaults } from '../../domain/cities/fee-faults.ts'
+export { type ExchangeFee, type FeeFault, feeFaults } from '../../domain/cities/fee-faults.ts'
 export { regimeOn, requireRegime, seriesOn } from '../../domain/cities/regime-on.ts'
 export { observationFeeds, stationsOf } from '../../domain/cities/stations-of.ts'
-export { cityIds, loadCities, loadCity, loadUsableCities } from './load-city.ts'
+export { cityIds, loadCities, loadCity } from './load-city.ts'

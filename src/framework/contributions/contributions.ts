@@ -5,9 +5,10 @@ import { pathToFileURL } from 'node:url'
 
 import { EXIT, KwxError, messageOf } from '../../base/errors.ts'
 import { runsFromSources } from '../../base/package-root.ts'
+import { changedImport, OLDER_API_VERSION, usesChangedName } from './older-api.ts'
 
 /** Version of the contract between kit and plugins: the `kwx.apiVersion` of a plugin's package.json. */
-export const API_VERSION = 1
+export const API_VERSION = 2
 
 /** What a plugin may contribute. */
 export const KINDS = ['steps', 'pipelines', 'cities', 'featureSets', 'schemas', 'gates', 'sources'] as const
@@ -38,6 +39,11 @@ export interface Contribution {
   readonly file: string
 }
 
+interface Indexed extends Contribution {
+  /** The `kwx.apiVersion` of its plugin. */
+  readonly apiVersion: number
+}
+
 /** What the installed plugins offer. Nothing of a plugin is run before `load` asks for it. */
 export interface Contributions {
   /** All of one kind, by id. */
@@ -48,6 +54,7 @@ export interface Contributions {
    *
    * @throws KwxError CONTRIBUTION_UNKNOWN (exit 2) with the nearest known id
    * @throws KwxError CONTRIBUTION_BROKEN (exit 1) when the file cannot be loaded
+   * @throws KwxError PLUGIN_API_VERSION (exit 2) when the plugin is of API 1 and the file imports a name that left
    */
   load<T>(kind: Kind, id: string): Promise<T>
 }
@@ -58,7 +65,7 @@ export interface Contributions {
  * @throws KwxError PLUGIN_API_VERSION, CONTRIBUTION_KIND or CONTRIBUTION_CLASH (exit 2), naming the plugins
  */
 export function indexContributions(plugins: Iterable<PluginLike>): Contributions {
-  const byKind = new Map<Kind, Map<string, Contribution>>(KINDS.map((kind) => [kind, new Map()]))
+  const byKind = new Map<Kind, Map<string, Indexed>>(KINDS.map((kind) => [kind, new Map()]))
   for (const plugin of plugins) {
     const manifest = (plugin.pjson as { kwx?: PluginManifest }).kwx
     if (!manifest) continue
@@ -81,6 +88,7 @@ export function indexContributions(plugins: Iterable<PluginLike>): Contributions
           plugin: plugin.name,
           pluginVersion: plugin.version,
           file: runnable(plugin.root, file),
+          apiVersion: manifest.apiVersion,
         })
       }
     }
@@ -103,7 +111,7 @@ export function indexContributions(plugins: Iterable<PluginLike>): Contributions
 }
 
 function assertReadable(plugin: PluginLike, manifest: PluginManifest): void {
-  if (manifest.apiVersion !== API_VERSION) {
+  if (manifest.apiVersion !== API_VERSION && manifest.apiVersion !== OLDER_API_VERSION) {
     throw new KwxError(
       `${plugin.name} was written for contribution API ${manifest.apiVersion}; this kwx speaks ${API_VERSION}.`,
       {
@@ -150,7 +158,7 @@ const MEMBERS: Partial<Record<Kind, readonly string[]>> = {
   sources: ['title', 'service', 'open'],
 }
 
-async function loadFile({ kind, id, plugin, file }: Contribution): Promise<unknown> {
+async function loadFile({ kind, id, plugin, file, apiVersion }: Indexed): Promise<unknown> {
   try {
     if (file.endsWith('.json')) return JSON.parse(await readFile(file, 'utf8'))
     const value = ((await import(pathToFileURL(file).href)) as { default?: unknown }).default
@@ -160,6 +168,8 @@ async function loadFile({ kind, id, plugin, file }: Contribution): Promise<unkno
     }
     return value
   } catch (cause) {
+    const changed = apiVersion === OLDER_API_VERSION ? changedImport(cause) : null
+    if (changed !== null) throw usesChangedName(`${kind}/${id}`, plugin, changed, cause)
     throw new KwxError(`${kind}/${id} of ${plugin} cannot be loaded from ${file}: ${messageOf(cause)}`, {
       code: 'CONTRIBUTION_BROKEN',
       exit: EXIT.error,

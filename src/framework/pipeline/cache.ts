@@ -10,7 +10,7 @@ import type { ArtefactStore } from '../artefacts/store.ts'
 import { type KeyParts, stepKey } from './step-key.ts'
 
 /** A step's stored result. */
-export interface StepRecord {
+interface StepRecord {
   readonly parts: KeyParts
   readonly artefacts: Readonly<Record<string, { kind: string; hash: string; origin: Artefact['origin'] }>>
   readonly exit: ExitCode
@@ -18,14 +18,14 @@ export interface StepRecord {
 }
 
 /** A stored result whose artefacts are still what was written. */
-export interface Hit {
+interface Hit {
   readonly artefacts: Record<string, Artefact>
   readonly exit: ExitCode
   readonly summary: string | null
 }
 
 /** What `lookUp` found, or in words why there is nothing to take. */
-export type LookUp = { readonly hit: Hit } | { readonly hit: null; readonly reason: string }
+type LookUp = { readonly hit: Hit } | { readonly hit: null; readonly reason: string }
 
 /**
  * Results of steps by key, in files under `KWX_HOME/cache`.

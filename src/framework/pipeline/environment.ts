@@ -54,9 +54,9 @@ export async function openEnvironment(options: EnvironmentOptions): Promise<Envi
   }
   const openSources = async () => {
     const [{ createSources }, { loadSources }, { saveRawPayload }] = await Promise.all([
-      import('../../data/clients/index.ts'),
+      import('../../data/clients/sources.ts'),
       import('../contributions/load-sources.ts'),
-      import('../../data/database/index.ts'),
+      import('../../data/database/market-data/raw-payloads.ts'),
     ])
     const record = async (payload: Parameters<typeof saveRawPayload>[1]) =>
       saveRawPayload(await environment.database(), payload)

@@ -6,7 +6,7 @@ import { nearest } from '../../base/schema/index.ts'
 import type { Contributions } from '../contributions/contributions.ts'
 
 /** Where a pipeline lies and who brings it. */
-export interface PipelinePlace {
+interface PipelinePlace {
   readonly id: string
   readonly file: string
   /** `project` for a file of `directories.pipelines`, else the plugin's name. */

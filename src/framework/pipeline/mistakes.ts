@@ -1,7 +1,7 @@
 import type { Path, Position, Problem, YamlDocument } from '../../base/schema/index.ts'
 
 /** Where something stands in a pipeline file. */
-export type Place = Position & { readonly file: string }
+type Place = Position & { readonly file: string }
 
 /** The mistakes of one pipeline file, collected so that all are told at once. */
 export class Mistakes {

@@ -17,7 +17,7 @@ export async function openRunLog(
   pipeline: PlannedPipeline,
   startedMs: number,
 ): Promise<RunLog> {
-  const { recordRun, recordStepRun } = await import('../../data/database/index.ts')
+  const { recordRun, recordStepRun } = await import('../../data/database/runs/runs.ts')
   const db = await environment.database()
   const runId = `run_${new Date(startedMs).toISOString().replaceAll(/[-:.]/g, '').slice(0, 18)}Z_${process.pid}`
   const run = {

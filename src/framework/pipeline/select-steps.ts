@@ -8,7 +8,7 @@ import { keyParts } from './run-step.ts'
 import { stepKey } from './step-key.ts'
 
 /** The steps that `--from` and `--to` leave. */
-export interface Selection {
+interface Selection {
   readonly steps: readonly PlannedStep[]
   /** Steps before `--from`: taken from the cache, never run. */
   readonly reused: ReadonlySet<string>

@@ -9,7 +9,7 @@ import { type Finished, type Reporter, runStep } from './run-step.ts'
 import { assertReusable } from './select-steps.ts'
 
 /** What the steps of one run share. */
-export interface RunScope {
+interface RunScope {
   readonly pipeline: string
   readonly environment: Environment
   readonly log: RunLog

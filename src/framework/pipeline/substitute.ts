@@ -8,7 +8,7 @@ const ANY = /\$\{\{\s*([^}]*?)\s*\}\}/g
 const WHOLE = /^\$\{\{\s*([^}]*?)\s*\}\}$/
 
 /** A name that the scope does not hold, where it stands in the value. */
-export interface UnknownName {
+interface UnknownName {
   readonly path: readonly (string | number)[]
   readonly expression: string
   /** What could stand there. */

@@ -2,7 +2,7 @@ import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 
 /** What kind of text a setting is: decides how it is checked, resolved and shown. */
-export type TextKind = 'folder' | 'http' | 'database' | 'clock' | 'secret' | 'name'
+type TextKind = 'folder' | 'http' | 'database' | 'clock' | 'secret' | 'name'
 
 /** One setting, declared once: the schema of the project file, the variables and the documentation come from here. */
 export interface Definition {

@@ -1,8 +1,8 @@
 import { relative } from 'node:path'
+import { dotted } from '../../base/schema/describe.ts'
 
 import {
   checkAgainst,
-  dotted,
   inOrder,
   nearest,
   type Problem,

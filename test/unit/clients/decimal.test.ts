@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 
-import { parseDecimal } from '../../../src/data/clients/decimal.ts'
+import { parseDecimal } from '../../../src/data/clients/kalshi/fields.ts'
 
 describe('parseDecimal', () => {
   it.each([

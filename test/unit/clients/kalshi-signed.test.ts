@@ -2,10 +2,10 @@ import { generateKeyPairSync } from 'node:crypto'
 import { mkdtemp, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { fixedClock } from '../../../src/base/time/index.ts'
-import { createSources, type RawPayload } from '../../../src/data/clients/index.ts'
+import type { RawPayload } from '../../../src/data/clients/http/raw-payload.ts'
+import { createSources } from '../../../src/data/clients/sources.ts'
 import { type ReplayExchange, replayExchange } from '../../support/replay-exchange.ts'
 import { sharedFolder } from '../../support/shared.ts'
 

@@ -1,21 +1,19 @@
 import { generateKeyPairSync } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-
 import fc from 'fast-check'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { fixedClock } from '../../../src/base/time/index.ts'
 import {
-  createSources,
   type KalshiMarket,
   kalshiStream,
-  OrderBook,
   readKalshiKey,
   type StreamEvent,
-  StreamState,
   systemPace,
-  type TopOfBook,
 } from '../../../src/data/clients/index.ts'
+import { OrderBook, type TopOfBook } from '../../../src/data/clients/kalshi/order-book.ts'
+import { StreamState } from '../../../src/data/clients/kalshi/stream-state.ts'
+import { createSources } from '../../../src/data/clients/sources.ts'
 import { type ReplayExchange, replayExchange } from '../../support/replay-exchange.ts'
 import { sharedFolder } from '../../support/shared.ts'
 

@@ -1,7 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-
-import { OrderBook } from '../../../src/data/clients/index.ts'
+import { OrderBook } from '../../../src/data/clients/kalshi/order-book.ts'
 
 const book = (fields: Record<string, unknown>) => OrderBook.from(fields, 'a book')
 

@@ -3,10 +3,9 @@ import { chmod, mkdtemp, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { inspect } from 'node:util'
-
 import { describe, expect, it } from 'vitest'
-
-import { readKalshiKey, signRequest } from '../../../src/data/clients/index.ts'
+import { readKalshiKey } from '../../../src/data/clients/index.ts'
+import { signRequest } from '../../../src/data/clients/kalshi/sign-request.ts'
 
 const pair = generateKeyPairSync('rsa', { modulusLength: 2048 })
 const pem = pair.privateKey.export({ type: 'pkcs8', format: 'pem' }) as string

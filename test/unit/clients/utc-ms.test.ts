@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 
-import { utcMs } from '../../../src/data/clients/utc-ms.ts'
+import { utcMs } from '../../../src/data/clients/kalshi/fields.ts'
 
 describe('utcMs', () => {
   it('says what Date.parse says, or leaves it to it', () => {

@@ -1,12 +1,9 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { fixedClock, MS_PER_DAY, parseDay } from '../../../src/base/time/index.ts'
-import {
-  createSources,
-  minuteRowsOf,
-  observationOf,
-  type Sources,
-  systemPace,
-} from '../../../src/data/clients/index.ts'
+import { type Sources, systemPace } from '../../../src/data/clients/index.ts'
+import { observationOf } from '../../../src/data/clients/nws/observation-feature.ts'
+import { createSources } from '../../../src/data/clients/sources.ts'
+import { minuteRowsOf } from '../../../src/data/clients/visual-crossing/minute-rows.ts'
 import { type ReplayExchange, replayExchange } from '../../support/replay-exchange.ts'
 import { sharedFolder } from '../../support/shared.ts'
 

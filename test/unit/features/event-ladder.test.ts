@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { eventLadder, ladderPrices, MAX_QUOTE_AGE, type Prices, priceAsOf } from '../../../src/domain/features/index.ts'
+import { priceAsOf } from '../../../src/domain/features/event-ladder.ts'
+import { eventLadder, ladderPrices, MAX_QUOTE_AGE, type Prices } from '../../../src/domain/features/index.ts'
+import { pricesFromTrades } from '../../../src/domain/features/prices.ts'
 import type { StrikeType } from '../../../src/domain/market/index.ts'
 
 const prices = (rows: readonly (readonly [minute: number, mid: number])[]): Prices => {
@@ -58,6 +60,30 @@ describe('the ladder of an event', () => {
     ])
     const ladder = eventLadder(whole, at)
     expect([...ladderPrices(ladder, 100, 'last', { rung: 0, price: 0.07 })]).toEqual([0.07, 0.6, Number.NaN])
+  })
+
+  it('reads every rung by the benchmark, its sides as old as they are at the minute', () => {
+    const tape = (bidAt: number) =>
+      pricesFromTrades({
+        tsMs: Float64Array.of(60_000 * bidAt - 1, 60_000 * 100 - 1),
+        price: Int16Array.of(4000, 6000),
+        countCenti: Int32Array.of(100, 100),
+        takerYes: Uint8Array.of(0, 1),
+      })
+    const ladder = eventLadder(
+      whole,
+      new Map([
+        [1, tape(99)],
+        [2, tape(90)],
+        [3, prices([[100, 50]])],
+      ]),
+    )
+    const at = (minute: number, benchmark: 'last' | 'mid' | 'half-way') => [...ladderPrices(ladder, minute, benchmark)]
+    expect(at(105, 'mid')).toEqual([0.5, 0.5, 0.5])
+    expect(at(106, 'mid')).toEqual([0.5, 0.6, 0.5])
+    expect(at(106, 'last')).toEqual([0.6, 0.6, 0.5])
+    // Odds 3/2 and 1: their geometric mean.
+    expect(at(106, 'half-way')[0]).toBeCloseTo(Math.sqrt(1.5) / (1 + Math.sqrt(1.5)), 14)
   })
 
   it('runs from the coldest rung up and knows which one won', () => {

@@ -2,7 +2,8 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { Feature, MarketView } from '../../../src/domain/features/index.ts'
 import * as f from '../../../src/domain/features/index.ts'
-import { candlesFromTrades } from '../../../src/domain/market/index.ts'
+import { ladderView, type Rung } from '../../../src/domain/features/ladder-view.ts'
+import { candlesFromTrades } from '../../../src/domain/market/candles-from-trades.ts'
 import { logit } from '../../../src/domain/model/index.ts'
 import { viewOf } from './view.ts'
 
@@ -74,14 +75,14 @@ describe('ladder_pull', () => {
   })
 
   it('sums the newest prices of any age, none from later', () => {
-    const rung = (minutes: number[], mid: number[]): f.Rung => ({
+    const rung = (minutes: number[], mid: number[]): Rung => ({
       endMinute: Int32Array.from(minutes),
       mid: Float64Array.from(mid),
       volume: Float64Array.from(minutes, () => 1),
     })
     const own = rung([10, 500], [20, 30])
     const others = [rung([10, 501], [60, 99]), rung([400, 450], [7, Number.NaN])]
-    expect([...f.ladderView(own, [own, ...others]).total]).toEqual([80, 90])
+    expect([...ladderView(own, [own, ...others]).total]).toEqual([80, 90])
   })
 })
 

@@ -6,16 +6,16 @@ import {
   type FeatureRows,
   type FeatureSet,
   joinMarket,
-  type LadderMarket,
   type Prices,
   pricesFromCandles,
   pricesFromTrades,
-  pricesSince,
   pricesUntil,
   type Report,
-  rowMinutes,
   weatherSeries,
 } from '../../../src/domain/features/index.ts'
+import type { LadderMarket } from '../../../src/domain/features/join-market.ts'
+import { pricesSince } from '../../../src/domain/features/prices.ts'
+import { rowMinutes } from '../../../src/domain/features/rows.ts'
 import { repositoryContributions } from '../../support/plugins.ts'
 
 const DAY = parseDay('2025-03-09')

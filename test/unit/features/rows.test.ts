@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 
 import * as f from '../../../src/domain/features/index.ts'
+import { ladderView, type Rung } from '../../../src/domain/features/ladder-view.ts'
 import { viewOf } from './view.ts'
 
 const set = (features: readonly f.Feature[]) =>
@@ -79,7 +80,7 @@ describe('checkFeatureSet', () => {
 })
 
 describe('ladderView', () => {
-  const rung = (minutes: number[], mid: number[], volume = minutes.map(() => 1)): f.Rung => ({
+  const rung = (minutes: number[], mid: number[], volume = minutes.map(() => 1)): Rung => ({
     endMinute: Int32Array.from(minutes),
     mid: Float64Array.from(mid),
     volume: Float64Array.from(volume),
@@ -87,18 +88,18 @@ describe('ladderView', () => {
 
   it('carries a neighbour for fifteen minutes, and not past an empty book', () => {
     const own = rung([10, 25, 26], [20, 20, 20])
-    expect([...f.ladderView(own, [own, rung([10], [60])]).count]).toEqual([2, 2, 1])
-    expect([...f.ladderView(own, [own, rung([10, 12], [60, NaN_])]).count]).toEqual([2, 1, 1])
+    expect([...ladderView(own, [own, rung([10], [60])]).count]).toEqual([2, 2, 1])
+    expect([...ladderView(own, [own, rung([10, 12], [60, NaN_])]).count]).toEqual([2, 1, 1])
   })
 
   it('never sees a neighbour before its minute ended', () => {
     const own = rung([10], [20])
-    expect([...f.ladderView(own, [own, rung([11], [60])]).count]).toEqual([1])
+    expect([...ladderView(own, [own, rung([11], [60])]).count]).toEqual([1])
   })
 
   it('ranks and measures', () => {
     const own = rung([10], [20], [3])
-    const view = f.ladderView(own, [own, rung([10], [60], [1]), rung([9], [10], [9])])
+    const view = ladderView(own, [own, rung([10], [60], [1]), rung([9], [10], [9])])
     expect([view.mean[0], view.min[0], view.max[0], view.rank[0], view.volume[0]]).toEqual([30, 10, 60, 2 / 3, 4])
     expect(view.std[0]).toBeCloseTo(Math.sqrt((100 + 900 + 400) / 3), 12)
   })

@@ -1,7 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-
-import { candlesFromTrades, midOf, quoteState } from '../../../src/domain/market/index.ts'
+import { candlesFromTrades } from '../../../src/domain/market/candles-from-trades.ts'
+import { quoteState } from '../../../src/domain/market/index.ts'
+import { midOf } from '../../../src/domain/market/quote-state.ts'
 
 type Print = [ms: number, cents: number, contracts: number, takerYes: boolean]
 const tape = (prints: Print[]) =>

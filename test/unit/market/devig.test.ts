@@ -1,7 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { devigLadder } from '../../../src/domain/market/devig.ts'
 
-import { DEVIG_METHODS, devigLadder } from '../../../src/domain/market/index.ts'
+import { DEVIG_METHODS } from '../../../src/domain/market/index.ts'
 
 const prices = fc.array(fc.double({ min: 0.01, max: 0.99, noNaN: true }), { minLength: 2, maxLength: 7 })
 const sum = (p: Iterable<number>) => [...p].reduce((all, value) => all + value, 0)

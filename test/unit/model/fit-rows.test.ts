@@ -7,11 +7,11 @@ import {
   gradient,
   OFFSET_COLUMN,
   objective,
-  softplus,
   withOffset,
   withoutOffset,
 } from 'kwx/model'
 import { describe, expect, it } from 'vitest'
+import { softplus } from '../../../src/domain/model/probability.ts'
 
 /** A design of the price's log-odds and two features. */
 const designOf = (rows: readonly (readonly [number, number, number])[]): Design => ({

@@ -1,7 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { cumulativeHead, monotoneCumulative } from '../../../src/domain/model/cumulative-head.ts'
 
-import { cumulativeHead, type HeadOptions, monotoneCumulative, unifiedHead } from '../../../src/domain/model/index.ts'
+import { type HeadOptions, unifiedHead } from '../../../src/domain/model/index.ts'
 
 const options = (method: HeadOptions['method'], temperature = 1, missing: HeadOptions['missing'] = 'refuse') => ({
   method,

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { writeJson } from 'kwx/artefacts'
-import { chooseWindow, type ModelFile } from 'kwx/model'
+import { chooseWindow, lastDaySeen, type ModelFile } from 'kwx/model'
 import { loadModelForDate } from 'kwx/model-store'
 import { formatDay, parseDay } from 'kwx/time'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -65,6 +65,39 @@ describe('chooseWindow', () => {
   it('counts calibration days as seen', () => {
     const late = { ...windowFrom(first), calibration: { reason: '', rows: 1, days: ['2025-01-12'] } }
     expect(() => chooseWindow([late], '2025-01-12')).toThrow(coded('MODEL_SAW_DATE'))
+  })
+
+  describe('with an embargo', () => {
+    /** Trained on the same span without its last days. */
+    const embargoed = (start: number, embargo_days: number): ModelFile => ({ ...windowFrom(start), embargo_days })
+
+    it.each([1, 3])('of %i days is used from its first test day on, which is the day after its span', (embargo) => {
+      const window = embargoed(first, embargo)
+      expect(lastDaySeen(window)).toBe(first + 9 - embargo)
+      expect(chooseWindow([window], '2025-01-11').chosen).toBe(window)
+      expect(() => chooseWindow([window], '2025-01-10')).toThrow(coded('MODEL_SAW_DATE'))
+    })
+
+    it('never uses a day that is not over before the eve of the date', () => {
+      fc.assert(
+        fc.property(fc.integer({ min: -5, max: 40 }), fc.integer({ min: 0, max: 9 }), (offset, embargo) => {
+          const own = [0, 7, 14].map((start) => embargoed(first + start, embargo))
+          const usable = own.filter((window) => lastDaySeen(window) + embargo < first + offset)
+          const date = formatDay(first + offset)
+          if (usable.length === 0) expect(() => chooseWindow(own, date)).toThrow(coded('MODEL_SAW_DATE'))
+          else expect(chooseWindow(own, date).chosen).toBe(usable.at(-1))
+        }),
+      )
+    })
+
+    it('counts a day of the embargo that was used all the same, and the embargo after it', () => {
+      const calibration = { reason: '', rows: 1, days: ['2025-01-10'] }
+      const window = { ...embargoed(first, 1), calibration }
+      expect(() => chooseWindow([window], '2025-01-11')).toThrow(
+        expect.objectContaining({ details: { date: '2025-01-11', earliest: '2025-01-12' } }),
+      )
+      expect(chooseWindow([window], '2025-01-12').chosen).toBe(window)
+    })
   })
 
   it('refuses what is not a date', () => expect(() => chooseWindow(windows, '2025-02-30')).toThrow('not a date'))

@@ -1,6 +1,5 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-
 import {
   type BlendP,
   blendProbability,
@@ -9,8 +8,8 @@ import {
   type MarketP,
   type ModelP,
   POOL_CLIP,
-  poolLogit,
 } from '../../../src/domain/model/index.ts'
+import { poolLogit } from '../../../src/domain/model/pool.ts'
 
 const model = (p: number) => p as ModelP
 const market = (p: number) => p as MarketP

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
-import { sigmoid, sigmoids } from 'kwx/model'
+import { sigmoid } from 'kwx/model'
 import { describe, expect, it } from 'vitest'
+import { sigmoids } from '../../../src/domain/model/probability.ts'
 
 describe('sigmoids', () => {
   it('are those of each value, in place', () => {

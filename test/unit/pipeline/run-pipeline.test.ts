@@ -1,16 +1,16 @@
 import { mkdtemp, readdir, readFile, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { KwxError } from '../../../src/base/errors.ts'
-import { type Database, ensureMigrated, listRuns, openDatabase, readRun } from '../../../src/data/database/index.ts'
+import { type Database, ensureMigrated, openDatabase } from '../../../src/data/database/index.ts'
+import { listRuns, readRun } from '../../../src/data/database/runs/runs.ts'
 import type { Contributions } from '../../../src/framework/contributions/contributions.ts'
 import { type Environment, openEnvironment } from '../../../src/framework/pipeline/environment.ts'
 import { planPipeline } from '../../../src/framework/pipeline/plan.ts'
 import { previewPipeline } from '../../../src/framework/pipeline/preview.ts'
 import { type RunOptions, runPipeline } from '../../../src/framework/pipeline/run-pipeline.ts'
-import { loadSettings } from '../../../src/framework/settings/index.ts'
+import { loadSettings } from '../../../src/framework/settings/load-settings.ts'
 import { pluginOf } from '../../support/plugins.ts'
 
 /** Steps count their calls in a file named by their parameter `log`, so that a test sees what really ran. */

@@ -1,14 +1,7 @@
 import { describe, expect, it } from 'vitest'
-
 import { isKwxError, KwxError } from '../../../src/base/errors.ts'
-import {
-  assertValid,
-  checkAgainst,
-  formatProblem,
-  problemsError,
-  readYaml,
-  validate,
-} from '../../../src/base/schema/index.ts'
+import { assertValid, checkAgainst, problemsError, readYaml, validate } from '../../../src/base/schema/index.ts'
+import { formatProblem } from '../../../src/base/schema/problem.ts'
 
 const schema = {
   type: 'object',

@@ -1,12 +1,11 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { stringify } from 'yaml'
-
-import { formatProblem, readYaml } from '../../../src/base/schema/index.ts'
+import { readYaml } from '../../../src/base/schema/index.ts'
+import { formatProblem } from '../../../src/base/schema/problem.ts'
 
 let folder: string
 beforeAll(async () => {

@@ -113,10 +113,8 @@ describe('recalibrationTest', () => {
     const found = recalibrationTest({ day, y, p, weight: day.map(() => 1) })
     expect(found.slope).toBeCloseTo(0.5, 9)
     expect(found.intercept).toBeCloseTo(-Math.log(3) / 2, 9)
-    // Sandwich at (0, 1), residuals 0.75 and 0.25 apart from sign: information of the slope 8 · 3/16 (log 3)²,
-    // meat Σ e² (log 3)².
-    const meat = (3 * 0.25 ** 2 + 0.75 ** 2 + 2 * 0.25 ** 2 + 2 * 0.75 ** 2) * Math.log(3) ** 2
-    expect(found.slopeError).toBeCloseTo(Math.sqrt((8 / 7) * meat) / (1.5 * Math.log(3) ** 2), 9)
+    // Sandwich at the fit, smaller than at (0, 1): information and meat of the slope are both 12/7 (log 3)².
+    expect(found.slopeError).toBeCloseTo(Math.sqrt(((8 / 7) * 12) / 7) / ((12 / 7) * Math.log(3)), 9)
     expect(found).toMatchObject({ identified: false, statistic: Number.NaN, pValue: Number.NaN, degrees: [2, 7] })
   })
 
@@ -151,6 +149,10 @@ describe('recalibrationTest', () => {
         expect(found.slopeError).toBeGreaterThanOrEqual(0)
       }),
     )
+  })
+
+  it.each([0.25, 1, 3])('identifies the slope of log-odds times %f', (scale) => {
+    expect(recalibrationTest({ ...about, p: distorted(rows.truth, scale) })).toMatchObject({ identified: true })
   })
 
   it('rejects outcomes that the forecast separates', () => {
@@ -198,6 +200,19 @@ describe('calibrationTest', () => {
     expect(found.outcome).toBe('no-resolution')
     expect(found.recalibration.slopeError).toBeGreaterThan(0.5)
     expect(found.sentence).toMatch(/^The log-odds vary too little to identify their slope: its standard error is \d/)
+  })
+
+  it('fails a distortion that leaves intercept and slope alone', () => {
+    // True shares 0.03, 0.5, 0.5, 0.97 of forecasts 0.1, 0.3, 0.7, 0.9: too timid outside, too bold inside.
+    const random = randomFrom('bent')
+    const index = Array.from({ length: 4 * 150 }, (_, i) => i)
+    const p = index.map((i) => [0.1, 0.3, 0.7, 0.9][i % 4]!)
+    const y = index.map((i) => (random.uniform() < [0.03, 0.5, 0.5, 0.97][i % 4]! ? 1 : 0))
+    const rows = { day: index.map((i) => Math.floor(i / 4)), market: index, hour: index, y, p }
+    const { outcome, corp, recalibration } = calibrationTest(rows, random, { draws: 999 })
+    expect(outcome).toBe('fail')
+    expect(corp.pValue).toBeLessThan(0.025)
+    expect(recalibration.pValue).toBeGreaterThan(0.1)
   })
 
   it('fails a forecast that is noise', () => {

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
-import { brier, decomposeBrier, decomposeLogLoss, logLoss, poolAdjacentViolators } from 'kwx/scores'
+import { brier, decomposeBrier, decomposeLogLoss, logLoss } from 'kwx/scores'
 import { describe, expect, it } from 'vitest'
+import { poolAdjacentViolators } from '../../../src/domain/scores/pool-adjacent-violators.ts'
 
 const rows = fc.array(
   fc.record({

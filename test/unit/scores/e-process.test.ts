@@ -20,7 +20,7 @@ const over = (differences: readonly number[], start = startEProcess()): EProcess
 const byHand = (differences: readonly number[], sign: number, clip = 0.5) =>
   [0.95, 0.475, 0.2375, 0.11875, 0.059375].reduce((sum, fraction, k) => {
     const wealth = differences.reduce((product, d) => product * (1 + (sign * fraction * d) / clip), 1)
-    return sum + ([16, 8, 4, 2, 1][k]! / 31) * wealth
+    return sum + ([81, 27, 9, 3, 1][k]! / 121) * wealth
   }, 0)
 
 const differences = fc.array(fc.double({ min: -0.7, max: 0.7, noNaN: true }), { minLength: 1, maxLength: 30 })

@@ -14,6 +14,12 @@ describe('perfectEce', () => {
     expect(found.high).toBeCloseTo(0.7, 12)
   })
 
+  it('puts an edge into the bin below it', () => {
+    // In one bin, by hand: 0.2 · 0.55 + 0.3 · 0.05 + 0.2 · 0.05 + 0.3 · 0.45; in two it would be 0.49.
+    const rows = { day: [1, 1], market: [1, 2], p: [0.5, 0.4], weight: [1, 1] }
+    expect(perfectEce(rows, randomFrom('edge'), { draws: 4000, bins: 2 }).mean).toBeCloseTo(0.27, 1)
+  })
+
   it('is 0 of certain forecasts', () => {
     const rows = { day: [1, 1], market: [1, 2], p: [0, 1], weight: [1, 3] }
     expect(perfectEce(rows, randomFrom('b'))).toEqual({ mean: 0, high: 0, draws: 500 })

@@ -1,11 +1,10 @@
 import { mkdir, mkdtemp, realpath, rm, writeFile } from 'node:fs/promises'
 import { availableParallelism, tmpdir } from 'node:os'
 import { join } from 'node:path'
-
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-
 import type { KwxError } from '../../../src/base/errors.ts'
-import { DEFINITIONS, type LoadSettingsOptions, loadSettings } from '../../../src/framework/settings/index.ts'
+import { DEFINITIONS } from '../../../src/framework/settings/index.ts'
+import { type LoadSettingsOptions, loadSettings } from '../../../src/framework/settings/load-settings.ts'
 
 let cwd: string
 beforeEach(async () => {

@@ -1,14 +1,7 @@
 import { tmpdir } from 'node:os'
-
 import { describe, expect, it } from 'vitest'
-
-import {
-  DEFINITIONS,
-  loadSettings,
-  shownSetting,
-  shownSettings,
-  unknownVariables,
-} from '../../../src/framework/settings/index.ts'
+import { DEFINITIONS, shownSetting, shownSettings, unknownVariables } from '../../../src/framework/settings/index.ts'
+import { loadSettings } from '../../../src/framework/settings/load-settings.ts'
 
 const env = {
   KWX_VC_KEY: 'hunter2',

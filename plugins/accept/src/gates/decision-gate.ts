@@ -5,7 +5,7 @@ import type { Gate, GateEvidence, GateResult } from '../gate.ts'
 import { absent } from '../services/decision-summary.ts'
 
 /** A verdict of the files 07 to 10, with its figure where it states one. */
-export type FileVerdict = ReportVerdict & { readonly value?: number | null; readonly threshold?: number | null }
+type FileVerdict = ReportVerdict & { readonly value?: number | null; readonly threshold?: number | null }
 
 interface DecisionRule<Name extends DecisionName> {
   readonly title: string

@@ -1,6 +1,7 @@
 import { type Database, migrationStates } from 'kwx/database'
 
 import type { Check } from '../reports.ts'
+import { indexedColumns, presentTables } from '../storage/catalogue.ts'
 
 /** What the pilot's phases write to and read from. */
 const TABLES = [
@@ -27,15 +28,11 @@ const INDEXES = [
 /** Tables of phases that come after this one: what is missing of them is no failure of the pilot. */
 const LATER = ['models', 'promotions', 'rt_signals']
 
-type Catalog = {
-  'pg_catalog.pg_indexes': { schemaname: string; tablename: string; indexdef: string }
-}
-
 /** Asks the database what it holds. */
 export async function databaseChecks(db: Database): Promise<Check[]> {
   const migrations = await migrationStates(db)
   const pending = migrations.filter(({ appliedAt }) => appliedAt === null).map(({ name }) => name)
-  const present = new Set((await db.introspection.getTables()).map(({ name }) => name))
+  const present = await presentTables(db)
   const missing = TABLES.filter((table) => !present.has(table))
   const indexes = await indexedColumns(db)
   const unindexed = INDEXES.filter(({ table, columns }) => !indexes.has(`${table} (${columns})`))
@@ -77,15 +74,4 @@ export async function databaseChecks(db: Database): Promise<Check[]> {
       }
     }),
   ]
-}
-
-/** `table (column, column)` of every index of the schema in use. */
-async function indexedColumns(db: Database): Promise<Set<string>> {
-  const rows = await db
-    .withTables<Catalog>()
-    .selectFrom('pg_catalog.pg_indexes')
-    .select(['tablename', 'indexdef'])
-    .where('schemaname', 'not in', ['pg_catalog', 'information_schema'])
-    .execute()
-  return new Set(rows.map(({ tablename, indexdef }) => `${tablename} (${/\(([^)]*)\)/.exec(indexdef)?.[1] ?? ''})`))
 }

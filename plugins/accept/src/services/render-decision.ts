@@ -1,5 +1,6 @@
 import type {
   BacktestAcceptanceFile,
+  BacktestGate,
   BacktestMetrics,
   BlendGridFile,
   GateAuditFile,
@@ -33,6 +34,14 @@ const FIGURES: { readonly [Name in DecisionName]: (file: DecisionFiles[Name]) =>
   gate_audit: gateAudit,
 }
 
+/** What decides at a gate of file 07. */
+const JUDGED: Readonly<Record<BacktestGate['judged'], string>> = {
+  low: 'lower end, above',
+  high: 'value and upper end, at most',
+  actual: 'value, at least',
+  none: 'only reported',
+}
+
 /** The page's sections of files 07 to 10, each with its verdict first; every figure is taken from the files. */
 export const renderDecision = (decision: Decision, summary: JudgedSummary): string[] =>
   DECISION_NAMES.flatMap((name) => {
@@ -42,25 +51,37 @@ export const renderDecision = (decision: Decision, summary: JudgedSummary): stri
     return [`## ${TITLES[name]}`, `${entry.outcome}: ${entry.sentence}`, ...(part ? figures(part.content) : [])]
   })
 
-function backtest({ metrics, gates, bands, latency, alternatives, span, data }: BacktestAcceptanceFile): string[] {
+function backtest({
+  verdict,
+  metrics,
+  gates,
+  bands,
+  latency,
+  alternatives,
+  span,
+  data,
+}: BacktestAcceptanceFile): string[] {
   const metricRows = Object.keys(metrics) as (keyof BacktestMetrics)[]
   const rules = Object.entries(bands)
   const { pessimistic } = bands
-  const { level, low, high } = pessimistic.sharpe_interval
+  const { level, low, high, probability_above_2 } = pessimistic.sharpe_interval
+  const judgedAtAll = verdict.outcome !== 'not-enough-evidence'
   return [
     [
       `- ${span.days} calendar days from ${span.first_day} to ${span.last_day}, ${pessimistic.days.traded} of them traded; ${data.markets} markets, book ${data.book} from ${data.price_source}.`,
-      `- Under the pessimistic rule: Sharpe ratio ${shown(pessimistic.metrics.sharpe)}, ${share(level)} interval ${shown(low)} to ${shown(high)}; ${pessimistic.orders} orders, ${pessimistic.fills} fills, fill rate ${share(pessimistic.fill_rate)}, as maker ${share(pessimistic.maker_share)}, turnover ${shown(pessimistic.turnover)}.`,
+      `- Under the pessimistic rule: Sharpe ratio ${shown(pessimistic.metrics.sharpe)}, ${share(level)} interval ${shown(low)} to ${shown(high)}, above 2 in ${share(probability_above_2)} of the resamples of days; ${pessimistic.orders} orders, ${pessimistic.fills} fills, fill rate ${share(pessimistic.fill_rate)}, as maker ${share(pessimistic.maker_share)}, turnover ${shown(pessimistic.turnover)}.`,
     ].join('\n'),
     table(
       ['', ...rules.map(([rule]) => rule)],
       metricRows.map((name) => [name, ...rules.map(([, band]) => shown(band.metrics[name]))]),
     ),
     table(
-      ['gate', 'threshold', 'actual', 'passed'],
-      Object.entries(gates).map(([name, { threshold, actual, passed }]) => [
+      ['gate', 'value', 'lower end', 'upper end', 'judged', 'threshold', 'passed'],
+      Object.entries(gates).map(([name, { judged, judged_threshold, actual, low, high, passed }]) => [
         name,
-        ...[threshold, actual, passed].map(shown),
+        ...[actual, low, high].map(shown),
+        ...[JUDGED[judged], shown(judged_threshold)],
+        judged === 'none' || !judgedAtAll ? 'not judged' : shown(passed),
       ]),
     ),
     table(

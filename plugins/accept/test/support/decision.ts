@@ -28,7 +28,7 @@ const metrics = {
 }
 const band = {
   metrics,
-  ...{ sharpe_interval: { low: 1.11, high: 4.44, level: 0.95 }, days: { traded: 13 } },
+  ...{ sharpe_interval: { low: 1.11, high: 4.44, level: 0.95, probability_above_2: 0.785 }, days: { traded: 13 } },
   ...{ orders: 555, fills: 432, fill_rate: 0.625, maker_share: 0.75, turnover: 6.25 },
 }
 
@@ -39,8 +39,12 @@ export const PASSING = {
     passed: true,
     metrics,
     gates: {
-      sharpe: { threshold: 2, actual: 2.71, passed: true },
-      ece: { threshold: 0.09, actual: 0.0412, passed: true },
+      sharpe: {
+        ...{ threshold: 2, actual: 2.71, passed: true, judged: 'low', judged_threshold: 0 },
+        ...{ low: 1.11, high: 4.44, probability_above_2: 0.785 },
+      },
+      ece: { threshold: 0.09, actual: 0.0912, passed: false, judged: 'none' },
+      traded_days: { threshold: 30, actual: 31, passed: true, judged: 'actual', judged_threshold: 30 },
     },
     bands: { pessimistic: band, queue_last: band, touch: { ...band, metrics: { ...metrics, sharpe: 3.14 } } },
     latency: [{ ...metrics, delay_minutes: 5, sharpe: 1.77 }],
@@ -136,5 +140,5 @@ export async function looseSchemas(): Promise<PluginLike> {
     },
   })
   const schemas = Object.fromEntries(DECISION_NAMES.map((name) => [DECISION[name].schema, './loose.json']))
-  return { name: 'loose', version: '1.0.0', root, pjson: { kwx: { apiVersion: 1, contributes: { schemas } } } }
+  return { name: 'loose', version: '1.0.0', root, pjson: { kwx: { apiVersion: 2, contributes: { schemas } } } }
 }

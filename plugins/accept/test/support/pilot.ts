@@ -1,10 +1,10 @@
 import { mkdir, mkdtemp } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-
 import { type Column, sha256, type Table, writeJson, writeTable } from 'kwx/artefacts'
 import { type ModelFile, marketReadings, modelId, predictRows } from 'kwx/model'
-import { formatDay, formatDayCompact, parseDay } from 'kwx/time'
+import { formatDay, parseDay } from 'kwx/time'
+import { formatDayCompact } from '../../../../src/base/time/days.ts'
 
 import { judgePredictions } from '../../../../src/domain/model/judge-predictions.ts'
 import type { Origin } from '../../../../src/domain/origin.ts'

@@ -1,14 +1,8 @@
 import { EXIT, KwxError, type Origin } from 'kwx'
-import { type City, stationsOf } from 'kwx/cities'
-import type { ProductionConfig } from 'kwx/config'
-import type { Database, MarketRow } from 'kwx/database'
+import type { City } from 'kwx/cities'
+import type { Database } from 'kwx/database'
 import { formatDay, parseDay } from 'kwx/time'
-
-/** Event days, both inclusive. */
-export interface Span {
-  readonly fromDay: number
-  readonly toDay: number
-}
+import { eventSpan, type Span } from '../storage/loaded-rows.ts'
 
 /**
  * The days that the flags name; a side that is absent stays open.
@@ -45,16 +39,9 @@ export function askedSpan(from: string | undefined, to: string | undefined): Par
  * @throws KwxError AUDIT_EMPTY (exit 5) when the database has no event of the city in the span
  */
 export async function loadedSpan(db: Database, { id }: City, asked: Partial<Span>): Promise<Span> {
-  const { first, last } = await db
-    .selectFrom('events')
-    .select(({ fn }) => [fn.min('day').as('first'), fn.max('day').as('last')])
-    .where('city', '=', id)
-    .where('day', '>=', asked.fromDay ?? -1_000_000)
-    .where('day', '<=', asked.toDay ?? 1_000_000)
-    .executeTakeFirstOrThrow()
-  // Without a row both are null, whatever their type says.
-  if (first === null || last === null) throw nothingLoaded(id, asked)
-  return { fromDay: asked.fromDay ?? first, toDay: asked.toDay ?? last }
+  const loaded = await eventSpan(db, id, asked)
+  if (loaded === null) throw nothingLoaded(id, asked)
+  return { fromDay: asked.fromDay ?? loaded.fromDay, toDay: asked.toDay ?? loaded.toDay }
 }
 
 /** What to throw when the database has nothing to audit; `city` is null where none was asked for. */
@@ -67,41 +54,6 @@ export function nothingLoaded(city: string | null, { fromDay, toDay }: Partial<S
     hint: `Fetch it with "kwx ingest all --city ${city ?? 'miami'} --from ${from} --to ${to}", or load files with "kwx ingest import FOLDER".`,
     details: { city, from, to },
   })
-}
-
-/** Ids of the cities that the database has events of, in order. */
-export async function loadedCities(db: Database): Promise<string[]> {
-  const rows = await db.selectFrom('events').select('city').distinct().orderBy('city').execute()
-  return rows.map(({ city }) => city)
-}
-
-/** Candles or trades: whichever more of the markets have; candles where both have as many. */
-export async function priceSourceOf(
-  db: Database,
-  markets: readonly MarketRow[],
-): Promise<ProductionConfig['price_source']> {
-  const ids = markets.map(({ market_id }) => market_id)
-  const withRows = async (table: 'candles' | 'trades') => {
-    const { n } = await db
-      .selectFrom('markets')
-      .select(({ fn }) => fn.countAll<number>().as('n'))
-      .where('market_id', 'in', ids)
-      .where(({ exists, selectFrom }) =>
-        exists(selectFrom(table).select(`${table}.market_id`).whereRef(`${table}.market_id`, '=', 'markets.market_id')),
-      )
-      .executeTakeFirstOrThrow()
-    return Number(n)
-  }
-  return (await withRows('candles')) >= (await withRows('trades')) ? 'candles' : 'trades'
-}
-
-/** The city's settlement station, or the first of its proxies that the database has reports of where it has none. */
-export async function stationOf(db: Database, city: City): Promise<string> {
-  for (const station of stationsOf(city)) {
-    const row = await db.selectFrom('observations').select('station').where('station', '=', station).limit(1).execute()
-    if (row.length > 0) return station
-  }
-  return city.station
 }
 
 /**

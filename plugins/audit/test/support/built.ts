@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { readTable, type Table } from 'kwx/artefacts'
 import type { City } from 'kwx/cities'
 import type { ProductionConfig } from 'kwx/config'
+import type { SealedLabel } from 'kwx/contracts'
 import type { Database } from 'kwx/database'
 import type { FeatureSet } from 'kwx/features'
 
@@ -18,7 +19,7 @@ export interface BuiltDataset {
   readonly config: ProductionConfig
   readonly set: FeatureSet
   readonly table: Table
-  readonly labels: readonly { readonly market: string; readonly label: 0 | 1 | null; readonly event_day: string }[]
+  readonly labels: readonly SealedLabel[]
   readonly gate: Awaited<ReturnType<typeof buildDataset>>['completeness']['gate']
 }
 

@@ -1,13 +1,12 @@
 import type { BacktestBand, BacktestMetrics } from 'kwx/contracts'
 import { ece } from 'kwx/scores'
 import type { Ledger } from 'kwx/trading'
-import { ASSUMPTIONS } from 'kwx/trading'
+import { ASSUMPTIONS, annualSharpe, DAY_RESAMPLING, resampleTradingDays } from 'kwx/trading'
 import { adverseSelection } from './adverse-selection.ts'
-import { dailyPnl } from './daily-pnl.ts'
 import { drawdowns, equityCurve } from './drawdown.ts'
 import { edgeBuckets } from './edge-buckets.ts'
+import { eventDayTotals } from './event-day-totals.ts'
 import { type JudgedOrder, openingOrders } from './opening-orders.ts'
-import { SHARPE_DRAWS, SHARPE_LEVEL, sharpe, sharpeInterval } from './sharpe.ts'
 
 /** What metrics need to know beside a ledger. */
 export interface Judgement {
@@ -42,7 +41,10 @@ const cents = (units: number) => units / 100
 
 /** Judges one run. */
 export function judgeRun(ledger: Ledger, about: Judgement): JudgedRun {
-  const daily = dailyPnl(about.firstDay, about.lastDay, about.marketDay, ledger.marketPnl)
+  const byDay = (amount: Float64Array) => eventDayTotals(about.firstDay, about.lastDay, about.marketDay, amount)
+  const daily = byDay(ledger.marketPnl)
+  const { bankroll } = ASSUMPTIONS
+  const resampled = resampleTradingDays(daily, byDay(ledger.marketFees), { bankroll, seed: about.seed })
   const judged = openingOrders(ledger, about.label)
   const { metrics, reasons } = metricsOf(ledger, daily, judged, about)
   const equity = equityCurve(ASSUMPTIONS.bankroll, daily)
@@ -56,13 +58,12 @@ export function judgeRun(ledger: Ledger, about: Judgement): JudgedRun {
   const ends = [...Map.groupBy(ledger.orders, ({ end }) => end)].sort(([a], [b]) => (a < b ? -1 : 1))
   const band: BacktestBand = {
     metrics,
-    reasons,
-    sharpe_interval: {
-      ...sharpeInterval(daily, about.seed),
-      level: SHARPE_LEVEL,
-      draws: SHARPE_DRAWS,
-      days: daily.length,
-    },
+    reasons:
+      metrics.fee_ratio !== null && resampled.fee_ratio_interval.high === null
+        ? { ...reasons, fee_ratio_high: 'too many resamples of the days have no profit before fees' }
+        : reasons,
+    ...resampled,
+    sharpe_interval: { ...resampled.sharpe_interval, ...DAY_RESAMPLING, days: daily.length },
     days: { all: daily.length, traded: tradedDays, idle: daily.length - tradedDays },
     orders: ledger.orders.length,
     fills: ledger.fills.length,
@@ -102,7 +103,7 @@ function metricsOf(ledger: Ledger, daily: Float64Array, judged: readonly JudgedO
   const acted = actedOn(judged, about)
   const drawdown = drawdowns(ASSUMPTIONS.bankroll, equityCurve(ASSUMPTIONS.bankroll, daily))
   const metrics: BacktestMetrics = {
-    sharpe: orNull('sharpe', sharpe(daily), trades === 0 ? none : 'the daily P&L never changes'),
+    sharpe: orNull('sharpe', annualSharpe(daily), trades === 0 ? none : 'the daily P&L never changes'),
     max_drawdown: orNull('max_drawdown', trades === 0 ? null : Math.max(...drawdown), none),
     ece: orNull('ece', acted.p.length === 0 ? null : ece(acted.y, acted.p), 'no opened position has settled'),
     fee_ratio: orNull(

@@ -1,7 +1,5 @@
 import { randomFrom } from 'kwx/random'
-import { type ReliabilityBin, reliabilityBins } from 'kwx/scores'
-
-import { quantile } from './sharpe.ts'
+import { quantile, type ReliabilityBin, reliabilityBins } from 'kwx/scores'
 
 /** A bin of a reliability diagram with the range that a calibrated forecast would fall into. */
 export interface ConsistentBin extends ReliabilityBin {

@@ -1,14 +1,14 @@
 import { escapeHtml } from './html.ts'
 
-export const WIDTH = 720
-export const HEIGHT = 300
+const WIDTH = 720
+const HEIGHT = 300
 const MARGIN = { left: 68, right: 16, top: 14, bottom: 40 }
 
 /** A linear scale from values to pixels of the drawing. */
-export type Scale = (value: number) => number
+type Scale = (value: number) => number
 
 /** The drawing's area and its two scales. */
-export interface Axes {
+interface Axes {
   readonly x: Scale
   readonly y: Scale
   /** Gridlines, ticks and titles. */
@@ -19,7 +19,7 @@ export interface Axes {
 export const px = (value: number): string => (Math.round(value * 10) / 10).toString()
 
 /** About `count` round numbers within [low, high]. */
-export function ticks(low: number, high: number, count = 5): number[] {
+function ticks(low: number, high: number, count = 5): number[] {
   const rough = (high - low) / count
   const power = 10 ** Math.floor(Math.log10(rough))
   const step = power * ([1, 2, 5].find((factor) => factor * power >= rough) ?? 10)

@@ -1,7 +1,7 @@
 import { axes, drawing, px, rangeOf } from './axes.ts'
 
 /** One group of bars. */
-export interface BarGroup {
+interface BarGroup {
   readonly name: string
   readonly bars: readonly {
     readonly value: number | null

@@ -1,4 +1,4 @@
-import type { BacktestAcceptanceFile, BacktestBand, BacktestMetrics } from 'kwx/contracts'
+import type { BacktestAcceptanceFile, BacktestBand, BacktestGate, BacktestMetrics, DayInterval } from 'kwx/contracts'
 import { formatDay } from 'kwx/time'
 
 import { ASSUMPTIONS, FILL_RULES, type FillRule } from 'kwx/trading'
@@ -17,6 +17,14 @@ const NAMES: Record<FillRule, string> = {
   touch: 'touch (optimistic)',
 }
 
+/** What decides at each gate. */
+const JUDGED: Record<BacktestGate['judged'], string> = {
+  low: 'lower end, above',
+  high: 'value and upper end, at most',
+  actual: 'value, at least',
+  none: 'only reported',
+}
+
 /**
  * The backtest as one page: no script, no picture, no font from elsewhere; every figure is computed.
  *
@@ -26,6 +34,7 @@ export function reportPage(file: BacktestAcceptanceFile, inputs: BacktestInputs,
   const title = `Backtest of ${inputs.city.name}, ${file.bracket}`
   const sections = [
     summary(file),
+    sharpeRatio(file),
     equity(inputs, results),
     drawdown(inputs, results),
     reliability(inputs, results),
@@ -65,12 +74,14 @@ function summary(file: BacktestAcceptanceFile): string {
   const bands = bandsOf(file)
   const row = (name: string, of: (band: BacktestBand) => string) => [name, ...bands.map(([, band]) => of(band))]
   const metric = (name: string, of: (metrics: BacktestMetrics) => string) => row(name, ({ metrics }) => of(metrics))
-  const interval = ({ sharpe_interval: { low, high } }: BacktestBand) => `${figure(low)} to ${figure(high)}`
-  const gates = Object.entries(file.gates).map(([name, { threshold, actual, passed }]) => [
+  const { level, draws, seed } = file.resampling
+  const shares = ({ low, high }: DayInterval) => `${percent(low)} to ${percent(high)}`
+  const judgedAtAll = file.verdict.outcome !== 'not-enough-evidence'
+  const gates = Object.entries(file.gates).map(([name, gate]) => [
     name,
-    figure(threshold, 3),
-    figure(actual, 3),
-    passed ? 'holds' : 'fails',
+    JUDGED[gate.judged],
+    ...[gate.judged_threshold, gate.actual, gate.low, gate.high].map((value) => figure(value, 3)),
+    gate.judged === 'none' || !judgedAtAll ? 'not judged' : gate.passed ? 'holds' : 'fails',
   ])
   return `<h2>Summary</h2>
 ${table(
@@ -81,10 +92,13 @@ ${table(
     metric('before fees, dollars', ({ gross_pnl_cents }) => figure(gross_pnl_cents / 100)),
     metric('fees, dollars', ({ total_fees_cents }) => figure(total_fees_cents / 100)),
     metric('Sharpe, annual, all days', ({ sharpe }) => figure(sharpe)),
-    row('95 % of days resampled', interval),
+    row('interval', ({ sharpe_interval }) => ends(sharpe_interval)),
+    row('draws with a Sharpe above 2', ({ sharpe_interval }) => percent(sharpe_interval.probability_above_2)),
     metric('largest drawdown', ({ max_drawdown }) => percent(max_drawdown)),
+    row('interval', ({ max_drawdown_interval }) => shares(max_drawdown_interval)),
     metric('ECE of what was acted on', ({ ece }) => figure(ece, 3)),
     metric('fees over gross', ({ fee_ratio }) => percent(fee_ratio)),
+    row('interval', ({ fee_ratio_interval }) => shares(fee_ratio_interval)),
     metric('orders that traded', ({ n_trades }) => String(n_trades)),
     row('event days that traded', ({ days }) => `${days.traded} of ${days.all}`),
     row('filled of what rested', ({ fill_rate }) => percent(fill_rate)),
@@ -93,7 +107,49 @@ ${table(
     row('positions never paid', ({ unsettled, contradictory }) => String(unsettled + contradictory)),
   ],
 )}
-${table('Gates, each on the worst of the three', ['gate', 'threshold', 'worst', ''], gates)}`
+<p class="soft">Intervals hold ${percent(level, 0)} of ${draws} resamples of whole days, seed ${seed}: the Sharpe ratio, the drawdown of the days in the order drawn, and fees over the profit before fees. A dash: as many resamples as that end leaves out have no such profit.</p>
+${table('Gates, each on the worst of the three', ['gate', 'judged', 'threshold', 'value', 'lower end', 'upper end', ''], gates)}`
+}
+
+const ends = ({ low, high }: DayInterval) => `${figure(low)} to ${figure(high)}`
+
+function sharpeRatio(file: BacktestAcceptanceFile): string {
+  const bands = bandsOf(file)
+  return `<h2>Sharpe ratio</h2>
+<p class="soft">Bars: of the days as they were. Lines: 95 % of days resampled. The gate asks that the lowest end is above 0.</p>
+${barChart({
+  id: 'sharpe',
+  title: 'Annual Sharpe ratio and its interval under three rules of filling',
+  description: `${bands.map(([rule, { metrics, sharpe_interval }]) => `${NAMES[rule]}: ${figure(metrics.sharpe)}, ${ends(sharpe_interval)}`).join('; ')}.`,
+  groups: bands.map(
+    ([
+      rule,
+      {
+        metrics,
+        sharpe_interval: { low, high },
+      },
+    ]) => ({
+      name: NAMES[rule],
+      bars: [{ value: metrics.sharpe, low, high }],
+    }),
+  ),
+  xTitle: 'rule of filling',
+  yTitle: 'annual Sharpe ratio',
+  yLabel: (value) => figure(value, 0),
+})}
+${table(
+  'Sharpe ratio by rule of filling',
+  ['rule', 'Sharpe', 'lower end', 'upper end', 'draws above 2'],
+  bands.map(
+    ([
+      rule,
+      {
+        metrics,
+        sharpe_interval: { low, high, probability_above_2 },
+      },
+    ]) => [NAMES[rule], ...[metrics.sharpe, low, high].map((value) => figure(value)), percent(probability_above_2)],
+  ),
+)}`
 }
 
 function equity({ firstDay }: BacktestInputs, { runs }: BacktestRuns): string {

@@ -1,13 +1,13 @@
 import type { BacktestAcceptanceFile } from 'kwx/contracts'
 import { formatDay } from 'kwx/time'
 
-import { ASSUMPTIONS, CONTRADICTORY, UNSETTLED } from 'kwx/trading'
-import { backtestGates, backtestVerdict } from '../metrics/gates.ts'
+import { ASSUMPTIONS, backtestGates, CONTRADICTORY, DAY_RESAMPLING, UNSETTLED } from 'kwx/trading'
+import { backtestVerdict } from '../metrics/verdict.ts'
 import { limitsOf } from './limits-of.ts'
 import type { BacktestInputs, BacktestRuns } from './run-rules.ts'
 
 /** Where a backtest's rows come from, for the file's readers. */
-export interface Provenance {
+interface Provenance {
   readonly origin: string
   /** Hashes of the pilot and blend artefacts. */
   readonly pilot: string
@@ -35,6 +35,7 @@ export function acceptanceFile(
     metrics: bands.pessimistic.metrics,
     gates,
     bands,
+    resampling: { ...DAY_RESAMPLING, seed: config.seed },
     span: { first_day: formatDay(firstDay), last_day: formatDay(lastDay), days: lastDay - firstDay + 1 },
     latency,
     alternatives,

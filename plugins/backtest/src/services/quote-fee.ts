@@ -5,7 +5,7 @@ import { nearest } from 'kwx/schema'
 import { formatDay, parseDay } from 'kwx/time'
 
 /** What was asked, as it was typed. */
-export interface FeeQuestion {
+interface FeeQuestion {
   readonly price: string
   readonly count: string
   readonly series: string | undefined

@@ -13,7 +13,7 @@ import { DISTANCES, distanceFromMaximum } from './running-maximum.ts'
 import type { Signals } from './signals.ts'
 
 /** By how many minutes signals are made to come later. */
-export const DELAYS = [1, 2, 5]
+const DELAYS = [1, 2, 5]
 
 /** What a backtest starts from. */
 export interface BacktestInputs {
@@ -28,7 +28,7 @@ export interface BacktestInputs {
 }
 
 /** One rule's run, judged. */
-export interface RuleRun extends JudgedRun {
+interface RuleRun extends JudgedRun {
   readonly ledger: Ledger
 }
 

@@ -12,7 +12,7 @@ export const DISTANCES = [
   'unknown',
 ] as const
 /** One of `DISTANCES`. */
-export type Distance = (typeof DISTANCES)[number]
+type Distance = (typeof DISTANCES)[number]
 
 /**
  * Tells where the maximum of a climate day's reports stood at a moment, by what was known then.

@@ -9,7 +9,7 @@ const textColumn = (values: readonly string[], codes: readonly number[]): Column
 })
 
 /** `fills.parquet`: every fill of the three rules, in the order of rules and then of time. */
-export function fillsTable({ signals }: BacktestInputs, { runs }: BacktestRuns): Table {
+export function fillsTable({ signals }: BacktestInputs, { runs, judgement }: BacktestRuns): Table {
   const fills = FILL_RULES.flatMap((rule, r) =>
     runs[rule].ledger.fills.map((fill) => ({ ...fill, r, edge: runs[rule].ledger.orders[fill.order]!.edge })),
   )
@@ -29,6 +29,7 @@ export function fillsTable({ signals }: BacktestInputs, { runs }: BacktestRuns):
         fills.map(({ market }) => market),
       ),
     ],
+    ['event_day', int(({ market }) => judgement.marketDay[market]!)],
     ['time_ms', Float64Array.from(fills, ({ timeMs }) => timeMs)],
     ['order', int(({ order }) => order)],
     [

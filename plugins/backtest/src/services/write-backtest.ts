@@ -10,7 +10,7 @@ import type { BacktestInputs, BacktestRuns } from './run-rules.ts'
 import { dailyTable, fillsTable } from './tables.ts'
 
 export const BACKTEST_FILE = '07_backtest_acceptance.json'
-export const BACKTEST_PAGE = 'report.html'
+const BACKTEST_PAGE = 'report.html'
 
 /**
  * Writes the report, its page and its tables into an empty folder, the report checked against its schema first.

@@ -19,7 +19,7 @@ const readConfig = (folder: string) => readJson<LoadedConfig>(join(folder, 'conf
 
 export default defineStep({
   title: 'trade on paper over the test days',
-  version: '1',
+  version: '2',
   params: { type: 'object', properties: {}, additionalProperties: false },
   consumes: { config: 'config', features: 'features', labels: 'labels', pilot: 'pilot', blend: 'blend' },
   produces: { backtest: 'backtest' },

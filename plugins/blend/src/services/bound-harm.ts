@@ -7,7 +7,7 @@ import { type DayCell, STEPS } from './day-cells.ts'
 import { MIN_DAYS } from './fit-weight.ts'
 
 /** Dates of a stretch that may turn out badly: four weeks. */
-export const STRETCH = 28
+const STRETCH = 28
 
 /**
  * Lowers a weight until neither being wrong nor four bad weeks of its pilot would do harm.

@@ -14,7 +14,7 @@ import { judgePool } from './skill-verdict.ts'
 import { choiceOf, type Walk } from './walk-windows.ts'
 
 /** Weights of the grid: 0, the market alone, to 1, the model alone. */
-export const GRID: readonly number[] = [0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1]
+const GRID: readonly number[] = [0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1]
 
 /** How the pooled probability is judged. */
 export interface PoolRule {

@@ -29,6 +29,8 @@ export interface RowSpan {
 
 /** A pilot with its test rows. */
 export interface PilotRows extends Pick<BlendPilot, 'name' | 'city' | 'bracket' | 'pilot' | 'origin'> {
+  /** Days before a window's first test day whose outcomes may not be used: they come too late. */
+  readonly embargoDays: number
   readonly windows: readonly RowSpan[]
   readonly rows: BlendRows
   /** The ladder around each row; null where it was not read. */

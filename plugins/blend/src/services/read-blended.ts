@@ -59,6 +59,7 @@ export async function readBlended(run: RunResult): Promise<Blended> {
     },
   }
   const windows = spansOf(loaded, window)
+  const embargoDays = loaded.config.embargo_days
   const { name, city, bracket, pilot, origin } = about!
   const folder = blend.folder
   return {
@@ -67,7 +68,7 @@ export async function readBlended(run: RunResult): Promise<Blended> {
     delta: loaded.config.gates.min_effect,
     file,
     folder,
-    pilot: { name, city, bracket, pilot, origin, windows, rows, ladders: null },
+    pilot: { name, city, bracket, pilot, origin, embargoDays, windows, rows, ladders: null },
   }
 }
 

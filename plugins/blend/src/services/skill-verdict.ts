@@ -4,7 +4,7 @@ import { type ForecastJudgement, type ForecastRows, judgeForecast } from 'kwx/sc
 import { MIN_DAYS } from './fit-weight.ts'
 
 /** Windows with test rows below which nothing was delivered on evidence. */
-export const MIN_WINDOWS = 2
+const MIN_WINDOWS = 2
 
 type SkillVerdict = BlendGridFile['skill']
 

@@ -12,7 +12,7 @@ import type { PilotRows } from './pilot-rows.ts'
 import { deliverRows } from './pooled-ladder.ts'
 
 /** What the evidence of some days says. */
-export interface Fit {
+interface Fit {
   readonly weight: BlendWeight
   readonly devig: BlendDevig
   readonly head: BlendHead
@@ -20,7 +20,7 @@ export interface Fit {
 
 /** What a walk over the windows gives. */
 export interface Walk {
-  /** Of each pilot, of each window: chosen on days before its first test day. */
+  /** Of each pilot, of each window: chosen on days before its first test day and the embargo. */
   readonly fits: readonly (readonly Fit[])[]
   /** Delivered probabilities of each pilot's rows, out of sample. */
   readonly delivered: readonly Float64Array[]
@@ -40,22 +40,26 @@ export const choiceOf = ({ weight, devig, head }: Fit): PoolChoice => ({
  * Goes through the windows of all pilots and chooses for each on what was known before it.
  *
  * The evidence for a window are the test predictions of earlier windows, of all pilots, whose event day lies before the
- * window's first test day. They are out of sample for the models, and no calibrator has seen them. Windows that begin
+ * window's first test day by more than the pilot's embargo: outcomes of later days were not known when that day began to
+ * trade. They are out of sample for the models, and no calibrator has seen them. Windows that begin
  * on one day share one fit of the weight; each pilot takes as much of it as its own days bear.
  *
  * @param seed  intervals are drawn from `<seed>/<first test day>`
  */
 export function walkWindows(pilots: readonly PilotRows[], seed: number): Walk {
   const cells = evidenceOf(pilots)
-  const fitted = new Map<number, readonly Fit[]>()
-  const before = (day: number): readonly Fit[] => {
-    const known = fitted.get(day)
+  const fitted = new Map<string, readonly Fit[]>()
+  const before = (day: number, embargoDays: number): readonly Fit[] => {
+    const key = `${day}/${embargoDays}`
+    const known = fitted.get(key)
     if (known) return known
-    const fit = fitOn(pilots, cells, (cell) => cell.day < day, `${seed}/${formatDay(day)}`)
-    fitted.set(day, fit)
+    const fit = fitOn(pilots, cells, (cell) => cell.day + embargoDays < day, `${seed}/${formatDay(day)}`)
+    fitted.set(key, fit)
     return fit
   }
-  const fits = pilots.map(({ windows }, p) => windows.map(({ firstTestDay }) => before(firstTestDay)[p]!))
+  const fits = pilots.map(({ windows, embargoDays }, p) =>
+    windows.map(({ firstTestDay }) => before(firstTestDay, embargoDays)[p]!),
+  )
   const delivered = pilots.map((pilot, p) => {
     const out = new Float64Array(pilot.rows.n)
     pilot.windows.forEach(({ from, to }, w) => {

@@ -43,7 +43,7 @@ export async function writeBlend(
  *
  * `p_devig_*` are the market's side without overround, NaN where the ladder was incomplete.
  */
-export function deliveredTable(pilots: readonly PilotRows[], { delivered, weights }: Walk): Table {
+function deliveredTable(pilots: readonly PilotRows[], { delivered, weights }: Walk): Table {
   const n = pilots.reduce((sum, { rows }) => sum + rows.n, 0)
   const many = pilots.length > 1
   const numbers = <Values extends Float64Array | Int32Array | Uint8Array>(

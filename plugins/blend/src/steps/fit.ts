@@ -60,6 +60,7 @@ export default defineStep({
         bracket: config.bracket,
         pilot: hash,
         origin: from,
+        embargoDays: config.embargo_days,
         windows: predictions.windows,
         rows: { ...predictions.rows, devigged },
         ladders,

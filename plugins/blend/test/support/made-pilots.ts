@@ -18,6 +18,7 @@ export interface MadeOptions {
   /** Outcome of every row; drawn from the truth by default. */
   readonly outcome?: 0 | 1
   readonly from?: string
+  readonly embargoDays?: number
 }
 
 /**
@@ -35,6 +36,7 @@ export function madePilots({
   noise = 0.5,
   outcome,
   from = '2024-11-01',
+  embargoDays = 0,
 }: MadeOptions): PilotRows[] {
   return Array.from({ length: pilots }, (_, p) => {
     const random = randomFrom(`made/${seed}/${p}`)
@@ -73,6 +75,7 @@ export function madePilots({
       bracket: 'between',
       pilot: `pilot-${seed}-${p}`,
       origin: 'simulated',
+      embargoDays,
       windows: spans,
       rows: {
         n: rows.length,

@@ -39,7 +39,7 @@ export function keysOf({ properties = {} }: SchemaNode, prefix = ''): string[] {
   })
 }
 
-export const valueAt = (config: ProductionConfig, key: string): unknown =>
+const valueAt = (config: ProductionConfig, key: string): unknown =>
   key.split('.').reduce<unknown>((at, step) => (at as Record<string, unknown> | undefined)?.[step], config)
 
 /** The entries as YAML, each line with its origin as a comment. */

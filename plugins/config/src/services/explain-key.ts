@@ -18,7 +18,7 @@ export interface Explanation {
   readonly set_by: readonly string[]
 }
 
-export interface ExplainOptions {
+interface ExplainOptions {
   /** A production configuration to take the value from. */
   readonly file?: string | undefined
   readonly settings: Settings

@@ -8,7 +8,7 @@ import { expectation } from 'kwx/schema'
 
 import { type SchemaNode, yamlScalar } from './entries.ts'
 
-export interface StarterOptions {
+interface StarterOptions {
   readonly file: string
   /** Id or alias. */
   readonly city: string

@@ -42,10 +42,12 @@ export function* describeDataset({ features, completeness }: DatasetSummary): Ge
     for (const { name, unit, missing } of list) yield `  ${name.padEnd(28)} ${unit.padEnd(18)} ${missing}`
   }
   if (!completeness) return
-  const { rows, dropped, missing, yes_share, splits, labels, gate } = completeness
+  const { rows, dropped, missing, yes_share, market, splits, labels, gate } = completeness
   yield `Rows: ${thousands(rows.after)} of ${thousands(rows.before)}, ${percent(yes_share)} YES`
   for (const [reason, count] of Object.entries(dropped)) yield `  dropped, ${reason}: ${thousands(count)}`
   for (const [name, count] of Object.entries(missing)) if (count > 0) yield `  missing, ${name}: ${thousands(count)}`
+  const { max_side_age_minutes, rows_without_last, rows_without_middle } = market
+  yield `Market: ${thousands(rows_without_last)} rows without a last trade, ${thousands(rows_without_middle)} without a middle of two sides of at most ${max_side_age_minutes} minutes`
   if (splits.length > 0) yield `${'Window'.padEnd(24)} split  days   before    after     YES`
   for (const { window, split, days, rows_before, rows_after, yes_share } of splits) {
     const numbers = [thousands(rows_before), thousands(rows_after), percent(yes_share)]

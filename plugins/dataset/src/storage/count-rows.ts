@@ -1,16 +1,5 @@
 import type { CompletenessTable, Database } from 'kwx/database'
-import { runQuery } from 'kwx/database'
-
-/** How many rows of one kind the tables hold for a city-day; of observations and settlements for one source. */
-export interface RowCount {
-  readonly day: number
-  readonly kind: CompletenessTable['kind']
-  /** The source that rows carry; null for what the exchange gives. */
-  readonly source: string | null
-  /** Observations only. */
-  readonly station: string | null
-  readonly rows: number
-}
+import { integer, nullable, type RowOf, statement, text } from 'kwx/database'
 
 /**
  * Counts what is really there, to be held against what completeness says was received.
@@ -28,10 +17,11 @@ export const countRows = (
     stations,
     standardOffset,
   }: { city: string; fromDay: number; toDay: number; stations: readonly string[]; standardOffset: number },
-): Promise<RowCount[]> =>
-  runQuery<RowCount>(
-    db,
-    `with ladder as (
+): Promise<RowCount[]> => rowsByDay.rows(db, [city, fromDay, toDay, stations, standardOffset])
+
+export const rowsByDay = statement({
+  text: `
+     with ladder as (
        select day, market_id from events join markets using (event_id) where city = $1 and day between $2 and $3
      )
      select day, 'markets' as kind, null as source, null as station, count(*)::integer as rows from ladder group by day
@@ -48,5 +38,16 @@ export const countRows = (
        from observations where station = any($4::text[])
          and valid_ms >= $2 * 86400000::bigint - $5 * 60000 and valid_ms < ($3 + 1) * 86400000::bigint - $5 * 60000
        group by 1, source, station`,
-    [city, fromDay, toDay, stations, standardOffset],
-  )
+  columns: {
+    day: integer(),
+    kind: text<CompletenessTable['kind']>(),
+    /** The source that rows carry; null for what the exchange gives. */
+    source: nullable(text()),
+    /** Observations only. */
+    station: nullable(text()),
+    rows: integer(),
+  },
+})
+
+/** How many rows of one kind the tables hold for a city-day; of observations and settlements for one source. */
+type RowCount = Readonly<RowOf<typeof rowsByDay>>

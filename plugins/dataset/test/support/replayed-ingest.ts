@@ -1,6 +1,8 @@
 import type { City } from 'kwx/cities'
-import { type Database, saveRawPayload } from 'kwx/database'
-import { createSources, systemPace } from 'kwx/sources'
+import type { Database } from 'kwx/database'
+import { systemPace } from 'kwx/sources'
+import { createSources } from '../../../../src/data/clients/sources.ts'
+import { saveRawPayload } from '../../../../src/data/database/market-data/raw-payloads.ts'
 
 import type { ReplayExchange } from '../../../../test/support/replay-exchange.ts'
 import type { CityIngest } from '../../src/services/ingest/ingest-city.ts'

@@ -19,10 +19,7 @@ import { type Parts, type ReadVersion, readVersion, stageVersion } from './versi
 import { named, type World } from './world.ts'
 
 /** What is to be live from now on, and why. */
-export type Change = Omit<
-  NewPromotion,
-  keyof Place | 'sequence' | 'at_ms' | 'from_version' | 'kwx_version' | 'version'
-> & {
+type Change = Omit<NewPromotion, keyof Place | 'sequence' | 'at_ms' | 'from_version' | 'kwx_version' | 'version'> & {
   /** What to make a version of, or a version that is there, or nothing. */
   readonly target: Parts | string | null
 }

@@ -1,6 +1,6 @@
 import { Flags } from 'kwx/command'
 
-export const BRACKETS = ['between', 'greater', 'less'] as const
+const BRACKETS = ['between', 'greater', 'less'] as const
 
 export const roleFlag = Flags.string({
   options: ['champion', 'challenger'],

@@ -7,7 +7,7 @@ import { renderPromotion } from './render.ts'
 import { type Disagreement, disagreements } from './repair.ts'
 import { named, type World } from './world.ts'
 
-export interface HistoryFilter {
+interface HistoryFilter {
   readonly city?: string | undefined
   readonly bracket?: string | undefined
   readonly role?: string | undefined

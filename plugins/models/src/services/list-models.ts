@@ -44,7 +44,7 @@ export interface Listed {
   readonly problem: { readonly code: string; readonly message: string } | null
 }
 
-export interface ListFilter {
+interface ListFilter {
   readonly city?: string | undefined
   readonly bracket?: string | undefined
 }

@@ -35,7 +35,7 @@ const pendingSchema = {
 }
 
 /** What the next command did about a change that was cut off. */
-export interface Finished extends Place {
+interface Finished extends Place {
   /** What is live now. */
   readonly version: string | null
   /** True when the link had to follow; false when the change had not been recorded, or had been finished. */

@@ -4,7 +4,7 @@ import type { Bracket } from 'kwx/config'
 import type { Place, Role } from '../storage/registry.ts'
 
 /** Flags that name a place, as text. */
-export interface PlaceFlags {
+interface PlaceFlags {
   readonly city: string
   readonly bracket: string
   readonly role: string

@@ -14,7 +14,7 @@ import { exitOf, type Requirement, requirementsOf } from './requirements.ts'
 import { versionOf } from './version.ts'
 import type { World } from './world.ts'
 
-export interface PromoteOptions {
+interface PromoteOptions {
   /** The published pilot. */
   readonly folder: string
   readonly role: Role

@@ -7,7 +7,7 @@ import { type ReadWindows, readWindows } from './read-windows.ts'
 import type { World } from './world.ts'
 
 /** A pilot whose every file is that of its artefact. */
-export interface ReadPilot extends ReadWindows, Identified {}
+interface ReadPilot extends ReadWindows, Identified {}
 
 /**
  * Reads a published pilot and proves that it is the one that was trained.

@@ -34,7 +34,7 @@ export interface ReadReport extends Identified {
 }
 
 /** A blend over several pilots: no artefact of a step, but a published folder whose name is the hash of its content. */
-export interface ReadJoint {
+interface ReadJoint {
   /** Hash of its files. */
   readonly hash: string
   readonly folder: string

@@ -10,7 +10,7 @@ import { readChecked } from './read-checked.ts'
 import { parametersSchema, pilotSchema } from './schemas.ts'
 
 /** One fitted window of a pilot, parsed. */
-export interface ReadWindow {
+interface ReadWindow {
   readonly model: ModelFile
   readonly parameters: ParametersFile
   /** SHA-256 of `parameters.json`. */

@@ -11,7 +11,7 @@ export interface Requirement {
 }
 
 /** What is known of a pilot when it is to be promoted. */
-export interface PromotionEvidence {
+interface PromotionEvidence {
   readonly pilot: { readonly hash: string; readonly origin: Origin | null }
   /** True of a city that is settled by simulation alone: it has no real market that a simulated pilot could be let on. */
   readonly fictional: boolean

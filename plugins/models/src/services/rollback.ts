@@ -7,7 +7,7 @@ import { checkedReason } from './reason.ts'
 import { readVersion } from './version.ts'
 import { named, type World } from './world.ts'
 
-export interface RollbackOptions {
+interface RollbackOptions {
   /** Number of the promotion to go back to; absent means the one before what is live. */
   readonly to?: number | undefined
   readonly reason?: string | undefined

@@ -12,7 +12,7 @@ import { provenanceSchema } from './schemas.ts'
 import { foldersOf, type World } from './world.ts'
 
 /** One window in full. */
-export interface ShownWindow {
+interface ShownWindow {
   readonly window: string
   readonly id: string
   readonly hyper_parameters: ModelFile['hyper_parameters']

@@ -12,7 +12,7 @@ import { recover } from './pending.ts'
 import { readVersion } from './version.ts'
 import { foldersOf, named, type World } from './world.ts'
 
-export interface WhichOptions {
+interface WhichOptions {
   /** ISO climate day; absent means the city's present one, or that of `at`. */
   readonly date?: string | undefined
   /** ISO instant: what was live then. */

@@ -1,22 +1,17 @@
 import { EXIT, KwxError } from 'kwx'
-import type { Bracket } from 'kwx/config'
 import type { Database } from 'kwx/database'
-import { isUniqueViolation, runQuery } from 'kwx/database'
+import { boolean, isUniqueViolation, runQuery, statement } from 'kwx/database'
 import type { Insertable, Selectable } from 'kysely'
 import type { ModelsTable, PromotionsTable, RegistryTables } from './tables.ts'
 
-export type RegisteredModel = Selectable<ModelsTable>
+type RegisteredModel = Selectable<ModelsTable>
 export type Promotion = Selectable<PromotionsTable>
 export type Role = PromotionsTable['role']
 /** A promotion before the database numbers it. */
 export type NewPromotion = Omit<Selectable<PromotionsTable>, 'promotion_id'>
 
 /** Whose live model is meant: each has a history of its own. */
-export interface Place {
-  readonly city: string
-  readonly bracket: Bracket
-  readonly role: Role
-}
+export type Place = Readonly<Pick<PromotionsTable, 'city' | 'bracket' | 'role'>>
 
 /** The latest change of a place; null when nothing was ever promoted there. Uses the unique index of the table. */
 export async function latestPromotion(db: Database, place: Place): Promise<Promotion | null> {
@@ -103,6 +98,11 @@ const LOCK_NOT_AVAILABLE = '55P03'
 /** Any two numbers that nobody else locks. */
 const LOCK = '7043960, 7'
 
+export const tryLock = statement({
+  text: `select pg_try_advisory_lock(${LOCK}) as taken`,
+  columns: { taken: boolean() },
+})
+
 /**
  * Runs `work` while no other process that uses this database changes the registry; `work` gets the connection that
  * holds the lock, which a killed process gives back by dying.
@@ -118,7 +118,7 @@ export function withRegistryLock<Value>(
   return db.connection().execute(async (own) => {
     if (wait) await waitForLock(own)
     else {
-      const [tried] = await runQuery<{ taken: boolean }>(own, `select pg_try_advisory_lock(${LOCK}) as taken`)
+      const tried = await tryLock.first(own)
       if (!tried!.taken) return null
     }
     try {

@@ -120,7 +120,7 @@ export async function madePilot(at: Project, made: MadePilot = {}): Promise<Arte
     for (const model of models) {
       const own = join(folder, model.window)
       await mkdir(own)
-      const trial = { ...model.hyper_parameters, trial: 0, fold_brier: [0.1], mean_brier: 0.1, pruned_at: null }
+      const trial = { ...model.hyper_parameters, trial: 0, fold_scores: [0.1], objective: 0.1, pruned_at: null }
       const files: Record<string, object> = {
         'model.json': model,
         'parameters.json': { window: model.window, method: 'trials', seed: 's', folds: 1, chosen: 0, trials: [trial] },

@@ -1,8 +1,8 @@
 import type { City } from 'kwx/cities'
-import { type Database, runQuery } from 'kwx/database'
+import type { Database } from 'kwx/database'
 import { MINUTES_PER_DAY, minuteToMs } from 'kwx/time'
 import { tradingDays } from '../signals/trading-days.ts'
-import type { KeptRows } from '../storage/keep-rows.ts'
+import { completeCandles, type PriceRows } from '../storage/save-prices.ts'
 
 /** How far back the candles of a city are looked at when nothing is known of them. */
 const LOOK_BACK = 2 * MINUTES_PER_DAY
@@ -23,7 +23,7 @@ export class CandleMarks {
   }
 
   /** Candles that were stored just now. */
-  tell(candles: KeptRows['candles']): void {
+  tell(candles: PriceRows['candles']): void {
     const oldest = Math.min(...candles.map(({ endMinute }) => endMinute))
     for (const [id, marked] of this.#marked) this.#marked.set(id, Math.min(marked, oldest - 1))
   }
@@ -38,16 +38,13 @@ export class CandleMarks {
     // As a rule one statement: all cities are marked up to one minute.
     for (const [marked, cities] of Map.groupBy(this.#cities.values(), after)) {
       const days = cities.map((city) => tradingDays(city, minuteToMs(minute)))
-      await runQuery(
-        db,
-        `update candles set complete = true
-         from unnest($1::text[], $2::integer[], $3::integer[]) as trading (city, first, last)
-           join events on events.city = trading.city and day between first and last
-           join markets using (event_id)
-         where candles.market_id = markets.market_id and period_minutes = 1 and not complete
-           and end_minute > $4 and end_minute <= $5`,
-        [cities.map(({ id }) => id), days.map(([first]) => first), days.map(([, last]) => last), marked, minute],
-      )
+      await completeCandles.run(db, [
+        cities.map(({ id }) => id),
+        days.map(([first]) => first),
+        days.map(([, last]) => last),
+        marked,
+        minute,
+      ])
       for (const { id } of cities) this.#marked.set(id, minute)
     }
   }

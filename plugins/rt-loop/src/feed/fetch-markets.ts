@@ -1,10 +1,11 @@
-import { type City, feeFaults, refuseFeeFaults } from 'kwx/cities'
+import { type City, feeFaults } from 'kwx/cities'
 import { saveMarkets } from 'kwx/database'
 import { eventDayOfTicker } from 'kwx/market'
 import { type KalshiMarket, marketInput } from 'kwx/sources'
 import { MS_PER_DAY } from 'kwx/time'
 import { DAYS_AHEAD, tradingDays } from '../signals/trading-days.ts'
 import type { NewsWorld } from './news-world.ts'
+import { refuseFeeFaults } from './refuse-fee-faults.ts'
 
 /**
  * Brings the markets of the events that trade into the database; once in some minutes is enough.

@@ -1,7 +1,8 @@
-import { runQuery, saveObservations, saveReceipts } from 'kwx/database'
+import { saveObservations, saveReceipts } from 'kwx/database'
 import type { OpenedObservations } from 'kwx/sources'
 import { MS_PER_MINUTE } from 'kwx/time'
 
+import { storedReports } from '../storage/stored-reports.ts'
 import type { NewsWorld } from './news-world.ts'
 
 /** A station's reports come in late: this far back they are asked for again. */
@@ -26,11 +27,7 @@ export async function fetchReports(
   const { reports } = await feed.read({ station, fromMs, toMs: now + MS_PER_MINUTE })
   return inTurn(async () => {
     const received = clock.now()
-    const rows = await runQuery<{ valid_ms: number; report_type: string }>(
-      db,
-      `select valid_ms, report_type from observations where station = $1 and source = $2 and valid_ms >= $3`,
-      [station, feed.name, fromMs],
-    )
+    const rows = await storedReports.rows(db, [station, feed.name, fromMs])
     const seen = new Set(rows.map(({ valid_ms, report_type }) => `${valid_ms} ${report_type}`))
     const news = reports.filter(({ valid_ms, report_type }) => !seen.has(`${valid_ms} ${report_type}`))
     await saveObservations(

@@ -1,7 +1,7 @@
-import { runQuery } from 'kwx/database'
 import type { StreamEvent } from 'kwx/sources'
 
 import type { FeedWorld } from '../loop/loop-types.ts'
+import { updateMarket } from '../storage/save-prices.ts'
 
 /** The exchange's word for a market's state, by what happened to it. */
 const STATUS: Readonly<Record<string, string>> = {
@@ -17,12 +17,7 @@ export function keepLifecycle(
   { ticker, event, result, closeMs }: Extract<StreamEvent, { kind: 'lifecycle' }>,
 ): Promise<void> {
   return inTurn(async () => {
-    await runQuery(
-      db,
-      `update markets set status = coalesce($2, status), result = coalesce($3, result), close_ms = coalesce($4, close_ms)
-       where ticker = $1`,
-      [ticker, STATUS[event] ?? null, result, closeMs],
-    )
+    await updateMarket.run(db, [ticker, STATUS[event] ?? null, result, closeMs])
     onMarkets()
   })
 }

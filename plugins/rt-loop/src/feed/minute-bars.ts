@@ -4,7 +4,7 @@ type Leg = number | null
 type Legs = [open: Leg, high: Leg, low: Leg, close: Leg]
 
 /** One minute of a market as it was heard; 1e-4 dollars, 1e-2 contracts; null for an empty side. */
-export interface HeardBar {
+interface HeardBar {
   price: Legs
   bid: Legs
   ask: Legs

@@ -1,8 +1,10 @@
-import { type Database, runQuery } from 'kwx/database'
+import type { Database } from 'kwx/database'
 import type { KalshiCandle, KalshiTrade } from 'kwx/sources'
 import { candleEndMinute, formatInstant, minuteToMs } from 'kwx/time'
 import type { FeedWorld } from '../loop/loop-types.ts'
-import { type KeptRows, keepRows, type LateRow } from '../storage/keep-rows.ts'
+import type { LateCandle, LateRow } from '../storage/late-rows.ts'
+import { type PriceRows, savePrices } from '../storage/save-prices.ts'
+import { storedCandles, storedTrades } from '../storage/stored-prices.ts'
 import type { PriceEvent } from './price-feed.ts'
 
 /** A market by both its names. */
@@ -12,7 +14,7 @@ export interface KeptMarket {
 }
 
 type Print = Extract<PriceEvent, { kind: 'print' }>
-export type KeptCandle = KeptRows['candles'][number] & KeptMarket
+type KeptCandle = PriceRows['candles'][number] & KeptMarket
 
 type KeeperWorld = Pick<FeedWorld, 'db' | 'clock' | 'inTurn' | 'onPrice' | 'onStored' | 'worked' | 'record'>
 
@@ -155,7 +157,7 @@ export class PriceKeeper {
   }
 
   /** In a turn. @param there  candles that are there already, where that is known */
-  async #store(there: ReadonlyMap<string, LateCandleRow> = new Map()): Promise<number> {
+  async #store(there: ReadonlyMap<string, LateCandle> = new Map()): Promise<number> {
     const [events, candles] = [this.#events, this.#candles]
     if (this.isEmpty) return 0
     this.#events = []
@@ -164,7 +166,7 @@ export class PriceKeeper {
     // A candle tells its quotes itself.
     const quotes = events.flatMap((event) => (event.kind === 'quote' && event.bidSizeCenti !== null ? [event] : []))
     const rows = { prints, quotes, candles, late: this.#lateOf(prints, candles, there) }
-    await keepRows(this.#world.db, this.#world.record ? rows : { ...rows, late: [] })
+    await savePrices(this.#world.db, this.#world.record ? rows : { ...rows, late: [] })
     this.#world.onStored(rows)
     for (const event of events) this.#world.onPrice(event)
     const n = prints.length + quotes.length + candles.length
@@ -172,11 +174,7 @@ export class PriceKeeper {
     return n
   }
 
-  #lateOf(
-    prints: readonly Print[],
-    candles: readonly KeptCandle[],
-    there: ReadonlyMap<string, LateCandleRow>,
-  ): LateRow[] {
+  #lateOf(prints: readonly Print[], candles: readonly KeptCandle[], there: ReadonlyMap<string, LateCandle>): LateRow[] {
     const worked = this.#world.worked()
     if (worked === null) return []
     const stamp = { after_minute: worked, received_ms: this.#world.clock.now() }
@@ -201,8 +199,6 @@ export class PriceKeeper {
     return late
   }
 }
-
-type LateCandleRow = Extract<LateRow, { kind: 'candle' }>['came']
 
 const printOf = ({ marketId, ticker }: KeptMarket, trade: Omit<KalshiTrade, 'tradeId'>): Print => {
   const { tsMs, price, countCenti, takerYes } = trade
@@ -238,17 +234,17 @@ const quoteOf = ({ marketId, ticker, endMinute, bid, ask }: KeptCandle): Extract
 })
 
 /** What a model may see of it. */
-const seenOf = ({ price, bid, ask, volumeCenti }: KeptCandle): LateCandleRow => ({
+const seenOf = ({ price, bid, ask, volumeCenti }: KeptCandle): LateCandle => ({
   price_close: price[3],
   bid_close: bid[3],
   ask_close: ask[3],
   volume_centi: volumeCenti,
 })
 
-function isSame(there: LateCandleRow | undefined, candle: KeptCandle): boolean {
+function isSame(there: LateCandle | undefined, candle: KeptCandle): boolean {
   if (!there) return false
   const seen = seenOf(candle)
-  return (Object.keys(seen) as (keyof LateCandleRow)[]).every((name) => there[name] === seen[name])
+  return (Object.keys(seen) as (keyof LateCandle)[]).every((name) => there[name] === seen[name])
 }
 
 /** How often each print is in the table, by market. */
@@ -256,20 +252,10 @@ async function readPrints(
   db: Database,
   tapes: readonly { readonly market: KeptMarket; readonly sinceMs: number }[],
 ): Promise<Map<number, Map<string, number>>> {
-  const rows = await runQuery<{
-    market_id: number
-    ts_ms: number
-    price: number
-    count_centi: number
-    taker_yes: boolean
-    n: number
-  }>(
-    db,
-    `select market_id, ts_ms, price, count_centi, taker_yes, count(*)::integer as n
-     from trades join unnest($1::integer[], $2::bigint[]) as asked (id, since) on market_id = id
-     where market_id = any($1::integer[]) and ts_ms >= since group by 1, 2, 3, 4, 5`,
-    [tapes.map(({ market }) => market.marketId), tapes.map(({ sinceMs }) => sinceMs)],
-  )
+  const rows = await storedTrades.rows(db, [
+    tapes.map(({ market }) => market.marketId),
+    tapes.map(({ sinceMs }) => sinceMs),
+  ])
   const byMarket = new Map<number, Map<string, number>>()
   for (const { market_id, ts_ms: tsMs, price, count_centi: countCenti, taker_yes: takerYes, n } of rows) {
     const known = byMarket.get(market_id) ?? new Map<string, number>()
@@ -278,16 +264,10 @@ async function readPrints(
   return byMarket
 }
 
-async function readCandleRows(
-  db: Database,
-  candles: readonly KeptCandle[],
-): Promise<ReadonlyMap<string, LateCandleRow>> {
-  const rows = await runQuery<LateCandleRow & { market_id: number; end_minute: number }>(
-    db,
-    `select market_id, end_minute, price_close, bid_close, ask_close, volume_centi
-     from candles join unnest($1::integer[], $2::integer[]) as asked (id, minute) on market_id = id and end_minute = minute
-     where period_minutes = 1`,
-    [candles.map(({ marketId }) => marketId), candles.map(({ endMinute }) => endMinute)],
-  )
+async function readCandleRows(db: Database, candles: readonly KeptCandle[]): Promise<ReadonlyMap<string, LateCandle>> {
+  const rows = await storedCandles.rows(db, [
+    candles.map(({ marketId }) => marketId),
+    candles.map(({ endMinute }) => endMinute),
+  ])
   return new Map(rows.map(({ market_id, end_minute, ...row }) => [`${market_id} ${end_minute}`, row]))
 }

@@ -6,8 +6,8 @@ import type { FeedState, PriceEvent, PriceFeed } from '../feed/price-feed.ts'
 import type { LivePair } from '../signals/load-pair.ts'
 import type { Prints } from '../signals/price-memory.ts'
 import type { Circumstances } from '../signals/signals-at.ts'
-import type { KeptRows } from '../storage/keep-rows.ts'
 import type { PaperChange, WorkedMinute } from '../storage/save-minute.ts'
+import type { PriceRows } from '../storage/save-prices.ts'
 import type { Signal } from '../storage/signals.ts'
 import type { SwitchState } from './stop-switch.ts'
 
@@ -29,7 +29,7 @@ export interface FeedWorld extends NewsWorld {
   /** The last minute that was worked through; null before the first. */
   worked(): number | null
   /** Told of what was stored, within the turn. */
-  onStored(rows: KeptRows): void
+  onStored(rows: PriceRows): void
   /** Told of the same, each print and quote once, in the order in which they came. */
   onPrice(event: PriceEvent): void
   /** Ends the loop with an error. */

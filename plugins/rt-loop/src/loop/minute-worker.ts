@@ -7,8 +7,8 @@ import type { LivePair } from '../signals/load-pair.ts'
 import type { Prints } from '../signals/price-memory.ts'
 import type { Circumstances } from '../signals/signals-at.ts'
 import { MOST_BEHIND, tradingDays } from '../signals/trading-days.ts'
-import type { KeptRows } from '../storage/keep-rows.ts'
 import { lastWorkedMinute, saveMinute } from '../storage/save-minute.ts'
+import type { PriceRows } from '../storage/save-prices.ts'
 import type { Signal } from '../storage/signals.ts'
 import type { LoopOptions, MinuteWork } from './loop-types.ts'
 import { type RowsOfMemories, readMinutes, signalsOfMinute } from './work-minutes.ts'
@@ -63,7 +63,7 @@ export class MinuteWorker {
   }
 
   /** Rows that were stored just now. */
-  tell(rows: KeptRows): void {
+  tell(rows: PriceRows): void {
     for (const memory of this.#memories.values()) memory.tell(rows)
     this.#marks.tell(rows.candles)
   }

@@ -1,7 +1,7 @@
 import type { Health } from '../monitoring/health.ts'
 
 /** What the watchdog does when the loop stands still. */
-export interface Watchdog {
+interface Watchdog {
   readonly everyMs: number
   /** Told once when the loop stops being healthy, and again each time after it had recovered. */
   readonly onAlarm: (reason: string) => void

@@ -5,7 +5,7 @@ import { STAND_DOWNS } from '../signals/stand-down.ts'
 import { type PortfolioHealth, PortfolioMetrics } from './portfolio-metrics.ts'
 
 /** How alive a loop is, by what it finished last: a process that answers is not yet a loop that works. */
-export interface HealthReport {
+interface HealthReport {
   readonly healthy: boolean
   readonly reason: string
   readonly ticks: number

@@ -6,7 +6,7 @@ import { EXIT, KwxError, messageOf } from 'kwx'
 import type { Health } from './health.ts'
 
 /** Where the pages are, and how to end them. */
-export interface HealthPages {
+interface HealthPages {
   readonly url: string
   close(): Promise<void>
 }

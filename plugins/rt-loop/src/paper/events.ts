@@ -1,5 +1,5 @@
 /** What happens in a market, in the order in which things of one instant are taken, as on a backtest's tape. */
-export const KINDS = ['settle', 'close', 'print', 'quote', 'signal'] as const
+const KINDS = ['settle', 'close', 'print', 'quote', 'signal'] as const
 
 /** One thing that happens at a moment; `tell` passes it on. */
 export interface MarketEvent {

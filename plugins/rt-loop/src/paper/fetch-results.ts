@@ -1,17 +1,8 @@
-import { runQuery, saveMarkets } from 'kwx/database'
+import { saveMarkets } from 'kwx/database'
 import { type KalshiMarket, marketInput } from 'kwx/sources'
 
 import type { NewsWorld } from '../feed/news-world.ts'
-
-/** An event in which the portfolio holds what waits for a result. */
-interface Awaited {
-  readonly ticker: string
-  readonly series_ticker: string
-  readonly city: string
-  readonly day: number
-  readonly first_close_ms: number | null
-  readonly last_close_ms: number | null
-}
+import { eventsWithoutResult } from '../storage/event-results.ts'
 
 /**
  * Brings the markets of events again in which positions wait for the exchange's result: from the live tier, or from
@@ -20,16 +11,7 @@ interface Awaited {
  * @returns markets that were found
  */
 export async function fetchResults({ db, sources, clock, onMarkets }: NewsWorld, loop: string): Promise<number> {
-  const events = await runQuery<Awaited>(
-    db,
-    `select events.ticker, series_ticker, city, day, min(markets.close_ms) as first_close_ms, max(markets.close_ms) as last_close_ms
-     from events join markets using (event_id)
-     where event_id in (
-       select event_id from paper_positions join paper_portfolios using (portfolio_id) join markets using (market_id)
-       where loop = $1 and close_ms <= $2)
-     group by events.event_id order by events.ticker`,
-    [loop, clock.now()],
-  )
+  const events = await eventsWithoutResult.rows(db, [loop, clock.now()])
   let found = 0
   for (const { ticker, series_ticker: seriesTicker, city, day, first_close_ms, last_close_ms } of events) {
     const span = { fromMs: (first_close_ms ?? 0) - 1000, toMs: (last_close_ms ?? 0) + 1000 }

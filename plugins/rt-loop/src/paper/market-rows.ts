@@ -11,7 +11,7 @@ export interface NewRows {
 }
 
 /** Where new rows come from. */
-export interface NewRowsFrom {
+interface NewRowsFrom {
   readonly db: Database
   /** Prints that were read already, from an ordinal on; null for those that were not. */
   printsSince(marketId: number, ordinal: number): Omit<PrintRows, 'n'> | null

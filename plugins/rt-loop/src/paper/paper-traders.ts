@@ -36,7 +36,7 @@ export interface PaperTraders {
 }
 
 /** Who trades a market. */
-export interface MarketTrader {
+interface MarketTrader {
   readonly trader: Trader
   /** False where nobody knows what the days at hand charge: nothing is told to it, and what rests is withdrawn. */
   readonly hasFees: boolean

@@ -1,5 +1,5 @@
 import { EXIT, KwxError } from 'kwx'
-import { type Database, runQuery } from 'kwx/database'
+import type { Database } from 'kwx/database'
 import { ASSUMPTIONS, type RefusedRows } from 'kwx/trading'
 import type { LoopOptions, MinuteWork } from '../loop/loop-types.ts'
 import { loopName } from '../loop/minute-worker.ts'
@@ -7,6 +7,7 @@ import { LATE_AFTER } from '../loop/work-minutes.ts'
 import type { LivePair } from '../signals/load-pair.ts'
 import type { Pair } from '../signals/pair.ts'
 import type { StandDown } from '../signals/stand-down.ts'
+import { yesByEvent } from '../storage/event-results.ts'
 import type { OpenedPortfolio, PaperMarket, PaperPortfolio } from '../storage/opened-portfolio.ts'
 import { findPortfolio, openPortfolio, readNewMarkets } from '../storage/paper-portfolio.ts'
 import { paperMismatch, sumsAfter } from '../storage/paper-reconciliation.ts'
@@ -19,15 +20,10 @@ import { dayOfMinute, type MinuteMode, paperStep, type SteppedMinute } from './p
 import { pairOf } from './paper-traders.ts'
 
 /** How a portfolio stands after a minute; money is 1e-4 dollars. */
-export interface PortfolioReport {
+export interface PortfolioReport extends Pick<PaperPortfolio, 'cash' | 'locked' | 'reserved' | 'mismatch'> {
   readonly minute: number
-  readonly cash: number
-  readonly locked: number
-  readonly reserved: number
   readonly realisedToday: number
   readonly lossLimitReached: boolean
-  /** What does not add up; null where all does. */
-  readonly mismatch: string | null
   /** What the minute brought. */
   readonly orders: number
   readonly fills: number
@@ -37,7 +33,7 @@ export interface PortfolioReport {
 }
 
 /** Who is told of a portfolio. */
-export interface PortfolioNews {
+interface PortfolioNews {
   report(report: PortfolioReport): void
   /** What was found between two minutes; null where all adds up. */
   checked(mismatch: string | null): void
@@ -287,12 +283,7 @@ async function newMarkets(
 async function countYes(db: Database, markets: readonly PaperMarket[]): Promise<ReadonlyMap<number, number>> {
   const events = [...new Set(markets.filter(({ result }) => result !== null).map(({ event_id }) => event_id))]
   if (events.length === 0) return new Map()
-  const rows = await runQuery<{ event_id: number; n: number }>(
-    db,
-    `select event_id, (count(*) filter (where result = 'yes'))::integer as n from markets
-     where event_id = any($1::integer[]) group by event_id`,
-    [events],
-  )
+  const rows = await yesByEvent.rows(db, [events])
   return new Map(rows.map(({ event_id, n }) => [event_id, n]))
 }
 

@@ -5,7 +5,7 @@ import type { BookAt } from './book-at.ts'
 import type { Pair } from './pair.ts'
 
 /** A side of the book, and what it is worth when it is crossed. */
-export interface BestSide {
+interface BestSide {
   readonly side: Side
   /** Cents per contract after fee and slippage. */
   readonly edge: number

@@ -1,7 +1,7 @@
 import type { City } from 'kwx/cities'
 import type { Database } from 'kwx/database'
 import { Turns } from '../loop/turns.ts'
-import type { KeptRows } from '../storage/keep-rows.ts'
+import type { PriceRows } from '../storage/save-prices.ts'
 import {
   type CityFacts,
   type CityReading,
@@ -72,7 +72,7 @@ export class CityMemory {
   }
 
   /** Rows that were stored just now: a candle that came long after its minute has its market read again. */
-  tell({ candles }: Pick<KeptRows, 'candles'>): void {
+  tell({ candles }: Pick<PriceRows, 'candles'>): void {
     this.#prices.tell(candles)
   }
 

@@ -8,7 +8,7 @@ import { signalsAt } from './signals-at.ts'
 import { tradingDays } from './trading-days.ts'
 
 /** A signal that a rebuild from the recorded rows does not give again. */
-export interface Difference {
+interface Difference {
   readonly endMinute: number
   readonly ticker: string
   readonly field: string

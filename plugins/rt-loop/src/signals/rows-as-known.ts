@@ -1,14 +1,16 @@
 import { type Database, readCandles, readMarkets, readTrades } from 'kwx/database'
 import { type Prices, pricesFromCandles, pricesFromTrades } from 'kwx/features'
 import { minuteToMs } from 'kwx/time'
-import { type LateRow, readLateRows } from '../storage/keep-rows.ts'
+import { type LateRow, readLateRows } from '../storage/late-rows.ts'
 
 import { type CityReading, type CityRows, readCityRows, wholeReading } from './city-rows.ts'
 import type { Pair } from './pair.ts'
-import type { Columns } from './price-columns.ts'
+
+/** Columns of one market's rows, all of one length. */
+type Columns = Readonly<Record<string, ArrayLike<number>>>
 
 /** The rows that a stretch of minutes was worked through with, both ends inclusive. */
-export interface KnownRows {
+interface KnownRows {
   readonly rows: CityRows
   readonly fromMinute: number
   readonly toMinute: number

@@ -1,8 +1,8 @@
 import type { Database } from 'kwx/database'
-import { runQuery } from 'kwx/database'
+import { statement } from 'kwx/database'
 import type { OpenedPortfolio } from './opened-portfolio.ts'
 import type { PaperFill, PaperStep } from './paper-step.ts'
-import type { PaperSums } from './paper-sums.ts'
+import { type PaperSums, SUM_COLUMNS } from './paper-sums.ts'
 
 /**
  * Adds everything up anew: from the rows alone, with nothing of the code that wrote them.
@@ -10,8 +10,7 @@ import type { PaperSums } from './paper-sums.ts'
  * @cost  1 s for 100,000 fills
  */
 export async function paperSums(db: Database, portfolioId: number): Promise<PaperSums> {
-  const [row] = await runQuery<PaperSums>(db, SUMS, [portfolioId, true])
-  return row!
+  return (await portfolioSums.first(db, [portfolioId, true]))!
 }
 
 /**
@@ -75,6 +74,8 @@ export const SUMS = `
       where own_orders.filled_centi <> coalesce(by_order.count, 0) or own_orders.fee <> coalesce(by_order.fee, 0))::integer
       as orders_wrong
   from paper_portfolios as own, totals, ledger, others where own.portfolio_id = $1`
+
+export const portfolioSums = statement({ text: SUMS, columns: SUM_COLUMNS })
 
 /**
  * What the rows of a portfolio will add up to once a step is written, from the rows of the step alone: one that does not

@@ -3,6 +3,7 @@ import type {
   PaperLedgerTable,
   PaperMarketsTable,
   PaperOrdersTable,
+  PaperPortfoliosTable,
   PaperPositionsTable,
   PaperSettlementsTable,
 } from './tables.ts'
@@ -16,11 +17,8 @@ export type PaperSettlement = OfPortfolio<PaperSettlementsTable>
 export type PaperEntry = OfPortfolio<PaperLedgerTable>
 
 /** What one minute changes. Rows that are there already, by their numbers and markets, are replaced; what only grows is added to. */
-export interface PaperStep {
-  readonly through_minute: number
-  readonly cash: number
-  readonly locked: number
-  readonly reserved: number
+export interface PaperStep
+  extends Readonly<Pick<PaperPortfoliosTable, 'through_minute' | 'cash' | 'locked' | 'reserved'>> {
   readonly markets: readonly PaperMarketState[]
   readonly orders: readonly PaperOrder[]
   readonly fills: readonly PaperFill[]

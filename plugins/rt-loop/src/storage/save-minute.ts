@@ -1,6 +1,6 @@
 import { EXIT, KwxError } from 'kwx'
 import type { Database } from 'kwx/database'
-import { isUniqueViolation, runQuery } from 'kwx/database'
+import { integer, isUniqueViolation, nullable, statement } from 'kwx/database'
 import { formatInstant, minuteToMs } from 'kwx/time'
 import { type PaperStep, writePaperStep } from './paper-step.ts'
 import type { Signal } from './signals.ts'
@@ -51,7 +51,8 @@ export async function saveMinute(
   const standDowns = signals.filter(({ standDown }) => standDown !== null).length
   const given = [JSON.stringify(signals), minute.endedMs, minute.loop, minute.endMinute, signals.length, standDowns]
   try {
-    const written = await runQuery(db, ...statementOf(given, paper))
+    const { minuteStatement, parameters } = statementOf(given, paper)
+    const written = await minuteStatement.rows(db, parameters)
     return written.length === 0 ? 'moved' : 'written'
   } catch (error) {
     if (isUniqueViolation(error, 'rt_minutes_pkey')) return 'done'
@@ -62,22 +63,25 @@ export async function saveMinute(
 
 /** The last minute that a loop worked through, or null. */
 export async function lastWorkedMinute(db: Database, loop: string): Promise<number | null> {
-  const [row] = await runQuery<{ minute: number | null }>(
-    db,
-    'select max(end_minute) as minute from rt_minutes where loop = $1',
-    [loop],
-  )
-  return row?.minute ?? null
+  return (await newestMinute.first(db, [loop]))?.minute ?? null
 }
 
-function statementOf(minute: readonly unknown[], paper?: PaperChange): [text: string, parameters: unknown[]] {
-  if (!paper) return [ALONE, [...minute]]
-  if ('begin' in paper) return [WITH_FIRST_STEP, [...minute, paper.begin, JSON.stringify(paper.change)]]
+export const newestMinute = statement({
+  text: 'select max(end_minute) as minute from rt_minutes where loop = $1',
+  columns: { minute: nullable(integer()) },
+})
+
+function statementOf(minute: readonly unknown[], paper?: PaperChange) {
+  const { alone, withFirstStep, withMismatch, withStep } = minuteStatements
+  if (!paper) return { minuteStatement: alone, parameters: minute }
+  if ('begin' in paper) {
+    return { minuteStatement: withFirstStep, parameters: [...minute, paper.begin, JSON.stringify(paper.change)] }
+  }
   const { portfolio_id, readAt, change } = paper
   const own = [...minute, portfolio_id, readAt]
   return 'mismatch' in change
-    ? [WITH_MISMATCH, [...own, change.mismatch]]
-    : [WITH_STEP, [...own, JSON.stringify(change)]]
+    ? { minuteStatement: withMismatch, parameters: [...own, change.mismatch] }
+    : { minuteStatement: withStep, parameters: [...own, JSON.stringify(change)] }
 }
 
 /**
@@ -129,18 +133,31 @@ const WITH_FIRST_STEP = `
     select portfolio_id, 1, $4::integer - 1, ($4::integer - 1)::bigint * 60000, 'bankroll', $7::bigint, $7::bigint from own
   ), ${writePaperStep('own', '$8::jsonb')}, ${WRITE_MINUTE}`
 
+const writing = (text: string) => statement({ text, columns: { end_minute: integer() } })
+
+/** Each writes a whole minute, and returns it; what happened to the portfolio tells which one it is. */
+export const minuteStatements = {
+  alone: writing(ALONE),
+  withMismatch: writing(WITH_MISMATCH),
+  withStep: writing(WITH_STEP),
+  withFirstStep: writing(WITH_FIRST_STEP),
+}
+
+/** How many signals of a minute (`$1`) and some tickers (`$2`) there are. */
+export const countSignals = statement({
+  text: `
+    select count(*)::integer as there from rt_signals
+    where ts_utc = to_timestamp($1::float8 * 60) and market_ticker = any($2::text[])`,
+  columns: { there: integer() },
+})
+
 /** Null where none of the signals is there. */
 async function ofAnotherLoop(
   db: Database,
   { loop, endMinute }: WorkedMinute,
   signals: readonly Signal[],
 ): Promise<KwxError | null> {
-  const [{ there } = { there: 0 }] = await runQuery<{ there: number }>(
-    db,
-    `select count(*)::integer as there from rt_signals
-     where ts_utc = to_timestamp($1::float8 * 60) and market_ticker = any($2::text[])`,
-    [endMinute, signals.map(({ ticker }) => ticker)],
-  )
+  const there = (await countSignals.first(db, [endMinute, signals.map(({ ticker }) => ticker)]))?.there ?? 0
   if (there === 0) return null
   return new KwxError(
     `${there} of the ${signals.length} signals of "${loop}" for ${formatInstant(minuteToMs(endMinute))} are there already: another loop records the same markets in this database.`,

@@ -1,6 +1,7 @@
 import type { Bracket } from 'kwx/config'
 import type { Database } from 'kwx/database'
-import { runQuery } from 'kwx/database'
+import { boolean, double, integer, json, nullable, type RowOf, statement, text } from 'kwx/database'
+import type { LoopTables, RtControlsTable } from './tables.ts'
 
 /** What the loop made of one market at the end of one minute. Null: not computed, because of `standDown`. */
 export interface Signal {
@@ -29,7 +30,7 @@ export interface Signal {
 }
 
 /** Which signals to read. */
-export interface SignalFilter {
+interface SignalFilter {
   readonly fromMinute: number
   readonly toMinute: number
   readonly city?: string
@@ -47,9 +48,14 @@ export function readSignals(
   db: Database,
   { fromMinute, toMinute, city, limit, acting = false }: SignalFilter,
 ): Promise<Signal[]> {
-  return runQuery<Signal>(
-    db,
-    `select (extract(epoch from ts_utc) / 60)::integer as "endMinute", market_ticker as ticker, city, bracket,
+  return signalsOfMinutes
+    .rows(db, [fromMinute, toMinute, city ?? null, limit ?? null, acting])
+    .then((rows) => rows.toSorted((a, b) => a.endMinute - b.endMinute || (a.ticker < b.ticker ? -1 : 1)))
+}
+
+export const signalsOfMinutes = statement({
+  text: `
+     select (extract(epoch from ts_utc) / 60)::integer as "endMinute", market_ticker as ticker, city, bracket,
        p_model as "pModel", p_market as "pMarket", p_blend as "pBlend", edge_cents as "edgeCents",
        kelly_fraction as "kellyFraction", size_fraction as "sizeFraction", spread_cents as "spreadCents",
        minutes_to_close as "minutesToClose", model_id as "modelId", wf_window as "window", side,
@@ -58,29 +64,40 @@ export function readSignals(
      where ts_utc between to_timestamp($1::float8 * 60) and to_timestamp($2::float8 * 60) and ($3::text is null or city = $3)
        and (not $5::boolean or stand_down is null)
      order by ts_utc desc, market_ticker limit $4`,
-    [fromMinute, toMinute, city ?? null, limit ?? null, acting],
-  ).then((rows) => rows.toSorted((a, b) => a.endMinute - b.endMinute || (a.ticker < b.ticker ? -1 : 1)))
-}
+  columns: {
+    endMinute: integer(),
+    ticker: text(),
+    city: text(),
+    bracket: text<Bracket>(),
+    pModel: nullable(double()),
+    pMarket: nullable(double()),
+    pBlend: nullable(double()),
+    edgeCents: nullable(double()),
+    kellyFraction: nullable(double()),
+    sizeFraction: nullable(double()),
+    spreadCents: nullable(double()),
+    minutesToClose: integer(),
+    modelId: nullable(text()),
+    window: nullable(text()),
+    side: nullable(text<'yes' | 'no'>()),
+    standDown: nullable(text()),
+    candidate: boolean(),
+    trace: json<Record<string, unknown>>(),
+  },
+})
 
 /** The newest command to all loops, or null. */
-export async function newestControl(
-  db: Database,
-): Promise<{ command: 'stop' | 'pause' | 'resume'; reason: string } | null> {
-  const [row] = await runQuery<{ command: 'stop' | 'pause' | 'resume'; reason: string }>(
-    db,
-    'select command, reason from rt_controls order by control_id desc limit 1',
-  )
-  return row ?? null
-}
+export const newestControl = (db: Database): Promise<RowOf<typeof lastControl> | null> => lastControl.first(db)
+
+export const lastControl = statement({
+  text: 'select command, reason from rt_controls order by control_id desc limit 1',
+  columns: { command: text<RtControlsTable['command']>(), reason: text() },
+})
 
 /** Adds a command to all loops. */
 export async function addControl(
   db: Database,
-  control: { readonly command: 'stop' | 'pause' | 'resume'; readonly reason: string; readonly atMs: number },
+  { command, reason, atMs }: Readonly<Pick<RtControlsTable, 'command' | 'reason'>> & { readonly atMs: number },
 ): Promise<void> {
-  await runQuery(db, 'insert into rt_controls (at_ms, command, reason) values ($1, $2, $3)', [
-    control.atMs,
-    control.command,
-    control.reason,
-  ])
+  await db.withTables<LoopTables>().insertInto('rt_controls').values({ at_ms: atMs, command, reason }).execute()
 }

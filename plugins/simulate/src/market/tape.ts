@@ -10,7 +10,7 @@ interface Quote {
 }
 
 /** A one-minute bar; quotes and prices in cents, null where there is none. */
-export interface Bar {
+interface Bar {
   readonly endMinute: number
   readonly price: Ohlc | null
   readonly bid: Range
@@ -30,7 +30,7 @@ interface Ohlc {
 }
 type Range = Ohlc | { readonly [key in keyof Ohlc]: null }
 
-export interface Print {
+interface Print {
   readonly tsMs: number
   /** Cents. */
   readonly price: number

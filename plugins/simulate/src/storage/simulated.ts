@@ -1,6 +1,7 @@
 import { EXIT, KwxError } from 'kwx'
 import type { Database } from 'kwx/database'
-import { bulkLoad, inTransaction, runQuery } from 'kwx/database'
+import { arrayOf, bulkLoad, double, inTransaction, integer, statement, text } from 'kwx/database'
+import type { SimulateTables } from './tables.ts'
 
 /** True probabilities of YES at the ends of minutes, as a struct of arrays of equal length. */
 export interface TruthRows {
@@ -29,18 +30,20 @@ export function saveTruth(db: Database, rows: TruthRows): Promise<{ rows: number
 
 /** The truth of some markets, ordered by market and minute. */
 export async function readTruth(db: Database, marketIds: readonly number[]): Promise<TruthRows> {
-  const rows = await runQuery<{ market_id: number; minutes: number[]; p: number[] }>(
-    db,
-    `select market_id, array_agg(end_minute order by end_minute) as minutes, array_agg(p order by end_minute) as p
-     from simulated_truth where market_id = any($1::integer[]) group by market_id order by market_id`,
-    [marketIds],
-  )
+  const rows = await truthByMarket.rows(db, [marketIds])
   return {
     marketId: Int32Array.from(rows.flatMap(({ market_id, minutes }) => minutes.map(() => market_id))),
     endMinute: Int32Array.from(rows.flatMap(({ minutes }) => minutes)),
     p: Float64Array.from(rows.flatMap(({ p }) => p)),
   }
 }
+
+export const truthByMarket = statement({
+  text: `
+    select market_id, array_agg(end_minute order by end_minute) as minutes, array_agg(p order by end_minute) as p
+    from simulated_truth where market_id = any($1::integer[]) group by market_id order by market_id`,
+  columns: { market_id: integer(), minutes: arrayOf(integer()), p: arrayOf(double()) },
+})
 
 /**
  * Removes the simulated markets, candles, trades, truth, settlements and completeness of one city, and the simulated
@@ -50,15 +53,7 @@ export async function readTruth(db: Database, marketIds: readonly number[]): Pro
  */
 export async function deleteSimulated(db: Database, city: string, station: string | null = null): Promise<void> {
   await inTransaction(db, async (trx) => {
-    const real = await runQuery<{ table: string }>(
-      trx,
-      `select 'events' as table where exists (select from events where city = $1 and origin <> 'simulated')
-       union all
-       select 'settlements' where exists (select from settlements where city = $1 and origin <> 'simulated')
-       union all
-       select 'observations' where exists (select from observations where station = $2 and origin <> 'simulated')`,
-      [city, station],
-    )
+    const real = await tablesOfOtherOrigins.rows(trx, [city, station])
     if (real.length > 0) {
       const tables = real.map(({ table }) => table)
       throw new KwxError(
@@ -71,14 +66,28 @@ export async function deleteSimulated(db: Database, city: string, station: strin
         },
       )
     }
-    const markets = '(select market_id from markets join events using (event_id) where city = $1)'
-    for (const table of ['simulated_truth', 'candles', 'trades', 'quotes', 'markets']) {
-      await runQuery(trx, `delete from ${table} where market_id in ${markets}`, [city])
+    const own = trx.withTables<SimulateTables>()
+    const markets = own
+      .selectFrom('markets')
+      .innerJoin('events', 'events.event_id', 'markets.event_id')
+      .select('markets.market_id')
+      .where('events.city', '=', city)
+    for (const table of ['simulated_truth', 'candles', 'trades', 'quotes', 'markets'] as const) {
+      await own.deleteFrom(table).where('market_id', 'in', markets).execute()
     }
-    for (const table of ['events', 'settlements', 'completeness']) {
-      await runQuery(trx, `delete from ${table} where city = $1`, [city])
+    for (const table of ['events', 'settlements', 'completeness', 'series'] as const) {
+      await own.deleteFrom(table).where('city', '=', city).execute()
     }
-    await runQuery(trx, `delete from series where city = $1`, [city])
-    if (station) await runQuery(trx, 'delete from observations where station = $1', [station])
+    if (station) await own.deleteFrom('observations').where('station', '=', station).execute()
   })
 }
+
+export const tablesOfOtherOrigins = statement({
+  text: `
+    select 'events' as table where exists (select from events where city = $1 and origin <> 'simulated')
+    union all
+    select 'settlements' where exists (select from settlements where city = $1 and origin <> 'simulated')
+    union all
+    select 'observations' where exists (select from observations where station = $2 and origin <> 'simulated')`,
+  columns: { table: text() },
+})

@@ -43,11 +43,12 @@ export type WindowResult =
  * Searches, fits and calibrates one walk-forward window.
  *
  * The calibration days are drawn first and hidden from the search as well as from the coefficients: hyper-parameters
- * chosen on them would leak into the calibrator.
+ * chosen on them would leak into the calibrator. The last `embargo_days` of the span are left out of all three: when the
+ * first test day begins to trade, nobody knows their outcomes.
  */
 export function fitWindow({ window, design, label, day, config, about }: WindowTask): WindowResult {
   const seed = `${config.seed}/${window.name}`
-  const trainingDays = daysBetween(day, window.firstTrainDay, window.lastTrainDay)
+  const trainingDays = daysBetween(day, window.firstTrainDay, window.lastTrainDay - config.embargo_days)
   const testDays = daysBetween(day, window.firstTestDay, window.lastTestDay)
   const { base, calibration } = splitTrainingDays(trainingDays, seed, config.offset)
   const baseRows = rowsOfDays(day, base)
@@ -70,7 +71,7 @@ export function fitWindow({ window, design, label, day, config, about }: WindowT
   const linear = { scaling, coefficients, intercept, clip: CLIP }
   const held = predictRows({ ...linear, calibrator: { method: 'none' } }, design, heldRows)
   const heldLabel = Uint8Array.from(heldRows, (row) => label[row]!)
-  const heldOut = { decision: held.decision, label: heldLabel, days: calibration.length }
+  const heldOut = { decision: held.decision, label: heldLabel, day: heldRows.map((row) => day[row]!) }
   const { calibrator, reason } = calibrate(heldOut, config.calibration)
 
   const content: Omit<ModelFile, 'id'> = {
@@ -81,6 +82,7 @@ export function fitWindow({ window, design, label, day, config, about }: WindowT
     feature_set_version: about.feature_set_version,
     window: window.name,
     features: design.names,
+    ...(config.embargo_days > 0 && { embargo_days: config.embargo_days }),
     ...(config.offset === 'market' && { offset: config.offset }),
     ...linear,
     calibrator,
@@ -102,6 +104,7 @@ export function fitWindow({ window, design, label, day, config, about }: WindowT
   const parameters: ParametersFile = {
     window: window.name,
     method: config.search.method,
+    objective: config.search.objective,
     seed: `${seed}/search`,
     folds: config.cv_splits,
     search_days: base.map(formatDay),

@@ -1,7 +1,7 @@
 import { groupFolds } from 'kwx/model'
 
 /** The rows that search and fit would see, and what they must allow. */
-export interface Evidence {
+interface Evidence {
   readonly label: Uint8Array
   readonly day: Int32Array
   readonly rows: Int32Array

@@ -1,11 +1,12 @@
-import { chooseCalibration, daysBetween, rowsOfDays, splitTrainingDays, whyNotMonotone } from 'kwx/model'
+import { canonicalJson } from 'kwx/artefacts'
+import { calibrate, daysBetween, predictRows, rowsOfDays, splitTrainingDays, whyNotMonotone } from 'kwx/model'
 import { formatDay, parseDay } from 'kwx/time'
 
 import { type Finding, noDifference } from './check.ts'
 import type { WindowEvidence } from './window-evidence.ts'
 
-/** No day serves twice, none lies outside its span, none of the training span is missing. */
-export function checkDisjointDays({ window, rows, model, parameters, predictions }: WindowEvidence): Finding {
+/** No day serves twice, none lies outside its span or in the embargo, none of the rest of the training span is missing. */
+export function checkDisjointDays({ config, window, rows, model, parameters, predictions }: WindowEvidence): Finding {
   const train = model.training.days.map(parseDay)
   const calibration = model.calibration.days.map(parseDay)
   const predicted = predictions.get('event_day') as Int32Array
@@ -27,11 +28,12 @@ export function checkDisjointDays({ window, rows, model, parameters, predictions
       }
     }
   }
-  outside('training', train, window.firstTrainDay, window.lastTrainDay)
-  outside('calibration', calibration, window.firstTrainDay, window.lastTrainDay)
+  const lastUsed = window.lastTrainDay - config.embargo_days
+  outside('training', train, window.firstTrainDay, lastUsed)
+  outside('calibration', calibration, window.firstTrainDay, lastUsed)
   outside('test', test, window.firstTestDay, window.lastTestDay)
   const used = new Set([...train, ...calibration])
-  for (const day of daysBetween(rows.day, window.firstTrainDay, window.lastTrainDay)) {
+  for (const day of daysBetween(rows.day, window.firstTrainDay, lastUsed)) {
     if (!used.has(day)) problems.push(`${formatDay(day)} has rows in the training span and was not used`)
   }
   const spans = [model.training.first_day, model.training.last_day, model.test.first_day, model.test.last_day]
@@ -43,10 +45,13 @@ export function checkDisjointDays({ window, rows, model, parameters, predictions
   return noDifference('days-disjoint', done, problems)
 }
 
-/** The held-out days are those that the seed draws, and the method is the one that the rule gives for them. */
+/**
+ * The held-out days are those that the seed draws, and the rule, done again on their rows, gives the stored calibrator and
+ * its reason, bit for bit.
+ */
 export function checkCalibrationRule({ config, window, rows, model }: WindowEvidence): Finding {
   const problems: string[] = []
-  const spanned = daysBetween(rows.day, window.firstTrainDay, window.lastTrainDay)
+  const spanned = daysBetween(rows.day, window.firstTrainDay, window.lastTrainDay - config.embargo_days)
   const drawn = splitTrainingDays(spanned, `${config.seed}/${window.name}`, config.offset).calibration.map(formatDay)
   if (drawn.join() !== model.calibration.days.join()) {
     problems.push(
@@ -54,16 +59,26 @@ export function checkCalibrationRule({ config, window, rows, model }: WindowEvid
     )
   }
   const held = rowsOfDays(rows.day, model.calibration.days.map(parseDay))
-  const positives = held.reduce((sum, row) => sum + rows.label[row]!, 0)
-  const days = new Set(held.map((row) => rows.day[row]!)).size
-  const rule = chooseCalibration({ days, rows: held.length, positives }, config.calibration)
-  if (rule.method !== model.calibrator.method) {
-    problems.push(`the calibrator is ${model.calibrator.method}, the rule gives ${rule.method} (${rule.reason})`)
+  const { decision } = predictRows({ ...model, calibrator: { method: 'none' } }, rows.design, held)
+  const label = Uint8Array.from(held, (row) => rows.label[row]!)
+  const again = calibrate({ decision, label, day: held.map((row) => rows.day[row]!) }, config.calibration)
+  const { method } = again.calibrator
+  if (method !== model.calibrator.method) {
+    problems.push(`the calibrator is ${model.calibrator.method}, the rule gives ${method} (${again.reason})`)
+  } else if (canonicalJson(again.calibrator) !== canonicalJson(model.calibrator)) {
+    problems.push(`the ${method} calibrator is not the one that the ${held.length} held-out rows give`)
+  }
+  if (again.reason !== model.calibration.reason) {
+    problems.push(`the reason is "${model.calibration.reason}", the rule gives "${again.reason}"`)
   }
   if (held.length !== model.calibration.rows) {
     problems.push(`the model counts ${model.calibration.rows} calibration rows, the data has ${held.length}`)
   }
-  return noDifference('calibration-rule', `${model.calibrator.method}, as the rule gives it: ${rule.reason}`, problems)
+  return noDifference(
+    'calibration-rule',
+    `${model.calibrator.method}, as the rule ${config.calibration.rule} gives it: ${again.reason}`,
+    problems,
+  )
 }
 
 /** A larger decision value never gives a smaller probability. */

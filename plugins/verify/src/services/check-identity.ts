@@ -11,6 +11,7 @@ export function checkIdentity({ config, window, rows, data, listed, model, predi
     bracket: [model.bracket, config.bracket],
     'feature set': [model.feature_set, config.feature_set],
     offset: [model.offset ?? 'none', config.offset ?? 'none'],
+    'number of embargoed days': [model.embargo_days ?? 0, config.embargo_days],
     "offset's coefficient": [offsetCoefficient(model), config.offset === 'market' ? 1 : null],
     window: [model.window, window.name],
     features: [model.features.join(), rows.design.names.join()],

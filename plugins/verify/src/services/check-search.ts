@@ -1,3 +1,4 @@
+import { canonicalJson } from 'kwx/artefacts'
 import type { ParametersFile, Trial } from 'kwx/model'
 
 import { type Finding, noDifference } from './check.ts'
@@ -58,14 +59,17 @@ function trialsDue({ penalties, trials, search, search_space }: WindowEvidence['
 export function checkChosen({ config, parameters, model }: WindowEvidence): Finding {
   const { trials, chosen } = parameters
   const problems: string[] = []
-  const { method } = config.search
+  const { method, objective } = config.search
   if (parameters.method !== method) problems.push(`the search was by ${parameters.method}, ${method} is configured`)
+  if (parameters.objective !== objective) {
+    problems.push(`the trials were scored by ${parameters.objective}, ${objective} is configured`)
+  }
   const due = trialsDue(config)
   if (trials.length !== due) problems.push(`${trials.length} trials are recorded, ${due} are configured`)
   if (method !== 'trials') problems.push(...repeated(trials))
   for (const trial of trials) problems.push(...outOfBounds(trial, config))
   const best = bestOf(trials)
-  if (best !== chosen) problems.push(`trial ${chosen} was chosen, trial ${best} has the smallest mean Brier score`)
+  if (best !== chosen) problems.push(`trial ${chosen} was chosen, trial ${best} has the smallest ${objective}`)
   const { penalty, C, l1_ratio, class_weight } = trials[chosen] ?? {}
   const own = model.hyper_parameters
   if (own.penalty !== penalty || own.C !== C || own.l1_ratio !== l1_ratio || own.class_weight !== class_weight) {
@@ -91,7 +95,7 @@ function repeated(trials: readonly Trial[]): string[] {
 }
 
 function outOfBounds(
-  { trial, C, penalty, l1_ratio, class_weight, fold_brier, mean_brier }: Trial,
+  { trial, C, penalty, l1_ratio, class_weight, fold_scores, objective, fold_brier, mean_brier }: Trial,
   config: WindowEvidence['config'],
 ) {
   const { C_min, C_max, class_weight: weights } = config.search_space
@@ -104,19 +108,24 @@ function outOfBounds(
   if ((penalty === 'l1' && l1_ratio !== 1) || (penalty === 'l2' && l1_ratio !== 0)) {
     problems.push(`trial ${trial} has penalty ${penalty} with l1_ratio ${l1_ratio}`)
   }
-  if (mean_brier !== null) {
-    const mean = fold_brier.reduce((sum, score) => sum + score, 0) / fold_brier.length
-    if (fold_brier.length !== config.cv_splits)
-      problems.push(`trial ${trial} has ${fold_brier.length} folds of ${config.cv_splits}`)
-    if (mean !== mean_brier) problems.push(`trial ${trial} has mean Brier score ${mean_brier}, its folds give ${mean}`)
+  if (objective !== null) {
+    const mean = fold_scores.reduce((sum, score) => sum + score, 0) / fold_scores.length
+    if (fold_scores.length !== config.cv_splits)
+      problems.push(`trial ${trial} has ${fold_scores.length} folds of ${config.cv_splits}`)
+    if (mean !== objective) problems.push(`trial ${trial} has the objective ${objective}, its folds give ${mean}`)
+  }
+  const isBrier = config.search.objective === 'brier'
+  const byOldNames = canonicalJson(isBrier ? [fold_scores, objective] : [null, null])
+  if (canonicalJson([fold_brier ?? null, mean_brier ?? null]) !== byOldNames) {
+    problems.push(`trial ${trial} ${isBrier ? 'has other' : 'has'} Brier scores by their older names`)
   }
   return problems
 }
 
 function bestOf(trials: ParametersFile['trials']): number {
   let best = -1
-  trials.forEach(({ mean_brier }, k) => {
-    if (mean_brier !== null && (best < 0 || mean_brier < trials[best]!.mean_brier!)) best = k
+  trials.forEach(({ objective }, k) => {
+    if (objective !== null && (best < 0 || objective < trials[best]!.objective!)) best = k
   })
   return best
 }

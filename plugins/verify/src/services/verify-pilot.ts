@@ -12,6 +12,7 @@ import type { Finding } from './check.ts'
 import { checkCalibrationRule, checkDisjointDays, checkMonotone } from './check-days.ts'
 import { checkOptimum, checkScaler } from './check-fit.ts'
 import { checkIdentity, checkWindows } from './check-identity.ts'
+import { checkLabelsKnown } from './check-labels-known.ts'
 import { checkFinite, checkLabels, checkMetrics, checkReproduced, checkRows } from './check-predictions.ts'
 import { checkChosen, checkSearchRange } from './check-search.ts'
 import type { WindowEvidence } from './window-evidence.ts'
@@ -21,6 +22,7 @@ type WindowCheck = (evidence: WindowEvidence) => Finding | Finding[]
 const CHECKS: readonly WindowCheck[] = [
   checkIdentity,
   checkDisjointDays,
+  checkLabelsKnown,
   checkScaler,
   checkOptimum,
   checkSearchRange,

@@ -12,7 +12,7 @@ export interface HttpAnswer {
 }
 
 /** Bounds of one exchange. */
-export interface ExchangeOptions {
+interface ExchangeOptions {
   source: string
   /** For the whole of it: connection, headers and body. */
   timeoutMs: number

@@ -1,7 +1,7 @@
 import type { Pace } from './pace.ts'
 
 /** How fast and how parallel a service may be asked. */
-export interface ThrottleOptions {
+interface ThrottleOptions {
   /** Tokens that return per second, more than 0. */
   requestsPerSecond: number
   /** Requests in flight at once, at least 1. */
@@ -10,7 +10,7 @@ export interface ThrottleOptions {
 }
 
 /** Runs work no faster and no more parallel than allowed, first come, first served. */
-export type Throttle = <Value>(work: () => Promise<Value>, signal?: AbortSignal) => Promise<Value>
+type Throttle = <Value>(work: () => Promise<Value>, signal?: AbortSignal) => Promise<Value>
 
 /**
  * A token bucket over a monotonic clock, with a bound on parallel work.

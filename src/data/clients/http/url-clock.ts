@@ -3,7 +3,7 @@ import { type Clock, fixedClock, systemClock } from '../../../base/time/clock.ts
 import { parseInstant } from '../../../base/time/instants.ts'
 
 /** A clock that another process keeps: read ahead of time, extrapolated in between. */
-export interface RemoteClock extends Clock {
+interface RemoteClock extends Clock {
   /** Asks at once; a loop calls it before each tick. */
   refresh(): Promise<void>
 }

@@ -16,7 +16,7 @@ export interface CliReport {
 }
 
 /** A product that is no readable report, and why. */
-export interface CliProblem {
+interface CliProblem {
   readonly problem: string
 }
 

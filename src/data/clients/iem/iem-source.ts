@@ -8,7 +8,7 @@ import { dailyMaximaOf, type IemDailyMaximum } from './daily-maxima.ts'
 import { type MinuteReading, parseOneMinuteCsv } from './one-minute-csv.ts'
 
 /** A report with its kind. */
-export interface IemObservation extends AsosReport {
+interface IemObservation extends AsosReport {
   readonly reportType: 'routine' | 'special'
 }
 

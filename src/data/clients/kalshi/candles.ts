@@ -3,7 +3,7 @@ import { badField, countOf, type Fields, objectOf, priceOf, type Where } from '.
 import type { Tier } from './market.ts'
 
 /** Open, high, low, close in 1e-4 dollars; null where there was no trade, or the side of the book was empty. */
-export interface Bar {
+interface Bar {
   readonly open: number | null
   readonly high: number | null
   readonly low: number | null

@@ -1,5 +1,3 @@
-import { EXIT, KwxError } from '../../../base/errors.ts'
-import { formatInstant } from '../../../base/time/instants.ts'
 import { badField, type Fields, instantOf, listOf, objectOf, optionalInstant } from './fields.ts'
 
 /** Whether the exchange works. */
@@ -39,15 +37,3 @@ function flagOf(fields: Fields, name: string, where: string): boolean {
   if (typeof value !== 'boolean') throw badField(where, name, value, 'true or false')
   return value
 }
-
-/** The exchange says that it is closed. */
-export const closedError = ({ resumeMs }: ExchangeStatus, cause: unknown): KwxError =>
-  new KwxError(
-    `kalshi: the exchange is closed for maintenance${resumeMs === null ? '' : ` until ${formatInstant(resumeMs)}`}.`,
-    {
-      code: 'KALSHI_CLOSED',
-      exit: EXIT.stale,
-      hint: 'Run the same command again once it is open ("kwx sources" shows its address): what was complete is kept.',
-      cause,
-    },
-  )

@@ -1,6 +1,4 @@
 import { EXIT, KwxError } from '../../../base/errors.ts'
-import { parseDecimal } from '../decimal.ts'
-import { utcMs } from '../utc-ms.ts'
 
 /** Where a field stood, for a message; a function where making the text would cost every row of a long answer. */
 export type Where = string | (() => string)
@@ -87,4 +85,86 @@ export function countOf(from: Fields, name: string, where: Where): number {
   if (units === null || units < 0)
     throw badField(where, name, value, 'a count of contracts as a decimal text like "11.77"')
   return units
+}
+
+const [ZERO, NINE, POINT, MINUS] = [48, 57, 46, 45]
+/** Digits before and after the point that are read at all. */
+const [MOST_WHOLE, MOST_FRACTION] = [15, 12]
+
+/**
+ * A decimal text as an integer number of 10^-places, without ever being a float; null when it is no plain decimal, is
+ * finer than that, or passes 2^53.
+ *
+ * `parseDecimal('0.4100', 4)` is 4100, `parseDecimal('11.77', 2)` is 1177, `parseDecimal('0.00005', 4)` is null. Digit by
+ * digit, because a candle holds fourteen of them: a regular expression takes five times as long.
+ */
+export function parseDecimal(text: string, places: number): number | null {
+  const negative = text.charCodeAt(0) === MINUS
+  let at = negative ? 1 : 0
+  const first = at
+  let units = 0
+  for (; at < text.length; at++) {
+    const code = text.charCodeAt(at)
+    if (code < ZERO || code > NINE) break
+    units = units * 10 + (code - ZERO)
+  }
+  if (at === first || at - first > MOST_WHOLE) return null
+  let read = 0
+  if (at < text.length) {
+    if (text.charCodeAt(at++) !== POINT) return null
+    if (at === text.length || text.length - at > MOST_FRACTION) return null
+    for (; at < text.length; at++) {
+      const digit = text.charCodeAt(at) - ZERO
+      if (digit < 0 || digit > 9) return null
+      if (read < places) {
+        units = units * 10 + digit
+        read++
+      } else if (digit !== 0) return null
+    }
+  }
+  for (; read < places; read++) units *= 10
+  if (!Number.isSafeInteger(units)) return null
+  return negative && units !== 0 ? -units : units
+}
+
+/**
+ * Milliseconds since the epoch of `2025-02-01T18:22:33.123456Z`, digits beyond the millisecond cut off; null for
+ * whatever is written otherwise, which is for `Date.parse` to judge.
+ *
+ * For answers of many thousand rows: several times as fast.
+ */
+export function utcMs(text: string): number | null {
+  const end = text.length - 1
+  if (end < 19 || text.charCodeAt(end) !== 90) return null
+  for (const [at, mark] of MARKS) if (text.charCodeAt(at) !== mark) return null
+  const year = digits(text, 0, 4)
+  const [month, day] = [digits(text, 5, 7), digits(text, 8, 10)]
+  const [hour, minute, second] = [digits(text, 11, 13), digits(text, 14, 16), digits(text, 17, 19)]
+  let milli = 0
+  if (end > 19) {
+    if (text.charCodeAt(19) !== 46 || end === 20 || digits(text, 20, end) < 0) return null
+    milli = digits(text, 20, Math.min(23, end)) * [1, 100, 10, 1][Math.min(3, end - 20)]!
+  }
+  if (year < 1970 || month < 1 || month > 12 || day < 1 || day > 28) return null
+  if (hour < 0 || hour > 23 || minute < 0 || minute > 59 || second < 0 || second > 59) return null
+  return Date.UTC(year, month - 1, day, hour, minute, second, milli)
+}
+
+const MARKS = [
+  [4, 45],
+  [7, 45],
+  [10, 84],
+  [13, 58],
+  [16, 58],
+] as const
+
+/** The number of some digits, or -1 where one is none. */
+function digits(text: string, from: number, to: number): number {
+  let value = 0
+  for (let at = from; at < to; at++) {
+    const digit = text.charCodeAt(at) - 48
+    if (digit < 0 || digit > 9) return -1
+    value = value * 10 + digit
+  }
+  return value
 }

@@ -14,7 +14,7 @@ import { readEventCandles } from './read-event-candles.ts'
 import { type KalshiTrade, type KalshiTrades, newestFirst, tapeOf } from './trades.ts'
 
 /** A series of events, and what its trades cost. */
-export interface KalshiSeries {
+interface KalshiSeries {
   readonly ticker: string
   /** `quadratic` and others; null when the exchange does not say. */
   readonly feeType: string | null
@@ -22,13 +22,13 @@ export interface KalshiSeries {
 }
 
 /** One climate day of a series. */
-export interface KalshiEvent {
+interface KalshiEvent {
   readonly ticker: string
   readonly seriesTicker: string
 }
 
 /** Which markets to list. */
-export interface MarketsQuery {
+interface MarketsQuery {
   readonly seriesTicker: string
   readonly tier: Tier
   /** Closing times; the archive cannot filter by them and sends the whole series. */

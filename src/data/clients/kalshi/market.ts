@@ -48,6 +48,3 @@ export function marketOf(from: Fields, tier: Tier): KalshiMarket {
 /** Some old values are sentences: those are no number, and the result stands without them. */
 const degreesOf = (text: string | null): number | null =>
   text !== null && /^-?\d{1,3}(\.\d{1,4})?$/.test(text.trim()) ? Number(text) : null
-
-/** True when the exchange will not change the result by itself any more. */
-export const isSettled = (market: Pick<KalshiMarket, 'status'>): boolean => market.status === 'finalized'

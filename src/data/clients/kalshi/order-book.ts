@@ -1,8 +1,7 @@
-import { parseDecimal } from '../decimal.ts'
-import { badField, countOf, type Fields, priceOf } from './fields.ts'
+import { badField, countOf, type Fields, parseDecimal, priceOf } from './fields.ts'
 
 /** Price in 1e-4 dollars -> count in 1e-2 contracts, of bids on one side. */
-export type Levels = Map<number, number>
+type Levels = Map<number, number>
 
 /** The best prices of a book, in 1e-4 dollars of YES and 1e-2 contracts; null for an empty side. */
 export interface TopOfBook {

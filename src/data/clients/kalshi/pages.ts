@@ -4,7 +4,7 @@ import { jsonBody } from '../http/unusable-body.ts'
 import { type Fields, listOf, objectOf } from './fields.ts'
 
 /** A list that is read page by page. */
-export interface PageRequest {
+interface PageRequest {
   path: string
   query: readonly (readonly [string, string | number])[]
   /** Key of the list in the answer. */
@@ -15,7 +15,7 @@ export interface PageRequest {
 }
 
 /** All rows of a list, and what is doubtful about them. */
-export interface Pages {
+interface Pages {
   rows: Fields[]
   pages: number
   /** Pages that were not accepted, even the second time. */

@@ -10,7 +10,7 @@ export interface KalshiKey {
 }
 
 /** Where a key may come from: variables only, or a file that nobody else can read. Never the project file. */
-export interface KeyPlace {
+interface KeyPlace {
   readonly id: string | undefined
   /** PEM. */
   readonly pem: string | undefined

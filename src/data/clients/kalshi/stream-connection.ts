@@ -1,7 +1,7 @@
 import { WebSocket } from 'ws'
 
 /** A text frame and when it was heard, on the clock of `performance.now()`. */
-export interface HeardFrame {
+interface HeardFrame {
   readonly text: string
   readonly atMs: number
 }

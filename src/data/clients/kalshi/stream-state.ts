@@ -1,10 +1,9 @@
-import { parseDecimal } from '../decimal.ts'
-import { badField, countOf, type Fields, objectOf, priceOf, textOf } from './fields.ts'
+import { badField, countOf, type Fields, objectOf, parseDecimal, priceOf, textOf } from './fields.ts'
 import { OrderBook } from './order-book.ts'
 import type { StreamEvent } from './stream-event.ts'
 
 /** What a frame led to: news for whoever listens, and books whose snapshot must be asked for. */
-export interface Applied {
+interface Applied {
   readonly events: readonly StreamEvent[]
   /** Markets of a subscription whose books are unknown since a message was lost. */
   readonly resync: { readonly sid: number; readonly tickers: readonly string[] } | null

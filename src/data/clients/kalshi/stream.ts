@@ -7,7 +7,7 @@ import type { StreamEvent } from './stream-event.ts'
 import { StreamState } from './stream-state.ts'
 
 /** What to listen to. */
-export interface StreamOptions {
+interface StreamOptions {
   /** ws or wss. */
   readonly url: string
   /** Even public channels want one: without a key there is no stream, only polling. */

@@ -1,5 +1,4 @@
-import { utcMs } from '../utc-ms.ts'
-import { badField, countOf, type Fields, instantOf, priceOf, textOf } from './fields.ts'
+import { badField, countOf, type Fields, instantOf, priceOf, textOf, utcMs } from './fields.ts'
 
 /** One print. */
 export interface KalshiTrade {
@@ -26,7 +25,7 @@ export interface KalshiTrades {
 }
 
 /** One print of either tier, checked. */
-export function tradeOf(from: Fields, ticker: string): KalshiTrade {
+function tradeOf(from: Fields, ticker: string): KalshiTrade {
   const tradeId = textOf(from, 'trade_id', () => `a trade of ${ticker}`)
   const where = () => `trade ${tradeId} of ${ticker}`
   // An exchange or a proxy that ignores the filter would hand us the whole tape.

@@ -4,7 +4,7 @@ import type { HttpClient } from '../http/http-client.ts'
 import { jsonBody, UnusableBody } from '../http/unusable-body.ts'
 
 /** The archive's maximum of one day. Corrected in later years, so a cross-check and never a label. */
-export interface NceiMaximum {
+interface NceiMaximum {
   readonly day: number
   /** Whole degrees F. */
   readonly tmaxF: number

@@ -1,7 +1,7 @@
 import { UnusableBody } from '../http/unusable-body.ts'
 
 /** One sub-hourly row; null where the service has no value. */
-export interface MinuteRow {
+interface MinuteRow {
   readonly validMs: number
   readonly tempF: number | null
   readonly dewF: number | null

@@ -3,9 +3,16 @@ import { embeddedOf } from '../connection/embedded-of.ts'
 import { inTransaction, runQuery } from '../connection/run-query.ts'
 import { isUniqueViolation } from '../connection/unique-violation.ts'
 import type { Database } from '../database.ts'
-import type { BulkTable } from './bulk-columns.ts'
-import { keyOrder } from './bulk-columns.ts'
-import { encodeRows } from './copy-encoder.ts'
+import { type BulkColumn, encodeRows, serverCopy } from './copy.ts'
+
+export interface BulkTable {
+  readonly table: string
+  /** The primary key: names of columns, the last one the finest. */
+  readonly keys: readonly string[]
+  /** The key whose range tells whether a batch can overlap with what is there; the last one unless it is a text. */
+  readonly rangeKey?: string
+  readonly columns: readonly BulkColumn[]
+}
 
 // An embedded statement stops the process while it runs. 20,000 candles take about 0.1 s; ten times as many load 3 %
 // faster and leave a progress line or Ctrl-C waiting for a second.
@@ -123,8 +130,37 @@ async function copyChunk(
   // COPY FROM STDIN through the pool ends PGlite; the object itself reads a blob, inside the transaction that its only
   // client has open.
   if (lite) await lite.query(statement(`'/dev/blob'`), [], { blob: new Blob([...chunks] as Buffer<ArrayBuffer>[]) })
-  else await (await import('./server-copy.ts')).serverCopy(trx, statement('stdin'), chunks)
+  else await serverCopy(trx, statement('stdin'), chunks)
 }
 
 /** Lets timers, signals and progress lines run between two embedded statements. */
 export const breathe = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
+
+/**
+ * Row numbers in the order of the primary key, each key once; of rows with the same key the last one given stays.
+ *
+ * Returns null when the rows already stand like that, which is the common case and costs one pass.
+ */
+export function keyOrder({ columns, keys }: BulkTable, rows: number): Uint32Array | null {
+  const keyValues = keys.map((key) => columns.find(({ name }) => name === key)!.values)
+  const compare = (a: number, b: number): number => {
+    for (const values of keyValues) {
+      const left = values[a]!
+      const right = values[b]!
+      if (left !== right) return left < right ? -1 : 1
+    }
+    return 0
+  }
+  let row = 1
+  while (row < rows && compare(row - 1, row) < 0) row++
+  if (row >= rows) return null
+
+  const order = Uint32Array.from({ length: rows }, (_, index) => index)
+  order.sort((a, b) => compare(a, b) || a - b)
+  let kept = 0
+  for (let index = 0; index < rows; index++) {
+    const isLast = index + 1 === rows || compare(order[index]!, order[index + 1]!) !== 0
+    if (isLast) order[kept++] = order[index]!
+  }
+  return order.subarray(0, kept)
+}

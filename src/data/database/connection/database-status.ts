@@ -2,7 +2,7 @@ import type { Database } from '../database.ts'
 import { type MigrationState, migrationStates } from './migrate.ts'
 import { isEmbeddedUrl } from './open-database.ts'
 import { redactUrl } from './redact-url.ts'
-import { runQuery } from './run-query.ts'
+import { bigint, statement, text } from './statement.ts'
 
 export interface DatabaseStatus {
   /** Without its password. */
@@ -48,15 +48,21 @@ export const TABLES = [
   'evaluations',
 ] as const
 
+export const serverVersion = statement({ text: 'select version() as version', columns: { version: text() } })
+
+/** A count of rows for each table. */
+export const rowCounts = new Map(
+  TABLES.map((table) => [table, statement({ text: `select count(*) as n from ${table}`, columns: { n: bigint() } })]),
+)
+
 /** What there is, without changing anything. Counting takes about 0.1 s per million rows. */
 export async function databaseStatus(db: Database, url: string): Promise<DatabaseStatus> {
-  const [server] = await runQuery<{ version: string }>(db, 'select version() as version')
+  const server = await serverVersion.first(db)
   const present = new Set((await db.introspection.getTables()).map(({ name }) => name))
   const rows: DatabaseStatus['rows'] = {}
   for (const table of TABLES) {
     if (!present.has(table)) continue
-    const [counted] = await runQuery<{ n: number }>(db, `select count(*) as n from ${table}`)
-    rows[table] = counted!.n
+    rows[table] = (await rowCounts.get(table)!.first(db))!.n
   }
   return {
     url: redactUrl(url),

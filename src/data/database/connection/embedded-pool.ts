@@ -10,7 +10,7 @@ import pg from 'pg'
 import { lockFolder } from './lock-folder.ts'
 import { types } from './type-parsers.ts'
 
-export interface EmbeddedPool {
+interface EmbeddedPool {
   pool: pg.Pool
   /** Bulk loads speak to it directly, but only while they hold the pool's single client. */
   lite: PGlite

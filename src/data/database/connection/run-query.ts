@@ -3,7 +3,8 @@ import type { Database } from '../database.ts'
 /**
  * Rows of an SQL text with `$1`, `$2`, ... parameters, on a database or a transaction.
  *
- * For statements that the query builder cannot say or says slower than it runs: arrays, bulk work, digests.
+ * For texts whose columns cannot be declared: savepoints, settings, locks, DDL, and texts that are made for one table. What
+ * returns rows that are read is a `statement`.
  */
 export async function runQuery<Row = Record<string, unknown>>(
   db: Database,

@@ -1,6 +1,6 @@
-import type { BulkColumn } from '../bulk/bulk-columns.ts'
 import { bulkLoad } from '../bulk/bulk-load.ts'
-import { readPacked } from '../bulk/read-packed.ts'
+import type { BulkColumn } from '../bulk/copy.ts'
+import { packedStatements, readPacked } from '../bulk/read-packed.ts'
 import type { Database } from '../database.ts'
 
 /** Open, high, low and close, 1e-4 dollars, -1 where there is none. */
@@ -64,6 +64,15 @@ export interface CandleSeries {
 
 const CANDLE_BYTES = 14
 
+export const packedCandles = packedStatements({
+  table: 'candles',
+  bytes: `int4send(end_minute) || int2send(coalesce(price_close, -1::smallint)) ||
+    int2send(coalesce(bid_close, -1::smallint)) || int2send(coalesce(ask_close, -1::smallint)) ||
+    int4send(volume_centi)`,
+  where: 'period_minutes = $3::smallint',
+  order: 'end_minute',
+})
+
 /**
  * Candles of some markets, one series per market that has any, in the order of the ids.
  *
@@ -76,15 +85,7 @@ export async function* readCandles(
   marketIds: readonly number[],
   { periodMinutes = 1, since }: { periodMinutes?: number; since?: readonly number[] } = {},
 ): AsyncGenerator<CandleSeries> {
-  const packed = readPacked(db, marketIds, {
-    table: 'candles',
-    bytes: `int4send(end_minute) || int2send(coalesce(price_close, -1::smallint)) ||
-      int2send(coalesce(bid_close, -1::smallint)) || int2send(coalesce(ask_close, -1::smallint)) ||
-      int4send(volume_centi)`,
-    where: `period_minutes = ${Math.trunc(periodMinutes)}`,
-    order: 'end_minute',
-    since,
-  })
+  const packed = readPacked(db, marketIds, packedCandles, { since, parameters: [Math.trunc(periodMinutes)] })
   for await (const { marketId, view } of packed) {
     const n = view.byteLength / CANDLE_BYTES
     const series: CandleSeries = {

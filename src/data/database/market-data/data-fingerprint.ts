@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 
 import { breathe } from '../bulk/bulk-load.ts'
-import { runQuery } from '../connection/run-query.ts'
+import { bigint, integer, nullable, statement, text } from '../connection/statement.ts'
 import type { Database } from '../database.ts'
 
 const MS_PER_DAY = 86_400_000
@@ -33,23 +33,11 @@ export interface FingerprintSpan {
 export async function dataFingerprint(db: Database, span: FingerprintSpan): Promise<string> {
   const { city, fromDay, toDay, station, priceSource } = span
   const digest = createHash('sha256')
-  const markets = await runQuery<{ market_id: number; ticker: string; row: string }>(
-    db,
-    `select market_id, m.ticker, row(e.ticker, e.series_ticker, e.day, e.origin, m.ticker, strike_type, floor_strike,
-       cap_strike, open_ms, close_ms, result, expiration_value, volume_centi)::text as row
-     from markets m join events e using (event_id)
-     where city = $1 and day between $2 and $3 order by m.ticker collate "C"`,
-    [city, fromDay, toDay],
-  )
+  const markets = await marketRows.rows(db, [city, fromDay, toDay])
   for (const { row } of markets) digest.update(`${row}\n`)
   for (let from = 0; from < markets.length; from += MARKETS_PER_QUERY) {
     const some = markets.slice(from, from + MARKETS_PER_QUERY)
-    const rows = await runQuery<{ market_id: number; n: number; hash: number | string }>(
-      db,
-      `select market_id, count(*) as n, bit_xor(hash_record_extended(${PRICES[priceSource]}, 0))::text as hash
-       from ${priceSource} where market_id = any($1::integer[]) group by market_id`,
-      [some.map(({ market_id }) => market_id)],
-    )
+    const rows = await priceDigests[priceSource].rows(db, [some.map(({ market_id }) => market_id)])
     const byMarket = new Map(rows.map((row) => [row.market_id, row]))
     for (const { market_id, ticker } of some) {
       const row = byMarket.get(market_id)
@@ -57,30 +45,53 @@ export async function dataFingerprint(db: Database, span: FingerprintSpan): Prom
     }
     await breathe()
   }
-  const rest = await runQuery<{ n: number; hash: string }>(
-    db,
-    `select count(*) as n, bit_xor(hash_record_extended(row(observations.*), 0))::text as hash
-     from observations where station = $1 and valid_ms between $2 and $3
-     union all
-     select count(*), bit_xor(hash_record_extended(row(settlements.*), 0))::text
-     from settlements where city = $4 and day between $5 and $6`,
-    [
-      station,
-      (fromDay - MARGIN_DAYS) * MS_PER_DAY,
-      (toDay + MARGIN_DAYS) * MS_PER_DAY,
-      city,
-      fromDay - MARGIN_DAYS,
-      toDay + MARGIN_DAYS,
-    ],
-  )
+  const rest = await weatherDigests.rows(db, [
+    station,
+    (fromDay - MARGIN_DAYS) * MS_PER_DAY,
+    (toDay + MARGIN_DAYS) * MS_PER_DAY,
+    city,
+    fromDay - MARGIN_DAYS,
+    toDay + MARGIN_DAYS,
+  ])
   for (const { n, hash } of rest) digest.update(`${n} ${hash}\n`)
   return digest.digest('hex')
 }
 
-/** What counts of a price row; `complete` does not: it marks which rows a loop may use, and a dataset reads them all. */
-const PRICES = {
-  candles: `row(period_minutes, end_minute, price_open, price_high, price_low, price_close, bid_open, bid_high, bid_low,
+export const marketRows = statement({
+  text: `
+    select market_id, m.ticker, row(e.ticker, e.series_ticker, e.day, e.origin, m.ticker, strike_type, floor_strike,
+      cap_strike, open_ms, close_ms, result, expiration_value, volume_centi)::text as row
+    from markets m join events e using (event_id)
+    where city = $1 and day between $2 and $3 order by m.ticker collate "C"`,
+  columns: { market_id: integer(), ticker: text(), row: text() },
+})
+
+const priceDigest = (table: string, row: string) =>
+  statement({
+    text: `
+      select market_id, count(*) as n, bit_xor(hash_record_extended(${row}, 0))::text as hash
+      from ${table} where market_id = any($1::integer[]) group by market_id`,
+    columns: { market_id: integer(), n: bigint(), hash: text() },
+  })
+
+/** Digests of the prices of some markets. `complete` is left out: it marks which rows a loop may use, and a dataset reads them all. */
+export const priceDigests = {
+  candles: priceDigest(
+    'candles',
+    `row(period_minutes, end_minute, price_open, price_high, price_low, price_close, bid_open, bid_high, bid_low,
     bid_close, ask_open, ask_high, ask_low, ask_close, volume_centi, open_interest_centi)`,
-  trades: 'row(ordinal, ts_ms, price, count_centi, taker_yes)',
-  quotes: 'row(ts_ms, bid, ask, bid_size_centi, ask_size_centi)',
+  ),
+  trades: priceDigest('trades', 'row(ordinal, ts_ms, price, count_centi, taker_yes)'),
+  quotes: priceDigest('quotes', 'row(ts_ms, bid, ask, bid_size_centi, ask_size_centi)'),
 }
+
+/** Of readings, then of settlements; the digest of no rows is null. */
+export const weatherDigests = statement({
+  text: `
+    select count(*) as n, bit_xor(hash_record_extended(row(observations.*), 0))::text as hash
+    from observations where station = $1 and valid_ms between $2 and $3
+    union all
+    select count(*), bit_xor(hash_record_extended(row(settlements.*), 0))::text
+    from settlements where city = $4 and day between $5 and $6`,
+  columns: { n: bigint(), hash: nullable(text()) },
+})

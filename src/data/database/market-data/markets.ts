@@ -1,10 +1,11 @@
-import type { Market } from '../../../domain/market/market.ts'
+import type { MarketRow } from '../../../domain/market/market.ts'
 import type { StrikeType } from '../../../domain/market/settles-yes.ts'
 import type { Origin } from '../../../domain/origin.ts'
 import { breathe } from '../bulk/bulk-load.ts'
-import { inTransaction, runQuery } from '../connection/run-query.ts'
+import { inTransaction } from '../connection/run-query.ts'
+import { integer, statement, text } from '../connection/statement.ts'
 import type { Database } from '../database.ts'
-import type { EventsTable, MarketsTable } from '../schema.ts'
+import type { MarketsTable } from '../schema.ts'
 
 /** A market as a source describes it: the columns of `markets` without the ids. */
 export type MarketInput = Omit<MarketsTable, 'market_id' | 'event_id'>
@@ -17,15 +18,6 @@ export interface EventInput {
   day: number
   origin: Origin
   markets: readonly MarketInput[]
-}
-
-/** A market with what it inherits from its event. */
-export interface MarketRow extends Market {
-  event_ticker: string
-  series_ticker: string
-  city: EventsTable['city']
-  day: number
-  origin: Origin
 }
 
 const MARKETS_PER_STATEMENT = 2000
@@ -50,16 +42,12 @@ export async function saveMarkets(db: Database, events: readonly EventInput[]): 
   eventRows.sort(byTicker)
   const ids = new Map<string, number>()
   await inTransaction(db, async (trx) => {
-    await runQuery(trx, SAVE_SERIES, [JSON.stringify(eventRows)])
-    await runQuery(trx, SAVE_EVENTS, [JSON.stringify(eventRows)])
+    await insertSeries.run(trx, [JSON.stringify(eventRows)])
+    await upsertEvents.run(trx, [JSON.stringify(eventRows)])
     for (let from = 0; from < marketRows.length; from += MARKETS_PER_STATEMENT) {
       const some = marketRows.slice(from, from + MARKETS_PER_STATEMENT)
-      await runQuery(trx, SAVE_MARKETS, [JSON.stringify(some)])
-      const saved = await runQuery<{ ticker: string; market_id: number }>(
-        trx,
-        'select ticker, market_id from markets where ticker = any($1::text[])',
-        [some.map(({ ticker }) => ticker)],
-      )
+      await upsertMarkets.run(trx, [JSON.stringify(some)])
+      const saved = await marketIdsByTicker.rows(trx, [some.map(({ ticker }) => ticker)])
       for (const { ticker, market_id } of saved) ids.set(ticker, market_id)
       await breathe()
     }
@@ -70,14 +58,22 @@ export async function saveMarkets(db: Database, events: readonly EventInput[]): 
 // One order for everybody: two processes that write the same rows wait for each other instead of locking up.
 const byTicker = (a: { ticker: string }, b: { ticker: string }): number => (a.ticker < b.ticker ? -1 : 1)
 
-const SAVE_SERIES = `
+export const marketIdsByTicker = statement({
+  text: 'select ticker, market_id from markets where ticker = any($1::text[])',
+  columns: { ticker: text(), market_id: integer() },
+})
+
+export const insertSeries = statement({
+  text: `
   insert into series (ticker, city)
   select distinct on (series_ticker) series_ticker, city
   from jsonb_to_recordset($1::jsonb) as given (series_ticker text, city text)
   order by series_ticker
-  on conflict (ticker) do nothing`
+  on conflict (ticker) do nothing`,
+})
 
-const SAVE_EVENTS = `
+export const upsertEvents = statement({
+  text: `
   insert into events as known (ticker, series_ticker, city, day, origin)
   select ticker, series_ticker, city, day, origin
   from jsonb_to_recordset($1::jsonb)
@@ -85,12 +81,14 @@ const SAVE_EVENTS = `
   on conflict (ticker) do update
     set series_ticker = excluded.series_ticker, city = excluded.city, day = excluded.day
     where (known.series_ticker, known.city, known.day)
-      is distinct from (excluded.series_ticker, excluded.city, excluded.day)`
+      is distinct from (excluded.series_ticker, excluded.city, excluded.day)`,
+})
 
 const FACTS = ['floor_strike', 'cap_strike', 'open_ms', 'close_ms', 'result', 'expiration_value', 'volume_centi']
 const PLAIN = ['event_id', 'strike_type', 'status']
 
-const SAVE_MARKETS = `
+export const upsertMarkets = statement({
+  text: `
   insert into markets as known (event_id, ticker, strike_type, floor_strike, cap_strike, open_ms, close_ms, status,
     result, expiration_value, volume_centi)
   select events.event_id, given.ticker, strike_type, floor_strike, cap_strike, open_ms, close_ms, status, result,
@@ -105,7 +103,8 @@ const SAVE_MARKETS = `
     ${FACTS.map((name) => `${name} = coalesce(excluded.${name}, known.${name})`).join(', ')}
   where (${[...PLAIN, ...FACTS].map((name) => `known.${name}`).join(', ')}) is distinct from
     (${PLAIN.map((name) => `excluded.${name}`).join(', ')},
-     ${FACTS.map((name) => `coalesce(excluded.${name}, known.${name})`).join(', ')})`
+     ${FACTS.map((name) => `coalesce(excluded.${name}, known.${name})`).join(', ')})`,
+})
 
 /**
  * Markets of one city with their events, ordered by day and ticker.

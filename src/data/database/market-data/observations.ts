@@ -1,7 +1,7 @@
 import type { Observation } from '../../../domain/features/observation.ts'
-import type { BulkColumn } from '../bulk/bulk-columns.ts'
 import { bulkLoad } from '../bulk/bulk-load.ts'
-import { runQuery } from '../connection/run-query.ts'
+import type { BulkColumn } from '../bulk/copy.ts'
+import { bigint, boolean, double, nullable, statement, text } from '../connection/statement.ts'
 import type { Database } from '../database.ts'
 
 /** One reading of a station; null where it is missing. */
@@ -43,11 +43,26 @@ export function readObservations(
     knownSinceMs,
   }: { station: string; fromMs: number; toMs: number; knownSinceMs?: number | undefined },
 ): Promise<Observation[]> {
-  return runQuery<Observation>(
-    db,
-    `select * from observations
-     where station = $1 and valid_ms >= $2 and valid_ms < $3 and ($4::bigint is null or known_ms >= $4)
-     order by valid_ms, report_type, source`,
-    [station, fromMs, toMs, knownSinceMs ?? null],
-  )
+  return observationsOfStation.rows(db, [station, fromMs, toMs, knownSinceMs ?? null])
 }
+
+// One text whether a moment is given or not: the loop asks it each minute, and a text that was asked before is prepared.
+export const observationsOfStation = statement({
+  text: `
+    select * from observations
+    where station = $1 and valid_ms >= $2 and valid_ms < $3 and ($4::bigint is null or known_ms >= $4)
+    order by valid_ms, report_type, source`,
+  columns: {
+    station: text(),
+    source: text(),
+    valid_ms: bigint(),
+    report_type: text<Observation['report_type']>(),
+    known_ms: bigint(),
+    temp_f: nullable(double()),
+    dew_f: nullable(double()),
+    humidity_pct: nullable(double()),
+    wind_mph: nullable(double()),
+    forward_filled: boolean(),
+    origin: text<Observation['origin']>(),
+  },
+})

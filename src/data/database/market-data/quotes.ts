@@ -1,5 +1,5 @@
 import { bulkLoad } from '../bulk/bulk-load.ts'
-import { readPacked } from '../bulk/read-packed.ts'
+import { packedStatements, readPacked } from '../bulk/read-packed.ts'
 import type { Database } from '../database.ts'
 
 /** Tops of book as a struct of arrays of equal length: 1e-4 dollars of YES and 1e-2 contracts, -1 where there is none. */
@@ -42,6 +42,13 @@ export interface QuoteSeries extends Omit<QuoteRows, 'marketId'> {
 
 const QUOTE_BYTES = 20
 
+export const packedQuotes = packedStatements({
+  table: 'quotes',
+  bytes: `int8send(ts_ms) || int2send(coalesce(bid, -1::smallint)) || int2send(coalesce(ask, -1::smallint)) ||
+    int4send(coalesce(bid_size_centi, -1)) || int4send(coalesce(ask_size_centi, -1))`,
+  order: 'ts_ms',
+})
+
 /**
  * Quotes of some markets, one series per market that has any, in the order of the ids.
  *
@@ -52,13 +59,7 @@ export async function* readQuotes(
   marketIds: readonly number[],
   since?: readonly number[],
 ): AsyncGenerator<QuoteSeries> {
-  const packed = readPacked(db, marketIds, {
-    table: 'quotes',
-    bytes: `int8send(ts_ms) || int2send(coalesce(bid, -1::smallint)) || int2send(coalesce(ask, -1::smallint)) ||
-      int4send(coalesce(bid_size_centi, -1)) || int4send(coalesce(ask_size_centi, -1))`,
-    order: 'ts_ms',
-    since,
-  })
+  const packed = readPacked(db, marketIds, packedQuotes, { since })
   for await (const { marketId, view } of packed) {
     const n = view.byteLength / QUOTE_BYTES
     const series: QuoteSeries = {

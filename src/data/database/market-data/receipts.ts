@@ -1,5 +1,5 @@
 import type { Selectable } from 'kysely'
-import { runQuery } from '../connection/run-query.ts'
+import { double, integer, type RowOf, statement, text } from '../connection/statement.ts'
 import type { Database } from '../database.ts'
 import type { ReportReceiptsTable } from '../schema.ts'
 
@@ -8,16 +8,17 @@ export type Receipt = Selectable<ReportReceiptsTable>
 /** Keeps when reports were first received; what was received before stays as it is. */
 export async function saveReceipts(db: Database, rows: readonly Receipt[]): Promise<void> {
   if (rows.length === 0) return
-  await runQuery(
-    db,
-    `insert into report_receipts (station, source, valid_ms, report_type, received_ms, absent_ms)
+  await insertReceipts.run(db, [JSON.stringify(rows)])
+}
+
+export const insertReceipts = statement({
+  text: `
+     insert into report_receipts (station, source, valid_ms, report_type, received_ms, absent_ms)
      select station, source, valid_ms, report_type, received_ms, absent_ms
      from jsonb_to_recordset($1::jsonb) as given (station text, source text, valid_ms bigint, report_type text,
        received_ms bigint, absent_ms bigint)
      on conflict do nothing`,
-    [JSON.stringify(rows)],
-  )
-}
+})
 
 /** Receipts of one source of a station with times in [fromMs, toMs). */
 export const readReceipts = (
@@ -34,25 +35,16 @@ export const readReceipts = (
     .orderBy('valid_ms')
     .execute()
 
-/** How late a source's reports of a station are, minutes from the time of a report to its receipt. */
-export interface PublicationLag {
-  readonly station: string
-  readonly source: string
-  /** Receipts that measure it. */
-  readonly receipts: number
-  readonly median: number
-  readonly p95: number
-  readonly longest: number
-}
-
 /** A receipt measures the lag when the source had been asked so shortly before without having the report. */
 const ASKED_WITHIN_MS = 3 * 60_000
 
 /** The lag of each station and source that a loop has received reports of; the newest thousand of each count. */
 export const publicationLags = (db: Database, stations: readonly string[]): Promise<PublicationLag[]> =>
-  runQuery<PublicationLag>(
-    db,
-    `with measured as (
+  lagsByStation.rows(db, [stations, ASKED_WITHIN_MS])
+
+export const lagsByStation = statement({
+  text: `
+     with measured as (
        select station, source, (received_ms - valid_ms) / 60000.0 as lag,
          row_number() over (partition by station, source order by valid_ms desc) as age
        from report_receipts where station = any($1::text[]) and received_ms - absent_ms <= $2
@@ -61,5 +53,16 @@ export const publicationLags = (db: Database, stations: readonly string[]): Prom
        percentile_disc(0.5) within group (order by lag)::float8 as median,
        percentile_disc(0.95) within group (order by lag)::float8 as p95, max(lag)::float8 as longest
      from measured where age <= 1000 group by station, source order by station, source`,
-    [stations, ASKED_WITHIN_MS],
-  )
+  columns: {
+    station: text(),
+    source: text(),
+    /** Receipts that measure it. */
+    receipts: integer(),
+    median: double(),
+    p95: double(),
+    longest: double(),
+  },
+})
+
+/** How late a source's reports of a station are, minutes from the time of a report to its receipt. */
+export type PublicationLag = Readonly<RowOf<typeof lagsByStation>>

@@ -1,5 +1,6 @@
 import type { Settlement } from '../../../domain/market/settlement.ts'
-import { inTransaction, runQuery } from '../connection/run-query.ts'
+import { inTransaction } from '../connection/run-query.ts'
+import { statement } from '../connection/statement.ts'
 import type { Database } from '../database.ts'
 
 /** One issuance of a daily maximum; whether it is `used` follows from all of them. */
@@ -19,23 +20,16 @@ export async function saveSettlements(db: Database, rows: readonly SettlementInp
   if (given.length === 0) return { rows: 0 }
   await inTransaction(db, async (trx) => {
     const parameter = [JSON.stringify(given)]
-    await runQuery(trx, SAVE, parameter)
+    await upsertSettlements.run(trx, parameter)
     // Two statements, because a day may have one used row at any moment: first take the mark away, then give it.
-    await runQuery(
-      trx,
-      `${RANKED} update settlements as known set used = false from ranked where ${SAME} and known.used and not first`,
-      parameter,
-    )
-    await runQuery(
-      trx,
-      `${RANKED} update settlements as known set used = true from ranked where ${SAME} and not known.used and first`,
-      parameter,
-    )
+    await clearUsed.run(trx, parameter)
+    await markUsed.run(trx, parameter)
   })
   return { rows: given.length }
 }
 
-const SAVE = `
+export const upsertSettlements = statement({
+  text: `
   insert into settlements as known (city, day, source, product_id, kind, issued_ms, tmax_f, used, origin)
   select city, day, source, product_id, kind, issued_ms, tmax_f, false, origin
   from jsonb_to_recordset($1::jsonb) as given (city text, day integer, source text, product_id text, kind text,
@@ -44,7 +38,8 @@ const SAVE = `
   on conflict (city, day, source, product_id) do update
     set kind = excluded.kind, issued_ms = excluded.issued_ms, tmax_f = excluded.tmax_f, origin = excluded.origin
     where (known.kind, known.issued_ms, known.tmax_f, known.origin)
-      is distinct from (excluded.kind, excluded.issued_ms, excluded.tmax_f, excluded.origin)`
+      is distinct from (excluded.kind, excluded.issued_ms, excluded.tmax_f, excluded.origin)`,
+})
 
 const RANKED = `
   with days as (
@@ -61,6 +56,14 @@ const RANKED = `
 
 const SAME = `(known.city, known.day, known.source, known.product_id)
   = (ranked.city, ranked.day, ranked.source, ranked.product_id)`
+
+export const clearUsed = statement({
+  text: `${RANKED} update settlements as known set used = false from ranked where ${SAME} and known.used and not first`,
+})
+
+export const markUsed = statement({
+  text: `${RANKED} update settlements as known set used = true from ranked where ${SAME} and not known.used and first`,
+})
 
 /** Every issuance of one city, ordered by day and issue time; `fromDay` and `toDay` are inclusive. */
 export function readSettlements(

@@ -1,5 +1,5 @@
 import { bulkLoad } from '../bulk/bulk-load.ts'
-import { readPacked } from '../bulk/read-packed.ts'
+import { packedStatements, readPacked } from '../bulk/read-packed.ts'
 import type { Database } from '../database.ts'
 
 /** Prints as a struct of arrays of equal length; units as in schema.ts. */
@@ -43,6 +43,12 @@ export interface TradeSeries extends Omit<TradeRows, 'marketId' | 'ordinal'> {
 
 const TRADE_BYTES = 15
 
+export const packedTrades = packedStatements({
+  table: 'trades',
+  bytes: 'int8send(ts_ms) || int2send(price) || int4send(count_centi) || boolsend(taker_yes)',
+  order: 'ordinal',
+})
+
 /**
  * Prints of some markets, one series per market that has any, in the order of the ids.
  *
@@ -53,12 +59,7 @@ export async function* readTrades(
   marketIds: readonly number[],
   since?: readonly number[],
 ): AsyncGenerator<TradeSeries> {
-  const packed = readPacked(db, marketIds, {
-    table: 'trades',
-    bytes: 'int8send(ts_ms) || int2send(price) || int4send(count_centi) || boolsend(taker_yes)',
-    order: 'ordinal',
-    since,
-  })
+  const packed = readPacked(db, marketIds, packedTrades, { since })
   for await (const { marketId, view } of packed) {
     const n = view.byteLength / TRADE_BYTES
     const series: TradeSeries = {

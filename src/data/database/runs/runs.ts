@@ -3,8 +3,8 @@ import type { Selectable } from 'kysely'
 import type { Database } from '../database.ts'
 import type { RunsTable, StepRunsTable } from '../schema.ts'
 
-export type Run = Selectable<RunsTable>
-export type StepRun = Selectable<StepRunsTable>
+type Run = Selectable<RunsTable>
+type StepRun = Selectable<StepRunsTable>
 
 /** Writes a run, or brings it up to date: when it starts without an end, when it ends with one. */
 export async function recordRun(db: Database, run: Run): Promise<void> {

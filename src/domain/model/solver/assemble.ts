@@ -13,7 +13,7 @@ const I32 = 0x7f
 const F64 = 0x7c
 const V128 = 0x7b
 const TYPES = { i32: I32, f64: F64, v128: V128 } as const
-export type ValueType = keyof typeof TYPES
+type ValueType = keyof typeof TYPES
 
 /** LEB128, unsigned. */
 function unsigned(value: number): number[] {

@@ -20,7 +20,7 @@ export interface Solution {
   readonly reason: string
 }
 
-export interface SolverCertificate extends Certificate {
+interface SolverCertificate extends Certificate {
   readonly reason: string
 }
 

@@ -266,7 +266,7 @@ function move(): FunctionSource {
 }
 
 /** The column kernel's WebAssembly module; `column-bytes.ts` holds it. */
-export function columnKernelBytes(): Uint8Array<ArrayBuffer> {
+function columnKernelBytes(): Uint8Array<ArrayBuffer> {
   const index = { multiply: 0, project: 1, squares: 2, weigh: 3, gather: 4, tile: 5, tiles: 6 }
   const multiply = call(index.multiply, of('x'), of('list'), of('listEnd'), of('factors'), of('rows'))
   const [plain, weighted, bytes, matrix, rowBytes] = range(5).map((k) => get(PLACES.length + k)) as [

@@ -1,10 +1,10 @@
 /** The next number of a xorshift32 generator: 0 to 2³¹ − 1 in `value`. */
-export interface Generator {
+interface Generator {
   state: number
 }
 
 /** @source Marsaglia 2003, the triple 13, 17, 5; scikit-learn's generator in its stochastic solvers */
-export function nextInteger(generator: Generator): number {
+function nextInteger(generator: Generator): number {
   let s = generator.state
   s ^= s << 13
   s ^= s >>> 17

@@ -4,12 +4,12 @@ import { certify, type Fit, type Solution } from './certify.ts'
 import { fitPrepared, prepare, type Start, type Tolerance } from './prepare.ts'
 import { saga } from './saga.ts'
 
-export type { Fit, Solution, SolverCertificate } from './certify.ts'
-export { fitPrepared, type Prepared, prepare, type Start } from './prepare.ts'
+export type { Solution } from './certify.ts'
+export { fitPrepared, prepare, type Start } from './prepare.ts'
 
 export type SolverChoice = 'auto' | 'fast' | 'saga'
 
-export interface FitOptions {
+interface FitOptions {
   readonly solver: SolverChoice
   /** `default`: F within 1e-6 of the optimum. `tight`: within 1e-9, and a KKT residual that certifies it. */
   readonly tol?: Tolerance

@@ -368,7 +368,7 @@ function pass(index: Record<'margins' | 'logistic' | 'gradient' | 'weigh' | 'hes
 }
 
 /** The kernel's WebAssembly module; `kernel-bytes.ts` holds it, so that no process spends time on assembling it. */
-export function kernelBytes(): Uint8Array<ArrayBuffer> {
+function kernelBytes(): Uint8Array<ArrayBuffer> {
   const index = { margins: 0, logistic: 1, gradient: 2, weigh: 3, hessian: 5 }
   return assembleModule([margins(), logistic(), gradient(), weigh(), tile(), hessian(4), pass(index)])
 }

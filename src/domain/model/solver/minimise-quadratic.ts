@@ -9,7 +9,7 @@ import { dot } from './cholesky.ts'
  * between its sweeps the coefficients with their signs fixed are moved by one Cholesky solve, as far as no sign changes.
  */
 
-export interface Quadratic {
+interface Quadratic {
   /** g, the loss's alone, shape [m]. */
   readonly gradient: Float64Array
   /** H, symmetric, shape [m, m]. */

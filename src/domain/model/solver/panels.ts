@@ -7,14 +7,14 @@ import { wasmKernel } from './kernel-wasm.ts'
 import type { RowSource } from './row-source.ts'
 import { CompileError } from './web-assembly.ts'
 
-export interface Pass {
+interface Pass {
   /** Σ w loss. */
   readonly loss: number
   /** Gradient of Σ w loss with respect to (β, b), shape [p + 1]; valid until the next pass. */
   readonly gradient: Float64Array
 }
 
-export interface PanelOptions {
+interface PanelOptions {
   /** Those of the source that are taken, in order. */
   readonly columns: ArrayLike<number>
   /** Of each row, shape [n]; null when all are 1. */

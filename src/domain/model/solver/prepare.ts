@@ -19,7 +19,7 @@ export interface Start {
 export type Tolerance = 'default' | 'tight'
 
 /** Rows made ready for many fits, and the fits made on them so far. */
-export interface Prepared {
+interface Prepared {
   readonly n: number
   readonly p: number
   /** Many columns have a solver of their own; null when they are few. */
@@ -31,7 +31,7 @@ export interface Prepared {
   readonly earlier: { readonly classWeight: ClassWeight; readonly fit: NewtonResult }[]
 }
 
-export const FAST = 'fast@1'
+const FAST = 'fast@1'
 
 /**
  * Checks rows and lays them out for the fast solver.

@@ -3,7 +3,7 @@ import { minimiseQuadratic, violation, WIDE } from './minimise-quadratic.ts'
 import type { LossView } from './panels.ts'
 
 /** What a pass over the rows told about a point. It holds for any C and ratio. */
-export interface Point {
+interface Point {
   /** (β, b), shape [p + 1]. */
   readonly at: Float64Array
   /** (1/n) Σ w loss. */
@@ -24,7 +24,7 @@ export interface WarmStart {
   readonly isRough?: boolean
 }
 
-export interface NewtonOptions {
+interface NewtonOptions {
   /** Go on to a KKT residual of 1e-12 or to rounding. */
   readonly tight?: boolean
   /** Stop when the model predicts a decrease of F below this share of it. */

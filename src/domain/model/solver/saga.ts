@@ -8,9 +8,9 @@ import { rowDrawer } from './draw-rows.ts'
 import { shrink } from './minimise-quadratic.ts'
 import type { Start, Tolerance } from './prepare.ts'
 
-export const SAGA = 'saga@1'
+const SAGA = 'saga@1'
 
-export interface SagaOptions {
+interface SagaOptions {
   readonly tol?: Tolerance | undefined
   /** Zeros when absent. */
   readonly start?: Start | null | undefined

@@ -6,7 +6,7 @@ import { violation } from './minimise-quadratic.ts'
 import { moveFace } from './move-face.ts'
 import { penaltyAt } from './proximal-newton.ts'
 
-export interface WorkingSetStart {
+interface WorkingSetStart {
   /** (β, b), shape [p + 1]. */
   readonly at: Float64Array
   /** Of an earlier fit on the same rows and class weight; null when there is none. */

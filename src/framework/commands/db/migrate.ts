@@ -1,4 +1,4 @@
-import type { MigrationStep } from '../../../data/database/index.ts'
+import type { MigrationStep } from '../../../data/database/connection/migrate.ts'
 import { KwxCommand } from '../../command.ts'
 
 export default class DbMigrate extends KwxCommand<{ applied: MigrationStep[] }> {
@@ -10,7 +10,7 @@ export default class DbMigrate extends KwxCommand<{ applied: MigrationStep[] }> 
 
   async run() {
     await this.parse(DbMigrate)
-    const { migrate } = await import('../../../data/database/index.ts')
+    const { migrate } = await import('../../../data/database/connection/migrate.ts')
     return this.withDatabase(async (db) => {
       const applied = await migrate(db, 'up')
       for (const { name } of applied) this.log(`up    ${name}`)

@@ -1,4 +1,4 @@
-import type { MigrationStep } from '../../../data/database/index.ts'
+import type { MigrationStep } from '../../../data/database/connection/migrate.ts'
 import { KwxCommand } from '../../command.ts'
 
 export default class DbRollback extends KwxCommand<{ applied: MigrationStep[] }> {
@@ -7,7 +7,7 @@ export default class DbRollback extends KwxCommand<{ applied: MigrationStep[] }>
 
   async run() {
     await this.parse(DbRollback)
-    const { migrate } = await import('../../../data/database/index.ts')
+    const { migrate } = await import('../../../data/database/connection/migrate.ts')
     return this.withDatabase(async (db) => {
       const applied = await migrate(db, 'down')
       for (const { name } of applied) this.log(`down  ${name}`)

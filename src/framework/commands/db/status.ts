@@ -1,5 +1,5 @@
 import { EXIT } from '../../../base/errors.ts'
-import type { DatabaseStatus } from '../../../data/database/index.ts'
+import type { DatabaseStatus } from '../../../data/database/connection/database-status.ts'
 import { KwxCommand } from '../../command.ts'
 
 export default class DbStatus extends KwxCommand<DatabaseStatus> {
@@ -9,7 +9,7 @@ export default class DbStatus extends KwxCommand<DatabaseStatus> {
 
   async run() {
     await this.parse(DbStatus)
-    const { databaseStatus } = await import('../../../data/database/index.ts')
+    const { databaseStatus } = await import('../../../data/database/connection/database-status.ts')
     return this.withDatabase(async (db, url) => {
       const status = await databaseStatus(db, url)
       this.log(`${status.url}  ${status.kind}  ${status.version}`)

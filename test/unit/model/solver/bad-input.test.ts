@@ -120,7 +120,7 @@ describe('search', () => {
     cv_splits: 2,
     solver: 'auto',
     search_space: { C_min: 0.01, C_max: 10, l1_ratio_min: 0.2, l1_ratio_max: 0.8, class_weight: [null, 'balanced'] },
-    search: { method: 'trials', startup_trials: 3, C_values: 2, l1_ratio_values: 2 },
+    search: { method: 'trials', startup_trials: 3, C_values: 2, l1_ratio_values: 2, objective: 'brier' },
   }
   const column = Array.from({ length: 40 }, (_, i) => Math.sin(i * i))
   const day = Int32Array.from({ length: 40 }, (_, i) => i >> 2)
@@ -136,14 +136,14 @@ describe('search', () => {
     const label = Uint8Array.from({ length: 40 }, (_, i) => (day[i]! < 4 && i % 2 === 0 ? 1 : 0))
     const five = { ...config, cv_splits: 5 }
     const { trials } = search(designOf([column]), label, day, allOf(40), five, randomFrom('two'))
-    for (const { fold_brier } of trials) expect(fold_brier.every(Number.isFinite)).toBe(true)
+    for (const { fold_scores } of trials) expect(fold_scores.every(Number.isFinite)).toBe(true)
   })
 
   it('of constant columns alone still chooses a trial', () => {
     const label = Uint8Array.from({ length: 40 }, (_, i) => i % 2)
     const constant = designOf([new Array<number>(40).fill(7)])
     const { trials, chosen } = search(constant, label, day, allOf(40), config, randomFrom('three'))
-    expect(trials[chosen]!.mean_brier).toBeCloseTo(0.25, 3)
+    expect(trials[chosen]!.objective).toBeCloseTo(0.25, 3)
   })
 })
 

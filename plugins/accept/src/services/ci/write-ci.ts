@@ -9,7 +9,7 @@ import { junitXml } from './junit.ts'
 import { summaryMarkdown } from './summary-markdown.ts'
 
 /** Where a report goes for CI; null where it was not asked for. */
-export interface CiTargets {
+interface CiTargets {
   readonly junit: string | null
   readonly summary: string | null
   /** True for a page that other steps of the job write to as well. */

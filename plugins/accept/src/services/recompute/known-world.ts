@@ -13,7 +13,7 @@ import {
 import type { WorldChecks } from '../infrastructure.ts'
 
 /** What files 02 and 05 say of the database and the plugins, which no artefact can tell. */
-export interface KnownWorld {
+interface KnownWorld {
   readonly checks: WorldChecks
   /** What file 01 says that the ledger counted. */
   readonly evaluations: Evaluations

@@ -9,7 +9,7 @@ import { REPORT_FILES } from '../../reports.ts'
 import { INPUTS, type Inputs } from '../read-evidence.ts'
 
 /** A report folder and the artefacts that it was made from, all of them as they were written. */
-export interface OpenedReport {
+interface OpenedReport {
   readonly provenance: Provenance
   readonly phase: string
   readonly inputs: Inputs

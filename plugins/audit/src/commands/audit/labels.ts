@@ -6,7 +6,7 @@ import { Flags, KwxCommand } from 'kwx/command'
 import type { LabelsFile } from 'kwx/contracts'
 
 import type { LabelAudit } from '../../services/labels/label-audit.ts'
-import type { Span } from '../../services/scope.ts'
+import type { Span } from '../../storage/loaded-rows.ts'
 
 /** What `kwx audit labels` answers. */
 interface LabelAudits {
@@ -38,7 +38,8 @@ export default class AuditLabels extends KwxCommand<LabelAudits> {
     const { auditLabels } = await import('../../services/labels/audit-labels.ts')
     const { exitOf } = await import('../../services/exit-of.ts')
     const { labelLines } = await import('../../services/labels/label-lines.ts')
-    const { askedSpan, loadedCities, nothingLoaded } = await import('../../services/scope.ts')
+    const { askedSpan, nothingLoaded } = await import('../../services/scope.ts')
+    const { loadedCities } = await import('../../storage/loaded-rows.ts')
     const contributions = await this.contributions()
     const dataset = flags.config === undefined ? null : await this.#dataset(flags.config)
     const span = dataset?.span ?? askedSpan(flags.from, flags.to)

@@ -67,7 +67,8 @@ export default class AuditLeak extends KwxCommand<LeakAudits> {
 
   /** A configuration for the city, or for each city that the database has events of. */
   async #configs(flags: Asked): Promise<string[]> {
-    const { askedSpan, loadedCities, nothingLoaded } = await import('../../services/scope.ts')
+    const { askedSpan, nothingLoaded } = await import('../../services/scope.ts')
+    const { loadedCities } = await import('../../storage/loaded-rows.ts')
     const { writeConfig } = await import('../../services/leak/write-config.ts')
     const span = askedSpan(flags.from, flags.to)
     const contributions = await this.contributions()

@@ -57,7 +57,8 @@ export default class AuditTime extends KwxCommand<TimeAudits | PreviewLine[]> {
   }
 
   async #direct(flags: { city: string | undefined; from: string | undefined; to: string | undefined }) {
-    const { askedSpan, loadedCities, nothingLoaded } = await import('../../services/scope.ts')
+    const { askedSpan, nothingLoaded } = await import('../../services/scope.ts')
+    const { loadedCities } = await import('../../storage/loaded-rows.ts')
     const { auditTime } = await import('../../services/time/audit-time.ts')
     const span = askedSpan(flags.from, flags.to)
     const contributions = await this.contributions()

@@ -16,7 +16,7 @@ import { countAny, moistureFeatures, seenValues } from './seen-values.ts'
 /** Reports are read from this many days before the first event, as a build does. */
 const DAYS_BEFORE = 2
 
-export interface GateAuditOptions {
+interface GateAuditOptions {
   readonly db: Database
   readonly city: City
   readonly config: ProductionConfig

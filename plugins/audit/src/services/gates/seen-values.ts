@@ -20,7 +20,7 @@ export function moistureFeatures({ features }: FeatureSet): { known: string[]; u
 }
 
 /** What one feature shows on the built rows. */
-export interface SeenValues extends Omit<GatedFeature, 'ablation'> {
+interface SeenValues extends Omit<GatedFeature, 'ablation'> {
   /** Shape [rows]: 1 where the row shows what it must not, and where it would show something else without the gate. */
   readonly violates: Uint8Array
   readonly exposes: Uint8Array

@@ -4,11 +4,12 @@ import { type Database, type MarketRow, readMarkets, readSettlements } from 'kwx
 import { bracketOf } from 'kwx/features'
 import { formatDay } from 'kwx/time'
 
-import { loadedSpan, nothingLoaded, originOf, type Span } from '../scope.ts'
+import type { Span } from '../../storage/loaded-rows.ts'
+import { loadedSpan, nothingLoaded, originOf } from '../scope.ts'
 import { type AuditedEvent, auditEvent } from './audit-event.ts'
 import type { LabelAudit, LabelEvent, LabelFinding, LabelFindingKind } from './label-audit.ts'
 
-export interface LabelAuditOptions {
+interface LabelAuditOptions {
   readonly db: Database
   readonly city: City
   readonly span: Partial<Span>

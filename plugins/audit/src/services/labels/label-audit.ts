@@ -34,7 +34,7 @@ export interface LabelFinding {
 }
 
 /** One report of the day's maximum. */
-export interface IssuanceLine {
+interface IssuanceLine {
   readonly source: string
   readonly product: string
   readonly kind: 'preliminary' | 'final' | 'correction' | 'archive' | 'cross-check'

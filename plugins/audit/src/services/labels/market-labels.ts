@@ -28,7 +28,7 @@ export function marketLabel(market: MarketRow, official: number | null): MarketL
 }
 
 /** Whether a maximum settles a market YES (1) or NO (0); null where it or a strike is missing, or it is no whole degree. */
-export function outcomeOn(market: MarketRow, tmax: number | null): 0 | 1 | null {
+function outcomeOn(market: MarketRow, tmax: number | null): 0 | 1 | null {
   if (tmax === null || !Number.isInteger(tmax)) return null
   try {
     return settlesYes(market.strike_type, market.floor_strike, market.cap_strike, tmax) ? 1 : 0

@@ -10,21 +10,22 @@ import type { Environment, RunResult } from 'kwx/pipeline'
 
 import { folderOf } from '../dataset-run.ts'
 import { auditLeak, type LeakAudit } from './audit-leak.ts'
+import { findTrained } from './find-trained.ts'
 
 /** How many rows to draw, and how. */
-export interface Sampling {
+interface Sampling {
   readonly rows: number
   readonly seed: number
 }
 
 /**
- * Audits the dataset that a run of the pipeline `dataset` built.
+ * Audits the dataset that a run of the pipeline `dataset` built, and what was trained on it before.
  *
  * @throws KwxError AUDIT_NO_DATASET (exit 5) when the run built none
  */
 export async function auditDataset(
   run: RunResult,
-  world: Pick<Environment, 'database' | 'signal'>,
+  world: Pick<Environment, 'database' | 'signal' | 'store'>,
   contributions: Contributions,
   { rows, seed }: Sampling,
   progress: (done: number, total: number) => void,
@@ -34,6 +35,12 @@ export async function auditDataset(
   const table = await readTable(join(folderOf(run, 'dataset:build', 'features'), 'features.parquet'))
   const city = await loadCity(contributions, config.city)
   const db = await world.database()
+  const artefact = (use: string, name: string) => run.steps.find((step) => step.use === use)!.artefacts[name]!.hash
+  const inputs = {
+    config: artefact('config:load', 'config'),
+    features: artefact('dataset:build', 'features'),
+    labels: artefact('dataset:build', 'labels'),
+  }
   return auditLeak({
     db,
     city,
@@ -41,6 +48,7 @@ export async function auditDataset(
     set: await contributions.load<FeatureSet>('featureSets', config.feature_set),
     table,
     labels,
+    trained: await findTrained(db, world.store, inputs),
     rows,
     seed,
     signal: world.signal,

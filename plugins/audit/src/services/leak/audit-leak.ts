@@ -3,8 +3,10 @@ import { numbers, rowsOf } from 'kwx/artefacts'
 import type { ReportVerdict } from 'kwx/contracts'
 import { designNames } from 'kwx/features'
 import { originOf } from '../scope.ts'
+import { auditTrained, type TrainedAudit } from './audit-trained.ts'
 import { checkNames, checkOutcomes } from './check-columns.ts'
 import { checkKnownAt } from './check-known-at.ts'
+import { checkLabels } from './check-labels.ts'
 import { compareRows } from './compare-rows.ts'
 import { type Leak, LeakCounter } from './findings.ts'
 import type { LeakAuditOptions } from './leak-audit-options.ts'
@@ -33,12 +35,16 @@ export interface LeakAudit {
   readonly columns_judged: boolean
   readonly readings_checked: number
   readonly issuances_checked: number
+  readonly labels_checked: number
+  /** The labels of a pilot and its pool against the clock; null where nothing was trained on the dataset yet. */
+  readonly trained: TrainedAudit | null
   readonly leaks: readonly Leak[]
 }
 
 /**
  * Rebuilds sampled rows of a built dataset from the database as it was at each row's minute and compares every bit;
- * holds times of knowledge against what can be, and columns against the outcomes.
+ * holds times of knowledge against what can be, and columns against the outcomes. Where a pilot was trained on the dataset,
+ * the labels that went into its windows and into the weights of its pool are held against the clock too.
  *
  * @throws KwxError AUDIT_MIXED_ORIGINS (exit 1)
  * @cost 10,000 rows of 98 recorded days in about 10 s; the prices of two weeks in memory
@@ -49,6 +55,9 @@ export async function auditLeak(options: LeakAuditOptions): Promise<LeakAudit> {
   const leaks = new LeakCounter()
   checkNames(table, set, leaks)
   checkKnownAt(raw.observations, raw.settlements, city.standardOffset, leaks)
+  checkLabels(options.labels, raw.settlements, city.standardOffset, leaks)
+  const { trained } = options
+  const clocked = trained && auditTrained({ ...options, standardOffset: city.standardOffset, trained }, leaks)
   const sample = sampledRows(table, count, seed)
   const judged = checkOutcomes(sampleOf(options, sample), leaks)
   const compared = await compareRows(options, raw, sample, leaks)
@@ -71,6 +80,8 @@ export async function auditLeak(options: LeakAuditOptions): Promise<LeakAudit> {
     columns_judged: judged,
     readings_checked: raw.observations.length,
     issuances_checked: raw.settlements.length,
+    labels_checked: options.labels.length,
+    trained: clocked,
     leaks: found,
   }
 }

@@ -45,7 +45,7 @@ function isTarget(set: FeatureSet, name: string): boolean {
 }
 
 /** Some rows with their outcomes: `values[j][k]` is column j of row k. */
-export interface LabelledSample {
+interface LabelledSample {
   readonly names: readonly string[]
   readonly values: readonly Float64Array[]
   readonly label: Uint8Array

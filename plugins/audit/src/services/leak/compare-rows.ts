@@ -16,7 +16,7 @@ const BATCH_DAYS = 14
 const PAST_MS = 3 * 86_400_000
 
 /** How many sampled rows are equal, and how many of those only once the whole day's repeats are known. */
-export interface Compared {
+interface Compared {
   readonly equal: number
   readonly gated: number
 }

@@ -6,7 +6,7 @@ import { usedSettlement } from '../used-settlement.ts'
 import type { CutData, RawData, RawPrices } from './raw-data.ts'
 
 /** How much of the past a cut keeps of the reports; the future is never there. */
-export interface CutOptions {
+interface CutOptions {
   readonly standardOffset: number
   /** Reports known longer ago than this are left out. */
   readonly pastMs: number

@@ -1,4 +1,4 @@
-/** Ways in which a dataset can know too much. */
+/** Ways in which a dataset, or what was trained on it, can know too much. */
 export type LeakKind =
   /** A row has other values when it is built from what was known at its minute. */
   | 'row-differs'
@@ -16,13 +16,26 @@ export type LeakKind =
   | 'known-too-early'
   /** An official maximum that is said to be issued before its day was over. */
   | 'settlement-too-early'
+  /** A label that does not say from when it was known. */
+  | 'label-time-missing'
+  /** A label that is said to be known before its climate day was over. */
+  | 'label-known-too-early'
+  /** A label that is said to be known at another time than its report was issued. */
+  | 'label-time-differs'
+  /** Labels that went into a model or a weight before they were known. */
+  | 'training-label-late'
+  | 'calibration-label-late'
+  | 'search-label-late'
+  | 'weight-label-late'
+  /** A weight that was fitted on more days than lie before its window. */
+  | 'weight-days-too-many'
 
 /** One thing that is wrong, with its first example. */
 export interface Leak {
   readonly kind: LeakKind
   /** The column, market, source or day concerned. */
   readonly subject: string
-  /** Rows or readings concerned. */
+  /** Rows, readings, labels or days concerned. */
   readonly rows: number
   readonly sentence: string
   readonly example: Readonly<Record<string, string | number | null>>

@@ -4,6 +4,9 @@ import type { ProductionConfig } from 'kwx/config'
 import type { Database } from 'kwx/database'
 import type { FeatureSet } from 'kwx/features'
 
+import type { AuditedLabel } from './check-labels.ts'
+import type { Trained } from './find-trained.ts'
+
 export interface LeakAuditOptions {
   readonly db: Database
   readonly city: City
@@ -12,7 +15,9 @@ export interface LeakAuditOptions {
   /** `features.parquet` of the build. */
   readonly table: Table
   /** Sealed outcomes by market. */
-  readonly labels: readonly { readonly market: string; readonly label: 0 | 1 | null }[]
+  readonly labels: readonly AuditedLabel[]
+  /** What was trained on the dataset; null where nothing was. */
+  readonly trained: Trained | null
   readonly rows: number
   readonly seed: number
   readonly signal?: AbortSignal

@@ -18,7 +18,7 @@ import { climateDayAtMs } from 'kwx/time'
 import type { CutData, RawPrices } from './raw-data.ts'
 
 /** What a row is rebuilt with, beside the data. */
-export interface Rebuilding {
+interface Rebuilding {
   readonly city: City
   readonly config: Pick<ProductionConfig, 'excluded_vc_cities' | 'use_vc_minutes'>
   readonly set: FeatureSet

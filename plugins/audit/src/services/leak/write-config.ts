@@ -7,9 +7,10 @@ import type { Bracket } from 'kwx/config'
 import { type Database, readMarkets } from 'kwx/database'
 import { formatDay } from 'kwx/time'
 
-import { loadedSpan, nothingLoaded, priceSourceOf, type Span, stationOf } from '../scope.ts'
+import { priceSourceOf, type Span, stationOf } from '../../storage/loaded-rows.ts'
+import { loadedSpan, nothingLoaded } from '../scope.ts'
 
-export interface AskedDataset {
+interface AskedDataset {
   readonly city: City
   readonly span: Partial<Span>
   readonly bracket: Bracket
@@ -36,10 +37,10 @@ export async function writeConfig(
     city: city.id,
     bracket,
     feature_set: featureSet,
-    // A configuration holds at least one window: two days to train on and one to test.
+    // A configuration holds at least one window: two days to train on and one to test. Nothing is trained by it.
     start_date: formatDay(Math.min(fromDay, toDay - 2)),
     end_date: formatDay(toDay),
-    ...{ train_days: 2, test_days: 1, step_days: 1, cv_splits: 2 },
+    ...{ train_days: 2, test_days: 1, step_days: 1, embargo_days: 0, cv_splits: 2 },
     price_source: await priceSourceOf(db, markets),
     ...(station === city.station ? {} : { observation_station: station }),
   }

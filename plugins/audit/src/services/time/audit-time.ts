@@ -15,7 +15,8 @@ import {
   minuteToMs,
 } from 'kwx/time'
 
-import { loadedSpan, nothingLoaded, originOf, priceSourceOf, type Span, stationOf } from '../scope.ts'
+import { priceSourceOf, type Span, stationOf } from '../../storage/loaded-rows.ts'
+import { loadedSpan, nothingLoaded, originOf } from '../scope.ts'
 import { checkDate, closeClock, timeFaults } from './audit-event-time.ts'
 import { tallyBuilt } from './built-rows.ts'
 import { clockOfDay } from './clock-of-day.ts'

@@ -8,7 +8,7 @@ import type { FindTime } from './audit-event-time.ts'
 import type { DayTally } from './day-tally.ts'
 
 /** The built rows of one market. */
-export interface BuiltMarket {
+interface BuiltMarket {
   readonly ticker: string
   /** Day number that the rows carry. */
   readonly day: number
@@ -16,7 +16,7 @@ export interface BuiltMarket {
 }
 
 /** Rows of `features.parquet` by market and day, in the order of the table. */
-export function builtMarkets(table: Table): BuiltMarket[] {
+function builtMarkets(table: Table): BuiltMarket[] {
   const { codes, values } = text(table, 'market')
   const [day, minute] = [numbers(table, 'event_day'), numbers(table, 'end_minute')]
   const n = rowsOf(table)
@@ -36,7 +36,7 @@ export function builtMarkets(table: Table): BuiltMarket[] {
  *
  * @param settledMs  when the official maximum of the day was known; null where there is none
  */
-export function checkBuilt(
+function checkBuilt(
   { ticker, day, endMinute }: BuiltMarket,
   market: MarketRow | undefined,
   standardOffset: number,
@@ -78,7 +78,7 @@ export function checkBuilt(
 }
 
 /** What built rows are held against. */
-export interface BuiltChecks {
+interface BuiltChecks {
   readonly markets: readonly MarketRow[]
   readonly standardOffset: number
   /** When the used maximum of a day was known, by day. */

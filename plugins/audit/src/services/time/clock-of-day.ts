@@ -2,7 +2,7 @@ import type { TimeAuditEvent } from 'kwx/contracts'
 import { type CivilTime, climateDayEnd, climateDayStart } from 'kwx/time'
 
 /** What the wall clock does during a climate day. */
-export interface ClockOfDay {
+interface ClockOfDay {
   readonly clock: TimeAuditEvent['clock']
   /** Where it changes: first epoch minute of the new offset, and the offsets in minutes east of UTC; else null. */
   readonly change: { readonly minute: number; readonly before: number; readonly after: number } | null

@@ -5,7 +5,7 @@ import { type CivilTime, climateDayAt, MINUTES_PER_DAY } from 'kwx/time'
 const SIX_AM = 360
 
 /** The day of an instant by each rule. */
-export interface DaysOf {
+interface DaysOf {
   /** Local standard time all year: the climate day. */
   readonly climate: number
   readonly civil: number

@@ -5,7 +5,7 @@ import { MS_PER_MINUTE } from 'kwx/time'
 import type { DayTally } from './day-tally.ts'
 
 /** The price rows of one event. */
-export interface EventPrices {
+interface EventPrices {
   readonly tally: DayTally
   /** Rows on the event's own climate day and on the day before, when its ladder opens. */
   tradable: number

@@ -22,7 +22,8 @@ export default class IngestStatusCommand extends KwxCommand<readonly IngestStatu
     const contributions = await this.contributions()
     const chosen = flags.city === undefined ? undefined : (await loadCity(contributions, flags.city)).id
     const { fromDay: from, toDay: to } = daySpan(flags.from, flags.to)
-    const { ingestStatus, knownSpans, overviewLines, statusLines } = await import('../../services/ingest/status.ts')
+    const { knownSpans } = await import('../../storage/known-spans.ts')
+    const { ingestStatus, overviewLines, statusLines } = await import('../../services/ingest/status.ts')
     return this.withEnvironment({ offline: true }, async (world) => {
       const db = await world.database()
       const answers: IngestStatus[] = []

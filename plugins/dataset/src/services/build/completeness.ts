@@ -1,5 +1,6 @@
 import type { SplitCompleteness } from 'kwx/contracts'
 import type { FeatureRows, FeatureSet } from 'kwx/features'
+import { MAX_SIDE_AGE } from 'kwx/market'
 import type { Window } from 'kwx/time'
 
 /** Rows of one span: how many there were, how many are left, and what they miss. */
@@ -16,6 +17,7 @@ export class CompletenessCounter {
   readonly #names: readonly string[]
   readonly #days = new Map<number, Count>()
   readonly #dropped: Record<string, number> = {}
+  readonly #without = { last: 0, middle: 0 }
 
   constructor(set: FeatureSet) {
     this.#names = set.features.filter(({ missing }) => missing === 'optional').map(({ name }) => name)
@@ -28,12 +30,16 @@ export class CompletenessCounter {
     this.#day(day).rows_before += rows
   }
 
-  add(day: number, label: 0 | 1, { rows, isNa, dropped }: FeatureRows): void {
+  add(day: number, label: 0 | 1, { rows, last, middle, isNa, dropped }: FeatureRows): void {
     for (const [reason, count] of Object.entries(dropped)) this.drop(day, reason, count)
     const count = this.#day(day)
     count.rows_before += rows
     count.rows_after += rows
     count.yes += label * rows
+    for (let i = 0; i < rows; i++) {
+      if (Number.isNaN(last[i]!)) this.#without.last++
+      if (Number.isNaN(middle[i]!)) this.#without.middle++
+    }
     isNa.forEach((flags, k) => {
       let missing = 0
       for (let i = 0; i < flags.length; i++) missing += flags[i]!
@@ -55,6 +61,11 @@ export class CompletenessCounter {
       dropped: this.#dropped,
       missing: whole.missing,
       yes_share: whole.yes_share,
+      market: {
+        max_side_age_minutes: MAX_SIDE_AGE,
+        rows_without_last: this.#without.last,
+        rows_without_middle: this.#without.middle,
+      },
       splits: windows.flatMap(({ name, firstTrainDay, lastTrainDay, firstTestDay, lastTestDay }) => [
         split(name, 'train', firstTrainDay, lastTrainDay),
         split(name, 'test', firstTestDay, lastTestDay),

@@ -3,20 +3,24 @@ import type { Bracket } from 'kwx/config'
 import type { ArchiveDifference, SealedLabel } from 'kwx/contracts'
 import { bracketOf } from 'kwx/features'
 import { eventDayOfTicker, ladderFault, settlesYes } from 'kwx/market'
-import { formatDay } from 'kwx/time'
+import { climateDayEnd, formatDay, formatInstant, minuteToMs } from 'kwx/time'
 
 import type { DatasetMarket, Settlement } from './data.ts'
 
 /** A label with what it was checked against. */
-export interface CheckedLabel extends SealedLabel {
+interface CheckedLabel extends SealedLabel {
   readonly official_tmax: number | null
   /** Whether the official maximum settles the market the same way; null where either is missing. */
   readonly archive_agrees: boolean | null
 }
 
 /**
- * The label without the cross-check: sources that know different maxima and agree on what was paid give equal bytes,
- * and so equal models. The maxima stand in `completeness.json`.
+ * The label without the cross-check: sources that know different maxima and agree on what was paid and on when it was
+ * known give equal bytes. The maxima stand in `completeness.json`.
+ *
+ * `known_at` is in it although a file of maxima does not have the issue times that reports have, so that the bytes of the
+ * two differ there: a time of knowledge that was not sealed with the outcome could not be held against the training days.
+ * Outcomes and so coefficients stay equal; only the hash by which a model names its labels differs.
  */
 export const sealed = ({ official_tmax: _, archive_agrees: __, ...label }: CheckedLabel): SealedLabel => label
 
@@ -26,6 +30,9 @@ export interface Labels {
   /** Events whose ladder leaves degrees unpaid: a market of theirs is not in the database. */
   readonly ladder_gaps: readonly { readonly event: string; readonly sentence: string }[]
 }
+
+/** From the end of a climate day to when its report is taken to be out where no issue time is known: offices issue it by then. */
+const ASSUMED_DELAY_MINUTES = 600
 
 /** Which sources of maxima may decide a market under a settlement regime. Anything else is a proxy. */
 const SOURCES: Readonly<Record<string, readonly string[]>> = {
@@ -112,6 +119,9 @@ function labelOf(
   })()
 
   const label = quarantine ? null : (exchange ?? derived)
+  const archive_agrees = exchange === null || derived === null ? null : exchange === derived
+  // A report that would pay otherwise is not the one that settled the day, nor is a proxy.
+  const settled = proxy || archive_agrees === false ? undefined : settlement
   return {
     market: ticker,
     event: market.event_ticker,
@@ -121,11 +131,24 @@ function labelOf(
     cap_strike,
     label,
     source: label === null ? null : exchange !== null ? 'exchange' : 'derived',
+    ...(label === null ? { known_at: null, known_at_source: null } : knownAt(day, settled, city.standardOffset)),
     expiration_value,
     official_tmax: tmax,
-    archive_agrees: exchange === null || derived === null ? null : exchange === derived,
+    archive_agrees,
     quarantine,
   }
+}
+
+/** When the outcome of a day was known: at the issue of the report that settled it, else ten hours after the day's end. */
+function knownAt(
+  day: number,
+  settled: Settlement | undefined,
+  standardOffset: number,
+): Pick<SealedLabel, 'known_at' | 'known_at_source'> {
+  const issued = settled?.issued_ms ?? null
+  if (issued !== null) return { known_at: formatInstant(issued), known_at_source: 'issued' }
+  const assumed = minuteToMs(climateDayEnd(day, standardOffset) + ASSUMED_DELAY_MINUTES)
+  return { known_at: formatInstant(assumed), known_at_source: 'assumed' }
 }
 
 function differences(labels: readonly CheckedLabel[]): ArchiveDifference[] {

@@ -18,7 +18,7 @@ import type { Labels } from './labels.ts'
 /** Days of markets whose prices are in memory at once: 84 markets with six brackets. */
 const BATCH_DAYS = 14
 
-export interface MarketRowsOptions {
+interface MarketRowsOptions {
   readonly city: City
   /** Event days, both inclusive. */
   readonly span: readonly [first: number, last: number]
@@ -33,7 +33,7 @@ export interface MarketRowsOptions {
 }
 
 /** The rows of one market that has a label. */
-export interface LabelledRows {
+interface LabelledRows {
   readonly market: string
   readonly day: number
   readonly label: 0 | 1

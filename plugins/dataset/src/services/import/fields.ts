@@ -10,7 +10,7 @@ export function decimal(name: string, text: string, low: number, high: number): 
 }
 
 /** A number that is whole once multiplied by `scale`, in units of 1/scale. */
-export function scaled(name: string, text: string, scale: number, low: number, high: number): number {
+function scaled(name: string, text: string, scale: number, low: number, high: number): number {
   const units = decimal(name, text, low, high) * scale
   const whole = Math.round(units)
   if (Math.abs(units - whole) < 1e-6) return whole

@@ -161,7 +161,7 @@ function matching(folder: string, pattern: string): string[] {
 }
 
 /** `tape/trades.csv.gz: 938607 rows, 938607 loaded`. */
-export function lineOf({ file, state, rows, loaded, left_out }: FileReport): string {
+function lineOf({ file, state, rows, loaded, left_out }: FileReport): string {
   if (state === 'missing') return `${file}: missing`
   const reasons = Object.entries(left_out).map(([reason, n]) => `, ${n} left out (${reason})`)
   return `${file}: ${rows} rows, ${loaded} loaded${reasons.join('')}`

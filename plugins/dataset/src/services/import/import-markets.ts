@@ -1,5 +1,6 @@
 import { type Database, type EventInput, type MarketInput, saveMarkets } from 'kwx/database'
 
+import type { ImportedMarket } from '../../storage/imported-market.ts'
 import { contracts, day, decimal, instant, nonEmpty, oneOf, orNull, strike } from './fields.ts'
 import { cityNamed, type FileReport, type ImportOptions, isWanted, Tally } from './options.ts'
 import { type CsvFile, readCsv } from './read-csv.ts'
@@ -19,16 +20,6 @@ const COLUMNS = [
   'settlement_value',
   'metadata_source',
 ]
-
-/** A market of a file, known by ticker while its prices are read. */
-export interface ImportedMarket {
-  readonly id: number
-  readonly ticker: string
-  readonly city: string
-  readonly day: number
-  /** By the exchange's count, 1e-2 contracts; null when the file has none. */
-  readonly volumeCenti: number | null
-}
 
 export interface MarketsResult {
   readonly report: FileReport

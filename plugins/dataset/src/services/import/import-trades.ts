@@ -1,6 +1,7 @@
 import { EXIT, KwxError } from 'kwx'
-import { type Database, loadTrades, runQuery } from 'kwx/database'
+import { type Database, loadTrades } from 'kwx/database'
 
+import { deleteTradesBeyond } from '../../storage/delete-trades-beyond.ts'
 import { contracts, instant, nonEmpty, oneOf, price } from './fields.ts'
 import { assertKnown, findMarket, type KnownMarkets } from './known-markets.ts'
 import { type FileReport, type ImportOptions, Tally } from './options.ts'
@@ -140,12 +141,10 @@ async function removeBeyond(
   counts: ReadonlyMap<string, MarketCount>,
 ): Promise<void> {
   const wanted = [...known.markets.values()]
-  await runQuery(
-    db,
-    `delete from trades using unnest($1::integer[], $2::integer[]) as file (id, n)
-     where market_id = id and ordinal >= n`,
-    [wanted.map(({ id }) => id), wanted.map(({ ticker }) => counts.get(ticker)?.rows ?? 0)],
-  )
+  await deleteTradesBeyond.run(db, [
+    wanted.map(({ id }) => id),
+    wanted.map(({ ticker }) => counts.get(ticker)?.rows ?? 0),
+  ])
 }
 
 const outOfOrder = ({ name }: CsvFile, { line, ticker }: Print): KwxError =>

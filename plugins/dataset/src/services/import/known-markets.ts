@@ -1,7 +1,7 @@
 import { EXIT, KwxError } from 'kwx'
-import { type Database, runQuery } from 'kwx/database'
+import type { Database } from 'kwx/database'
 
-import type { ImportedMarket } from './import-markets.ts'
+import { type ImportedMarket, marketOfTicker } from '../../storage/imported-market.ts'
 import { type ImportOptions, isWanted } from './options.ts'
 import type { CsvFile } from './read-csv.ts'
 
@@ -21,12 +21,7 @@ export async function findMarket(
   if (unwanted.has(ticker)) return 'unwanted'
   const listed = markets.get(ticker)
   if (listed) return listed
-  const [row] = await runQuery<ImportedMarket>(
-    db,
-    `select market_id as id, m.ticker, city, day, volume_centi as "volumeCenti"
-     from markets m join events using (event_id) where m.ticker = $1`,
-    [ticker],
-  )
+  const row = await marketOfTicker.first(db, [ticker])
   if (!row) return null
   if (!isWanted(options, row.city, row.day)) {
     unwanted.add(ticker)

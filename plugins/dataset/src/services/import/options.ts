@@ -3,7 +3,7 @@ import type { Database } from 'kwx/database'
 
 import type { Progress } from './read-csv.ts'
 
-export const PARTS = ['tape', 'quotes', 'observations', 'settlements'] as const
+const PARTS = ['tape', 'quotes', 'observations', 'settlements'] as const
 export type Part = (typeof PARTS)[number]
 
 export interface ImportOptions {

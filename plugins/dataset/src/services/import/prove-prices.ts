@@ -1,6 +1,7 @@
 import { type Completeness, type Database, saveCompleteness } from 'kwx/database'
 
-import type { ImportedMarket, MarketsResult } from './import-markets.ts'
+import type { ImportedMarket } from '../../storage/imported-market.ts'
+import type { MarketsResult } from './import-markets.ts'
 import type { PricesResult } from './import-trades.ts'
 import type { ImportOptions } from './options.ts'
 

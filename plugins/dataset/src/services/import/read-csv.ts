@@ -18,7 +18,7 @@ export interface CsvFile {
 /** Told of compressed bytes read, of all bytes of the file. */
 export type Progress = (done: number, total: number, file: string) => void
 
-export interface CsvEnd {
+interface CsvEnd {
   /** Of the compressed file. */
   readonly sha256: string
   readonly rows: number

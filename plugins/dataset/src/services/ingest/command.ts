@@ -8,7 +8,7 @@ import type { IngestOptions, IngestReport } from './options.ts'
 
 const aCity = { env: 'KWX_CITY', helpValue: 'ID', description: 'City id or alias.' }
 export const optionalCityFlag = Flags.string(aCity)
-export const cityFlag = Flags.string({ ...aCity, required: true })
+const cityFlag = Flags.string({ ...aCity, required: true })
 
 /** Flags of every command that fetches; the days are climate days of the city. */
 export const ingestFlags = {

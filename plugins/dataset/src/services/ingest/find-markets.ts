@@ -14,7 +14,7 @@ export interface FoundEvent {
   readonly fault: string | null
 }
 
-export interface FoundMarkets {
+interface FoundMarkets {
   readonly events: ReadonlyMap<number, FoundEvent>
   /** Days for which the exchange's own list of events has none, though it has later ones. */
   readonly noEvent: ReadonlySet<number>

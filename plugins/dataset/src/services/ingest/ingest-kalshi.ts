@@ -1,16 +1,17 @@
 import { isKwxError } from 'kwx'
 import { feeFaults } from 'kwx/cities'
 import { type Database, loadCandles, loadTrades, saveCompleteness, saveMarkets } from 'kwx/database'
-import { closedError, isSettled, type KalshiSource, marketInput } from 'kwx/sources'
+import { type KalshiMarket, type KalshiSource, marketInput } from 'kwx/sources'
 import { climateDayEnd, formatDay, minuteToMs } from 'kwx/time'
 import { saveFeeChanges } from '../../storage/fee-changes.ts'
+import { replacePrices } from '../../storage/replace-prices.ts'
+import { closedError } from './closed-error.ts'
 
 import { missingDays, type PriceSource, readCoverage } from './coverage.ts'
 import { type FoundEvent, findMarkets } from './find-markets.ts'
 import { inParallel } from './in-parallel.ts'
 import { candleRows, candlesOfEvent, tradeRows, tradesOf } from './market-prices.ts'
 import type { Incomplete, IngestOptions, IngestReport } from './options.ts'
-import { replacePrices } from './replace-prices.ts'
 
 const SOURCE = 'kalshi'
 
@@ -195,3 +196,6 @@ async function markEmptyDay(options: KalshiOptions, day: number, noEvent: boolea
   ])
   return complete ? [] : [{ day, kind: 'markets', reason: `${reason} on ${formatDay(day)}`, open: !isOver }]
 }
+
+/** True when the exchange will not change the result by itself any more. */
+const isSettled = (market: Pick<KalshiMarket, 'status'>): boolean => market.status === 'finalized'

@@ -10,7 +10,7 @@ const QUIET_AFTER_MS = 2 * MS_PER_DAY
 /** Archives are some days late; a younger day without a value is no defect. */
 const LATE_MS = 7 * MS_PER_DAY
 
-export interface MaximaIngest extends IngestOptions {
+interface MaximaIngest extends IngestOptions {
   /** Name of the feed, for example `iem-cli`. */
   readonly feed: string
 }

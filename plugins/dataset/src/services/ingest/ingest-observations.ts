@@ -21,7 +21,7 @@ const JOINED_WITHIN = 30
 /** Gaps that a proof lists. */
 const MOST_GAPS = 48
 
-export interface ObservationIngest extends IngestOptions {
+interface ObservationIngest extends IngestOptions {
   readonly station: string
   /** Name of the feed, for example `iem-asos`. */
   readonly feed: string

@@ -6,7 +6,7 @@ import { MS_PER_MINUTE } from 'kwx/time'
 const LEAST_RECEIPTS = 20
 
 /** When the reports of one source and station were known, and how that is known. */
-export interface KnownAt {
+interface KnownAt {
   of(report: FeedReport): number
   readonly proof: { readonly delay_minutes: number; readonly delay_from: 'receipts' | 'assumption' }
 }

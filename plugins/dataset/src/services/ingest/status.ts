@@ -8,7 +8,7 @@ import type { CompletenessKind } from './options.ts'
 const KINDS: readonly CompletenessKind[] = ['markets', 'trades', 'candles', 'quotes', 'observations', 'settlements']
 
 /** One kind of data of one source over the days asked for. */
-export interface StatusLine {
+interface StatusLine {
   readonly kind: CompletenessKind
   readonly source: string
   readonly complete: number
@@ -34,17 +34,6 @@ export interface IngestStatus {
     readonly complete: boolean
     readonly proof: Record<string, unknown>
   }[]
-}
-
-/** First and last day of which anything is known, by city id, in order of the ids. */
-export async function knownSpans(db: Database): Promise<ReadonlyMap<string, { from: number; to: number }>> {
-  const spans = await db
-    .selectFrom('completeness')
-    .select(({ fn }) => ['city', fn.min('day').as('from'), fn.max('day').as('to')])
-    .groupBy('city')
-    .orderBy('city')
-    .execute()
-  return new Map(spans.map(({ city, from, to }) => [city, { from, to }]))
 }
 
 /** What the database knows to have of a city, day by day and in sum. */

@@ -1,4 +1,5 @@
-import { normalCdf, type Random } from 'kwx/random'
+import type { Random } from 'kwx/random'
+import { normalCdf } from './normal-cdf.ts'
 
 /** A density on [0, 1] around observed points. */
 export interface Parzen {

@@ -1,3 +1,4 @@
+import type { SearchObjective } from 'kwx/config'
 import type { Design, Trial } from 'kwx/model'
 import { type Fold, makeFolds, type RowSolver, rowSolver, type Solution, scoreOn } from 'kwx/model'
 import type { Random } from 'kwx/random'
@@ -9,7 +10,8 @@ import { startupDraws } from './startup-draws.ts'
 import { proposeTrial } from './tpe.ts'
 
 /**
- * The hyper-parameters with the smallest mean Brier score over group folds by event day, by the configured method.
+ * The hyper-parameters with the smallest mean score over group folds by event day, by the configured method and objective:
+ * log loss, or the Brier score.
  *
  * One trial after the other, each on the folds in order, so that what a trial learns from the earlier ones does not
  * depend on the number of threads.
@@ -33,9 +35,10 @@ export function search(
   const solvers = folds.map(({ x, n, p, y, offset }) => rowSolver(x, n, p, y, config.solver, offset))
   const starts = folds.map(() => (isPath ? pathStarts() : nearestStarts()))
   const pruner = isPath ? neverPrune : medianPruner()
+  const { objective } = config.search
   const trials: Trial[] = []
   for (const next of proposals(config, random)) {
-    trials.push(runTrial(next(trials), trials.length, folds, solvers, starts, pruner))
+    trials.push(runTrial(next(trials), trials.length, folds, solvers, starts, pruner, objective))
   }
   return { trials, chosen: bestTrial(trials) }
 }
@@ -62,22 +65,31 @@ function runTrial(
   solvers: readonly RowSolver[],
   starts: readonly Starts[],
   pruner: Pruner,
+  objective: SearchObjective,
 ): Trial {
   const scores: number[] = []
   let notConverged = 0
   for (const [k, fold] of folds.entries()) {
     const fit = fitFold(solvers[k]!, parameters, starts[k]!)
     if (!fit.converged) notConverged++
-    scores.push(scoreOn(fold, fit, fit.coefficients.length))
+    scores.push(scoreOn(fold, fit, fit.coefficients.length, objective))
     if (k + 1 < folds.length && pruner.shouldPrune(scores)) {
-      const pruned = { mean_brier: null, pruned_at: k + 1, not_converged: notConverged }
-      return { trial, ...parameters, fold_brier: scores, ...pruned }
+      const pruned = { pruned_at: k + 1, not_converged: notConverged }
+      return { trial, ...parameters, ...scored(scores, null, objective), ...pruned }
     }
   }
   pruner.finished(scores)
-  const mean_brier = scores.reduce((sum, score) => sum + score, 0) / scores.length
-  return { trial, ...parameters, fold_brier: scores, mean_brier, pruned_at: null, not_converged: notConverged }
+  const mean = scores.reduce((sum, score) => sum + score, 0) / scores.length
+  const finished = { pruned_at: null, not_converged: notConverged }
+  return { trial, ...parameters, ...scored(scores, mean, objective), ...finished }
 }
+
+/** The scores of a trial; Brier scores also by the names that they had before there was another objective. */
+const scored = (fold_scores: readonly number[], mean: number | null, objective: SearchObjective) => ({
+  fold_scores,
+  objective: mean,
+  ...(objective === 'brier' && { fold_brier: fold_scores, mean_brier: mean }),
+})
 
 function fitFold(solver: RowSolver, parameters: HyperParameters, starts: Starts): Solution {
   const { C, l1_ratio, class_weight } = parameters
@@ -86,11 +98,11 @@ function fitFold(solver: RowSolver, parameters: HyperParameters, starts: Starts)
   return fit
 }
 
-/** Index of the finished trial with the smallest mean Brier score, the earliest on ties. */
+/** Index of the finished trial with the smallest objective, the earliest on ties. */
 export function bestTrial(trials: readonly Trial[]): number {
   let best = -1
-  trials.forEach(({ mean_brier }, k) => {
-    if (mean_brier !== null && (best < 0 || mean_brier < trials[best]!.mean_brier!)) best = k
+  trials.forEach(({ objective }, k) => {
+    if (objective !== null && (best < 0 || objective < trials[best]!.objective!)) best = k
   })
   return best
 }

@@ -14,7 +14,7 @@ export type SearchConfig = Pick<
 type Space = ProductionConfig['search_space']
 
 /** The two numeric parameters as shares of their ranges: C on a log scale, l1_ratio on its own. */
-export interface Shares {
+interface Shares {
   /** In [0, 1]: 0 is C_min, 1 is C_max. */
   readonly C: number
   /** In [0, 1]; read for the penalty `elasticnet` only. */

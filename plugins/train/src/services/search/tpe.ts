@@ -57,7 +57,7 @@ const meanOf = (values: readonly number[]) => values.reduce((sum, value) => sum 
 function byMerit(a: Trial, b: Trial): number {
   const folds = (trial: Trial) => trial.pruned_at ?? Number.POSITIVE_INFINITY
   if (folds(a) !== folds(b)) return folds(b) - folds(a)
-  return meanOf(a.fold_brier) - meanOf(b.fold_brier) || a.trial - b.trial
+  return meanOf(a.fold_scores) - meanOf(b.fold_scores) || a.trial - b.trial
 }
 
 function betterShare(good: Parzen, bad: Parzen, random: Random): number {

@@ -1,4 +1,22 @@
-import type { BulkColumn, BulkType } from './bulk-columns.ts'
+import { Readable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
+import type { Database } from '../database.ts'
+
+/** SQL types that the bulk load writes. */
+type BulkType = 'int2' | 'int4' | 'int8' | 'float8' | 'bool' | 'text'
+
+/**
+ * One column of a bulk load.
+ *
+ * `values` holds at least as many entries as there are rows; every integer must fit its type. NULL is `nullValue` in
+ * a column of integers, NaN in one of floats and `null` in one of texts.
+ */
+export interface BulkColumn {
+  readonly name: string
+  readonly type: BulkType
+  readonly values: ArrayLike<number> | ArrayLike<string | null>
+  readonly nullValue?: number
+}
 
 /** Bytes of one chunk: big enough to make the number of writes small, small enough to stay in the cache. */
 const CHUNK_BYTES = 1 << 18
@@ -74,4 +92,18 @@ function writeField(chunk: Buffer, at: number, { type, values, nullValue }: Bulk
       return chunk.writeUInt32BE(value - high * 0x1_0000_0000, at)
     }
   }
+}
+
+/**
+ * Streams `chunks` into `COPY ... FROM STDIN` on the connection that the transaction holds.
+ *
+ * Kysely hands the text of a query to `client.query` as it is, and `pg` takes a stream there; so the copy runs on the
+ * transaction's own client without reaching around Kysely for it. The driver is imported here: the embedded database
+ * needs none.
+ */
+export async function serverCopy(trx: Database, statement: string, chunks: Iterable<Buffer>): Promise<void> {
+  const [{ CompiledQuery }, { from }] = await Promise.all([import('kysely'), import('pg-copy-streams')])
+  const copy = from(statement)
+  await trx.executeQuery({ ...CompiledQuery.raw(statement), sql: copy as unknown as string })
+  await pipeline(Readable.from(chunks, { objectMode: true, highWaterMark: 2 }), copy)
 }

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
-import { normalCdf } from 'kwx/random'
 import { describe, expect, it } from 'vitest'
+import { normalCdf } from '../src/services/search/normal-cdf.ts'
 
 describe('normalCdf', () => {
   // Abramowitz & Stegun, tables 26.1 and 26.2
