@@ -1,6 +1,8 @@
 import type { Origin } from 'kwx'
-import type { ReportVerdict } from 'kwx/contracts'
+import type { Benchmark } from 'kwx/config'
+import type { EProcessFigures, ReportVerdict, SkillJudgement, WeightedDifference } from 'kwx/contracts'
 import type { Scores } from 'kwx/model'
+import type { CalibrationOutcome } from 'kwx/scores'
 
 /*
  * The files 01 to 05. Keys are those that readers of the earlier reports know; new ones stand beside them. A figure
@@ -51,6 +53,30 @@ interface Parts {
 export interface ScoreParts {
   readonly log_loss: Parts
   readonly brier: Parts
+}
+
+/** A reading of the market as a forecast of the model's rows. */
+export interface BenchmarkComparison {
+  readonly scores: RowScores
+  /** Log loss of the model minus that of the reading. */
+  readonly difference: WeightedDifference
+}
+
+/** Log loss of the model minus that of its benchmark in one hour of the day. */
+export interface HourDifference {
+  /** 0 to 23. */
+  readonly hour_utc: number
+  readonly market_hours: number
+  readonly difference: number | null
+}
+
+/** How often the test days were looked at. */
+export interface Evaluations {
+  /** Distinct configurations that this database knows to have been judged on any of the days, this one included. */
+  readonly count: number
+  /** Date of the first row of the ledger; null without a tested day. */
+  readonly unknown_before: string | null
+  readonly sentence: string
 }
 
 export interface WindowRow extends RowScores {
@@ -139,6 +165,26 @@ export interface ValidationSummary {
     readonly log_loss: EqualAccuracy
     readonly brier: EqualAccuracy
   }
+  /** The reading of the market that the model must beat. Keys named `market` are its. */
+  readonly benchmark: {
+    readonly reading: Benchmark
+    readonly name: string
+    /** An older side of the book is none. */
+    readonly max_side_age_minutes: number
+    readonly rows: number
+    /** Rows on which one reading stands in for the other. */
+    readonly rows_without_middle: number
+    readonly rows_without_last: number
+  }
+  /** Every reading on the model's rows. */
+  readonly benchmarks: Readonly<Record<'last' | 'middle' | 'half_way', BenchmarkComparison>>
+  /** The verdict on the model against its benchmark, the figures of which are log losses by market-hour. */
+  readonly skill: SkillJudgement
+  /** The same difference by row, market-hour and event day. */
+  readonly weightings: WeightedDifference
+  readonly e_process: EProcessFigures
+  readonly difference_by_hour: readonly HourDifference[]
+  readonly evaluations: Evaluations
   readonly model_sparsity: { readonly nonzero_coef_mean: number | null; readonly nonzero_coef_std: number | null }
   readonly penalty: string | null
   readonly pilot_dir: string
@@ -203,9 +249,51 @@ export interface Reliability {
   readonly bins: readonly CalibrationBin[]
 }
 
+/** Two tests of calibration by market-hours with days as blocks; null where a figure does not exist. */
+export interface CalibrationTests {
+  readonly outcome: CalibrationOutcome
+  /** Of each test. */
+  readonly level_each: number
+  readonly draws: number
+  readonly seed: number
+  readonly days: number
+  readonly market_hours: number
+  readonly corp: {
+    /** CORP miscalibration of the Brier score, and its mean where the days' residuals have random signs. */
+    readonly miscalibration: number | null
+    readonly expected: number | null
+    readonly p_value: number | null
+  }
+  /** logit P(YES) = intercept + slope · logit(p), tested at (0, 1). */
+  readonly recalibration: {
+    readonly intercept: number | null
+    readonly slope: number | null
+    /** At slope 1; null where the log-odds do not vary. */
+    readonly slope_error: number | null
+    readonly identified: boolean
+    readonly statistic: number | null
+    readonly degrees: readonly [number, number]
+    readonly p_value: number | null
+  }
+  readonly sentence: string
+}
+
+/** The ECE of the rows beside that of a perfect forecaster on them. Decides nothing. */
+export interface EceReported {
+  readonly ece: number | null
+  readonly perfect_mean: number | null
+  /** 95th percentile. */
+  readonly perfect_high: number | null
+  readonly draws: number
+  /** The threshold of the method that kwx descends from, on the mean over windows. */
+  readonly origin_threshold: number
+}
+
 /** `03_calibration_analysis.json`: the model pooled at the top, as in earlier reports. */
 export interface CalibrationAnalysis extends Reliability {
   readonly minimum_event_days_per_bin: number
+  readonly test: CalibrationTests
+  readonly ece_reported: EceReported
   readonly market: Reliability
   readonly windows: readonly { readonly window: string; readonly model: Reliability; readonly market: Reliability }[]
 }

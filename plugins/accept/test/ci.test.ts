@@ -28,10 +28,24 @@ afterAll(() => {
 const gate = (id: string, outcome: string, sentence = `It is ${outcome}.`) => ({
   ...{ gate: id, title: `about ${id}`, outcome, value: 0.5, threshold: 0.25, threshold_source: 'test', sentence },
 })
+const INTERVAL = { mean: 0.0123, low: 0.0011, high: 0.0222, reason: null }
+const COMPARED = {
+  scores: { log_loss: 0.4, brier: 0.14, ece: null },
+  difference: { per_row: INTERVAL, per_market_hour: INTERVAL, per_event_day: INTERVAL },
+}
 const summaryOf = (gates: object[], verdict: object) =>
   ({
     ...{ phase: 'phase1', city: 'miami', bracket: 'between', origin: 'real', gates, verdict },
     ...{ total_test_rows: 140, total_test_days: 14 },
+    benchmark: { reading: 'last', name: 'the last trade' },
+    benchmarks: { last: COMPARED, middle: COMPARED, half_way: COMPARED },
+    skill: { verdict: 'worse' },
+    evaluations: { count: 3, unknown_before: '2025-03-01', sentence: '3 configurations were evaluated.' },
+    e_process: {
+      ...{ clip: 0.5, bar: 20, days: 14, clipped_days: 0, e_for: 0.5, e_against: 21, peak_for: 1, peak_against: 22 },
+      ...{ for_since: null, against_since: '2025-01-09', by_day: [] },
+      confidence_sequence: { mean: 0.01, low: -0.02, high: 0.04, level: 0.95 },
+    },
     pooled: {
       model: { log_loss: 0.5, brier: 0.16, ece: 0.01, accuracy: 0.8 },
       market: { log_loss: 0.4, brier: 0.14, ece: null, accuracy: 0.81 },
@@ -68,6 +82,9 @@ describe('junitXml', () => {
       <property name="exit" value="3"/>
       <property name="sentence" value="Failed: It is fail."/>
       <property name="origin" value="real"/>
+      <property name="skill" value="worse"/>
+      <property name="benchmark" value="last"/>
+      <property name="evaluations" value="3 configurations were evaluated."/>
     </properties>
     <testcase classname="kwx.phase1.miami.between" name="x:pass: about x:pass">
       <system-out>It is pass.</system-out>
@@ -153,7 +170,7 @@ describe('withoutFolders', () => {
 describe('annotations', () => {
   it('say the verdict and each gate that did not pass, at the configuration', () => {
     expect(annotations(failing(), 'configs/a.yaml')).toEqual([
-      '::error file=configs/a.yaml,title=Acceptance of miami between (phase1)%3A fail::Failed: It is fail.',
+      '::error file=configs/a.yaml,title=Acceptance of miami between (phase1)%3A fail::Failed: It is fail. 3 configurations were evaluated.',
       '::error file=configs/a.yaml,title=x%3Afail%2C fail%3A about x%3Afail::It is fail.',
       '::warning file=configs/a.yaml,title=x%3Anot-enough-evidence%2C not-enough-evidence%3A about x%3Anot-enough-evidence::It is not-enough-evidence.',
       '::error file=configs/a.yaml,title=x%3Astale%2C stale%3A about x%3Astale::It is stale.',
@@ -176,6 +193,10 @@ describe('summaryMarkdown', () => {
     const page = summaryMarkdown(failing())
     expect(page.split('\n')[0]).toBe('## Acceptance of miami between (phase1): fail')
     expect(page).toContain('| log loss | 0.5000 | 0.4000 |')
+    expect(page).toContain('3 configurations were evaluated.')
+    expect(page).toContain('| half-way price | +0.0123 (+0.0011 to +0.0222) |')
+    expect(page).toContain('Skill: worse against the last trade. E-processes over 14 days: for 0.5000 (peak 1.0000)')
+    expect(page).toContain('against 21.0000 (peak 22.0000, at 20 or above since 2025-01-09)')
     expect(page).toContain('| about x:stale | **stale** | 0.5000 | 0.2500 | It is stale. |')
   })
 

@@ -20,6 +20,11 @@ describe('kwx accept', () => {
     const accepted = await acceptedOf(runOf([{ use: 'accept:report', artefacts }]), '/reports')
     const lines = describeAccepted(accepted)
     expect(lines[0]).toMatch(/^Passed: /)
+    expect(lines[1]).toMatch(
+      /^\d+ configurations? w.* evaluated on these days, this one included; unknown before 2025-02-01\.$/,
+    )
+    expect(lines.join('\n')).toContain('half-way price')
+    expect(lines.join('\n')).toMatch(/E-processes over 14 days: for /)
     expect(lines.at(-1)).toBe('/reports/phase1_chicago_between')
     expect(lines).toContain('log_loss, all rows                  0.5004            0.5261')
     expect(lines).toContain('brier, windows             0.1600 ± 0.0000   0.1700 ± 0.0000')

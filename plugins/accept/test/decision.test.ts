@@ -36,7 +36,7 @@ describe('a report with backtest, pool and audits', () => {
 
   it('passes when all of them do, and says that they are part of it', async () => {
     expect(result.exit).toBe(0)
-    expect(result.summary).toMatch(/^Passed with backtest and audits: the model is better than the market/)
+    expect(result.summary).toMatch(/^Passed with backtest and audits: the model is better than the half-way price/)
     const found = await outcomes(result)
     for (const gate of ['skill', 'no-harm', 'backtest', 'time', 'gates']) expect(found[`accept:${gate}`]).toBe('pass')
   })
@@ -133,7 +133,7 @@ describe('without them', () => {
 })
 
 const verdict = (outcome: string) => ({ verdict: { outcome, sentence: `It is ${outcome}.` } })
-const skill = (outcome: string) => ({ skill: { outcome, sentence: `Skill is ${outcome}.` } })
+const skill = (outcome: string) => ({ skill: { ...PASSING.blend.skill, outcome, sentence: `Skill is ${outcome}.` } })
 
 describe('the verdict of a report', () => {
   it.each<[string, DecisionChanges, number, string]>([
@@ -154,7 +154,7 @@ describe('the verdict of a report', () => {
   it('says first that the market is better, whatever else failed', async () => {
     const result = await decide({ backtest: verdict('fail') }, { windows: [week(BLUNT), week(BLUNT)] })
     expect(result.exit).toBe(3)
-    expect(result.summary).toMatch(/^The market is better: .* It is fail\./)
+    expect(result.summary).toMatch(/^The market is better\. .* It is fail\./)
   })
 })
 
@@ -201,12 +201,19 @@ describe('the gates of files 07 to 10', () => {
       'weight of the model is 0',
     ],
     [
-      'no lower log loss',
-      { blend: { difference: { ...PASSING.blend.difference, log_loss: { mean: 0, low: -1, high: 1, reason: null } } } },
+      'an interval that ends above -delta',
+      { blend: { skill: { ...PASSING.blend.skill, interval: { ...PASSING.blend.skill.interval, high: -0.0004 } } } },
       'skill',
-      'no lower log loss',
+      'does not end at or below -0.0005',
     ],
-    ['too much harm', { blend: { no_harm: { ...PASSING.blend.no_harm, value: 0.0021 } } }, 'no-harm', 'not within'],
+    [
+      'another verdict',
+      { blend: { skill: { ...PASSING.blend.skill, verdict: 'equal' } } },
+      'skill',
+      'verdict is equal',
+    ],
+    ['an echo', { blend: { skill: { ...PASSING.blend.skill, echo: true } } }, 'skill', 'repeats the benchmark'],
+    ['too much harm', { blend: { no_harm: { ...PASSING.blend.no_harm, value: 0.002 } } }, 'no-harm', 'not below'],
     ['violating rows', { gate_audit: { rows_violating: 2 } }, 'gates', '2 rows violate'],
   ])('do not believe a pass with %s', (_, changes, gate, says) => {
     const { outcome, sentence } = judgeFiles(gate, changes)

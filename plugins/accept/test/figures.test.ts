@@ -110,6 +110,69 @@ describe('the figures of a pilot that can be computed by hand', () => {
     expect(again.difference.brier.mean).toBeLessThan(-0.003)
   })
 
+  it('compare the model with every reading of the market, in three weightings', () => {
+    const { benchmark, benchmarks, skill, weightings, difference_by_hour } = reports.summary
+    expect(benchmark).toEqual({
+      ...{ reading: 'half-way', name: 'the half-way price', max_side_age_minutes: 15 },
+      ...{ rows: 140, rows_without_middle: 140, rows_without_last: 0 },
+    })
+    const gain = model.log_loss - market.log_loss
+    for (const reading of ['last', 'middle', 'half_way'] as const) {
+      expect(benchmarks[reading].scores.log_loss).toBeCloseTo(market.log_loss, 12)
+      expect(benchmarks[reading].difference.per_market_hour.mean).toBeCloseTo(gain, 12)
+    }
+    expect(weightings).toEqual(benchmarks.half_way.difference)
+    expect(skill).toMatchObject({ verdict: 'better', outcome: 'pass', delta: 0.0005, min_days: 14, no_harm: true })
+    expect(skill.interval).toMatchObject({ days: 14, market_hours: 140, seed: 42, draws: 2000, level: 0.95 })
+    // Minute 1000 of a day ends in its hour 16.
+    expect(difference_by_hour).toEqual([{ hour_utc: 16, market_hours: 140, difference: expect.closeTo(gain, 12) }])
+  })
+
+  it('tell the readings apart where there is a middle, and take the benchmark of the configuration', async () => {
+    const SIDED = SHARP.map((row) => ({ ...row, middle: row.price === 30 ? 25 : 75 }))
+    const pilot = { windows: [week(SIDED), week([...SIDED.slice(0, 9), { ...SIDED[9]!, middle: Number.NaN }])] }
+    const { summary } = await allReports(await judged(await madePilot(pilot)))
+    const { last, middle, half_way } = summary.benchmarks
+    expect(summary.benchmark.rows_without_middle).toBe(7)
+    const losses = [last, half_way, middle].map(({ scores }) => scores.log_loss!)
+    expect(losses).toEqual(losses.toSorted((a, b) => b - a))
+    expect(new Set(losses).size).toBe(3)
+    expect(summary.weightings).toEqual(half_way.difference)
+    expect(summary.pooled.market.log_loss).toBe(half_way.scores.log_loss)
+  })
+
+  it('give no verdict where quotes are asked for and there are none', async () => {
+    const config = { benchmark: 'mid', price_source: 'candles' }
+    const { summary } = await allReports(await judged(await madePilot(good({ config }))))
+    expect(summary.skill).toMatchObject({
+      verdict: 'too-few-days',
+      outcome: 'not-enough-evidence',
+      sentence: expect.stringContaining('None of the 140 test rows has quotes'),
+    })
+  })
+
+  it('follow the days in the e-processes', async () => {
+    const { summary } = await allReports(await judged(await madePilot({ windows: [week(SHARP), week(BLUNT)] })))
+    const { per_row, per_market_hour, per_event_day } = summary.weightings
+    expect(per_row.mean).toBeCloseTo(per_market_hour.mean!, 12)
+    expect(per_event_day.mean).toBeCloseTo(0, 12)
+    expect(summary.e_process.by_day.map(({ difference }) => Math.sign(difference))).toEqual([
+      ...new Array(7).fill(-1),
+      ...new Array(7).fill(1),
+    ])
+  })
+
+  it('test calibration on days, with the ECE beside that of a perfect forecaster', () => {
+    const { test, ece_reported } = reports.calibration
+    expect(test).toMatchObject({ outcome: 'pass', level_each: 0.025, draws: 1999, seed: 42, days: 14 })
+    expect(test.corp.miscalibration).toBeCloseTo(0, 12)
+    expect(test.recalibration).toMatchObject({ identified: true, degrees: [2, 13] })
+    expect(test.recalibration.slope).toBeCloseTo(1, 6)
+    expect(ece_reported).toMatchObject({ ece: expect.closeTo(0, 12), draws: 500, origin_threshold: 0.09 })
+    expect(ece_reported.perfect_mean).toBeGreaterThan(0.01)
+    expect(ece_reported.perfect_high).toBeGreaterThan(ece_reported.perfect_mean!)
+  })
+
   it('fill two reliability bins', () => {
     const { bins, ece, market: other, max_error } = reports.calibration
     const full = bins.filter(({ count }) => count > 0)

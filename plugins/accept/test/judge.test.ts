@@ -7,7 +7,7 @@ import { judge, verdictOf } from '../src/services/judge.ts'
 
 const summary = {
   pooled: { model: { log_loss: 0.5 }, market: { log_loss: 0.6 } },
-  difference: { log_loss: { mean: -0.1, low: -0.2, high: -0.05 } },
+  skill: { sentence: 'The model is better.' },
   total_test_rows: 10,
   total_test_days: 14,
   decision: [{ artefact: null }],
@@ -41,18 +41,13 @@ describe('verdictOf', () => {
     ).toBe(exit)
   })
 
-  it('says first that the market is better', () => {
-    const gates = [gate('fail', 'ECE is high.'), gate('fail', 'The market is better: so much.'), gate('stale', 'Old.')]
-    expect(verdictOf(gates, summary).sentence).toBe('The market is better: so much. ECE is high.')
+  it.each(['The market is better. So much.', 'Equal to the market. So near.'])('says first: %s', (first) => {
+    const gates = [gate('fail', 'It is not calibrated.'), gate('fail', first), gate('stale', 'Old.')]
+    expect(verdictOf(gates, summary).sentence).toBe(`${first} It is not calibrated.`)
   })
 
-  it('claims skill only where the whole interval is below zero', () => {
-    const touching = {
-      ...summary,
-      difference: { ...summary.difference, log_loss: { mean: -0.1, low: -0.2, high: 0, reason: null } },
-    }
-    expect(verdictOf([gate('pass')], summary).sentence).toContain('the model is better than the market;')
-    expect(verdictOf([gate('pass')], touching).sentence).toContain('not shown to be better')
+  it('passes with the sentence of the verdict on skill', () => {
+    expect(verdictOf([gate('pass')], summary).sentence).toBe('Passed: the model is better.')
   })
 
   it('has a sentence without any gate', () => {

@@ -60,7 +60,7 @@ describe('recomputeReport', () => {
     expect(found.differences).toEqual([])
     expect(found.recomputed).toEqual([...Object.values(REPORT_FILES), SUMMARY_PAGE])
     expect(found.compared).toHaveLength(5)
-    expect(found.not_recomputed).toEqual([])
+    expect(found.not_recomputed).toEqual([`${REPORT_FILES.summary}: evaluations, taken as the report states them`])
     expect(() => assertSame(found)).not.toThrow()
     expect(describeRecomputed(found)[0]).toBe(
       '6 files have the figures of their artefacts, 5 are as their artefacts sealed them.',
@@ -111,6 +111,29 @@ describe('recomputeReport', () => {
         message: expect.stringContaining('01_model_validation_summary.json /total_test_rows: 141, 140'),
         details: expect.objectContaining({ differences: found.differences }),
       }),
+    )
+  })
+
+  it.each([
+    [REPORT_FILES.summary, '/skill/verdict', '"verdict": "better"', '"verdict": "not-shown"'],
+    [REPORT_FILES.summary, '/skill/delta', '"delta": 0.0005', '"delta": 0.0004'],
+    [REPORT_FILES.summary, '/benchmark/rows_without_middle', '"rows_without_middle": 140', '"rows_without_middle": 14'],
+    [REPORT_FILES.summary, '/e_process/by_day/0/market_hours', '"market_hours": 10', '"market_hours": 11'],
+    [REPORT_FILES.summary, '/evaluations/count', '"count": 1', '"count": 7'],
+    [REPORT_FILES.calibration, '/test/outcome', '"outcome": "pass"', '"outcome": "fail"'],
+    [REPORT_FILES.calibration, '/ece_reported/draws', '"draws": 500', '"draws": 50'],
+  ])('finds an edit in %s at %s', async (file, at, from, to) => {
+    expect(await places(await edit(file, from, to))).toEqual([`${file} ${at}`])
+  })
+
+  it('takes the stated count of evaluations where the store has no such report, and says so', async () => {
+    const folder = await edit('provenance.json', '"kwx": "0.1.0"', '"kwx": "0.1.1"')
+    const file = join(folder, REPORT_FILES.summary)
+    await writeFile(file, (await readFile(file, 'utf8')).replace('"count": 1', '"count": 7'))
+    const found = await recomputeReport(folder, ctx)
+    expect(found.differences).toEqual([])
+    expect(describeRecomputed(found)).toContain(
+      `not recomputed: ${REPORT_FILES.summary}: evaluations, taken as the report states them`,
     )
   })
 

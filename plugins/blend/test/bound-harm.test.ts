@@ -24,6 +24,7 @@ const cells = (slopes: readonly number[], rows = (_: number) => 10, far = 0): Da
   slopes.map((slope, day) => ({
     ...{ pilot: 0, window: 0, day, positives: 1, rows: rows(day) },
     loss: Float64Array.from({ length: STEPS + 1 }, (_, k) => 0.4 + (slope * k) / STEPS),
+    echo: false,
     divergence: Float64Array.from({ length: STEPS + 1 }, (_, k) => far * (k / STEPS) ** 2),
   }))
 const days = (n: number, slope: (day: number) => number) => Array.from({ length: n }, (_, day) => slope(day))

@@ -5,8 +5,10 @@ import { jointBlend, jointName } from '../src/services/joint-blend.ts'
 import { readBlended } from '../src/services/read-blended.ts'
 import { madePilots } from './support/made-pilots.ts'
 
+const RULE = { seed: 42, benchmark: 'half-way', delta: 0.0005 } as const
+
 const blended = (own: object = {}) =>
-  madePilots({ seed: 1, pilots: 3, windows: 4 }).map((pilot) => ({ seed: 42, pilot: { ...pilot, ...own } }))
+  madePilots({ seed: 1, pilots: 3, windows: 4 }).map((pilot) => ({ ...RULE, pilot: { ...pilot, ...own } }))
 
 describe('a joint pool', () => {
   it('does not depend on the order in which pilots are given', () => {
@@ -26,6 +28,14 @@ describe('a joint pool', () => {
   it('counts a date of three cities as one day and three event days', () => {
     const { file } = jointBlend(blended())
     expect([file.total_test_days, file.total_event_days, file.weight.event_days]).toEqual([28, 84, 84])
+  })
+
+  it('is judged at the largest of the smallest effects, against the readings of all pilots', () => {
+    const [first, ...others] = blended()
+    const { file } = jointBlend([{ ...first!, benchmark: 'last', delta: 0.003 }, ...others])
+    expect(file.skill.delta).toBe(0.003)
+    expect(file.benchmarks).toEqual(['half-way', 'last'])
+    expect(file.skill.sentence).toContain('the half-way price or the last trade')
   })
 
   it('couples no ladders and says so', () => {
@@ -57,7 +67,7 @@ describe('a pool of few days', () => {
     ['one window of one row', { windows: 1, testDays: 1, rowsPerDay: 1 }],
     ['one outcome', { outcome: 1 as const }],
   ])('is not enough evidence with %s, and holds no number that is none', (_, own) => {
-    const { file } = jointBlend(madePilots({ seed: 1, ...own }).map((pilot) => ({ seed: 42, pilot })))
+    const { file } = jointBlend(madePilots({ seed: 1, ...own }).map((pilot) => ({ ...RULE, pilot })))
     expect(file.skill.outcome).toBe('not-enough-evidence')
     expect(file.verdict.outcome).toBe('not-enough-evidence')
     expect(file.weight.value).toBe(0)

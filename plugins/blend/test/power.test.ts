@@ -7,7 +7,7 @@ import { madePilots } from './support/made-pilots.ts'
 /** Four cities of 56 test days each; a market that is wrong by `edge`, a model of its own that errs too. */
 function trial(seed: number, edge: number) {
   const pilots = madePilots({ seed, pilots: 4, edge, noise: 0.3, rowsPerDay: 2 })
-  return gridFile(pilots, walkWindows(pilots, seed), seed)
+  return gridFile(pilots, walkWindows(pilots, seed), seed, { benchmarks: ['last'], delta: 0.0005 })
 }
 
 const SEEDS = Array.from({ length: 6 }, (_, k) => 100 + k)
@@ -18,7 +18,7 @@ describe('the rule for skill', () => {
     const files = SEEDS.map((seed) => trial(seed, 0))
     expect(files.filter(({ skill }) => skill.outcome === 'pass')).toEqual([])
     expect(files.filter(({ weight }) => weight.low! > 0).length).toBeLessThanOrEqual(1)
-    expect(files.filter(({ no_harm }) => no_harm.value! > 0.002).length).toBeLessThanOrEqual(1)
+    expect(files.filter(({ no_harm }) => no_harm.outcome === 'fail').length).toBeLessThanOrEqual(1)
   })
 
   it('finds a market whose log-odds are too near to 0', () => {

@@ -12,7 +12,11 @@ const origin = mostly('real', 'replay', 'simulated')
 const hash = mostly(PILOT, 'b'.repeat(64))
 const verdict = outcome.map((one) => ({ outcome: one, sentence: `It is ${one}.` }))
 const blend = fc.record({
-  ...{ skill: verdict, no_harm: verdict, origin, pilot: fc.option(hash) },
+  skill: fc.record({
+    ...{ outcome, sentence: fc.constant('So.') },
+    verdict: mostly('better', 'equal', 'not-shown', 'worse', 'too-few-days'),
+  }),
+  ...{ no_harm: verdict, origin, pilot: fc.option(hash) },
   pilots: fc.array(
     hash.map((pilot) => ({ pilot })),
     { maxLength: 2 },
@@ -28,7 +32,7 @@ const evidence = fc.record({
         verdict: verdict.map((one) => ({ ...one, exit: 0 })),
         gates: fc.array(
           fc.record({
-            gate: fc.constantFrom('accept:verified', 'accept:skill', 'accept:market'),
+            gate: fc.constantFrom('accept:verified', 'accept:skill', 'accept:market', 'accept:no-harm'),
             outcome,
             sentence: fc.constant('So.'),
           }),
@@ -55,16 +59,17 @@ describe('requirementsOf', () => {
         const judge = given.joint ?? given.report!.blend!
         expect(given.report!.inputs['pilot']).toBe(PILOT)
         expect(given.report!.verification).toMatchObject({ passed: true, pilot: PILOT })
-        expect(judge).toMatchObject({ skill: { outcome: 'pass' }, no_harm: { outcome: 'pass' } })
+        expect(judge).toMatchObject({ skill: { outcome: 'pass', verdict: 'better' }, no_harm: { outcome: 'pass' } })
         expect([judge.pilot, ...judge.pilots.map(({ pilot }) => pilot)]).toContain(PILOT)
         const origins = [given.pilot.origin, given.report!.summary.origin, judge.origin]
         if (origins.includes('simulated')) {
           expect(given.fictional).toBe(true)
           expect(new Set(origins.filter((one) => one !== null))).toEqual(new Set(['simulated']))
         }
-        const others = given.report!.summary.gates.filter(({ gate }) => gate !== 'accept:skill')
+        const answered = given.joint ? ['accept:market', 'accept:skill', 'accept:no-harm'] : ['accept:market']
+        const others = given.report!.summary.gates.filter(({ gate }) => !answered.includes(gate))
         const clean = others.every((one) => one.outcome === 'pass' || one.outcome === 'not-applicable')
-        expect(given.report!.summary.verdict.outcome === 'pass' || (given.joint !== null && clean)).toBe(true)
+        expect(given.report!.summary.verdict.outcome === 'pass' || clean).toBe(true)
       }),
       { numRuns: 5000, seed: 7 },
     )
@@ -79,6 +84,31 @@ describe('requirementsOf', () => {
     const pilot = { hash: PILOT, origin: from }
     const all = requirementsOf({ pilot, fictional, report: null, joint: null })
     expect(all.find(({ requirement }) => requirement === 'origin')).toMatchObject({ outcome })
+  })
+
+  it.each([
+    ['the model by itself shows no skill', ['accept:market'], 'met'],
+    ['another gate failed with it', ['accept:market', 'accept:calibration'], 'fail'],
+    ['the pooled probability shows none', ['accept:skill'], 'fail'],
+  ] as const)('judges a report where %s', (_, failed, outcome) => {
+    const gates = ['accept:market', 'accept:skill', 'accept:calibration', 'accept:verified'].map((gate) => ({
+      ...{ gate, sentence: 'So.' },
+      outcome: (failed as readonly string[]).includes(gate) ? 'fail' : 'pass',
+    }))
+    const about = { city: 'chicago', bracket: 'between', origin: 'real' }
+    const summary = { ...about, verdict: { outcome: 'fail', exit: 3, sentence: 'Failed.' }, gates }
+    const report = { summary, inputs: { pilot: PILOT }, blend: null, verification: null }
+    const given = { pilot: { hash: PILOT, origin: 'real' }, fictional: false, report, joint: null }
+    const [accepted] = requirementsOf(given as unknown as Evidence)
+    expect(accepted).toMatchObject({ requirement: 'accepted', outcome })
+  })
+
+  it('takes no pass of file 08 whose verdict is another than better', () => {
+    const skill = { verdict: 'equal', outcome: 'pass', sentence: 'So.' }
+    const joint = { skill, no_harm: { outcome: 'pass', sentence: 'So.' }, origin: 'real', pilot: PILOT, pilots: [] }
+    const given = { pilot: { hash: PILOT, origin: 'real' }, fictional: false, report: null, joint }
+    const found = requirementsOf(given as unknown as Evidence).find(({ requirement }) => requirement === 'skill')
+    expect(found).toMatchObject({ outcome: 'fail', sentence: expect.stringContaining('is equal') })
   })
 
   it('always answers for all five, each with a sentence', () => {

@@ -1,3 +1,5 @@
+import type { Benchmark } from '../config/production-config.ts'
+import type { EProcessFigures, SkillJudgement, WeightedDifference } from './skill.ts'
 import type { ReportVerdict } from './verdict.ts'
 
 /** A mean difference with its day-block percentile interval; null with a reason where it does not exist. */
@@ -91,13 +93,21 @@ export interface BlendPilot {
 
 /** `08_blend_grid.json`. */
 export interface BlendGridFile {
+  /** That of `skill`. */
   readonly verdict: ReportVerdict
-  /** Passes only where the delivered probability is better than the market and the days are sure of the weight. */
-  readonly skill: ReportVerdict
-  /** The largest excess of the delivered log loss over the market's, over all rows, each pilot and each half-year. */
+  /** The pooled probability against its benchmark, by the function that judges models. */
+  readonly skill: SkillJudgement
+  /** The readings of the market that the pilots name; `market` everywhere in the file is of them. */
+  readonly benchmarks: readonly Benchmark[]
+  /** The difference of log loss by row, market-hour and event day. */
+  readonly weightings: WeightedDifference
+  readonly e_process: EProcessFigures
+  /** Non-inferiority by market-hours. Reported: nothing passes by it alone. */
   readonly no_harm: ReportVerdict & {
+    /** Upper end of the interval by market-hours, and what it must lie below. */
     readonly value: number | null
     readonly threshold: number
+    /** Log loss by row over all rows, each pilot and each half-year of each pilot. */
     readonly parts: readonly {
       readonly part: string
       readonly rows: number

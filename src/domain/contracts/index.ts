@@ -30,6 +30,7 @@ export type {
 export type { FeaturesFile } from './features-file.ts'
 export type { Ablation, GateAuditFile, GatedFeature, StationDay } from './gate-audit.ts'
 export type { LabelsFile, SealedLabel } from './labels-file.ts'
+export type { EProcessFigures, MeanInterval, SkillJudgement, WeightedDifference } from './skill.ts'
 export type {
   CloseClock,
   DayMembership,

@@ -13,6 +13,8 @@ export { dailyMeans, dieboldMariano } from './diebold-mariano.ts'
 export type { EProcess, EValues } from './e-process.ts'
 export { E_BAR, E_CLIP, eValues, growEProcess, startEProcess } from './e-process.ts'
 export { holm } from './holm.ts'
+export type { ForecastJudgement, ForecastRows } from './judge-forecast.ts'
+export { hourOf, judgeForecast, lossDifferences, weightedDifference } from './judge-forecast.ts'
 export { LOG_LOSS_CLIP, logLoss } from './log-loss.ts'
 export type { DailySums, MarketHourKeys, WeightedMeans } from './market-hours.ts'
 export {

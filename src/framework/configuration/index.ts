@@ -1,3 +1,4 @@
+export { BENCHMARK_NAMES } from '../../domain/config/benchmark-names.ts'
 export type {
   Benchmark,
   Bracket,

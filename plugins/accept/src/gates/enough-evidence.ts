@@ -4,7 +4,12 @@ import type { ValidationSummary } from '../reports.ts'
 export const MINIMUM_TEST_DAYS = 14
 
 /** Why the test rows cannot carry a verdict about skill, in one sentence; null when they can. */
-export function whyNotEnough(summary: ValidationSummary): string | null {
+export function whyNotEnough(
+  summary: Pick<
+    ValidationSummary,
+    'n_windows' | 'n_windows_planned' | 'total_test_days' | 'total_test_rows' | 'yes_rows'
+  >,
+): string | null {
   const { n_windows, n_windows_planned, total_test_days, total_test_rows, yes_rows } = summary
   if (n_windows === 0) return `None of ${n_windows_planned} windows could be fitted.`
   if (2 * n_windows < n_windows_planned) {

@@ -5,7 +5,8 @@ import { readJson } from 'kwx/artefacts'
 import type { RunResult } from 'kwx/pipeline'
 
 import { type JudgedSummary, REPORT_FILES } from '../reports.ts'
-import { fixed, share } from './format.ts'
+import { describeEProcess, READING_NAMES } from './describe-skill.ts'
+import { fixed, share, signed } from './format.ts'
 
 /** What `kwx accept` answers. */
 export interface Accepted {
@@ -32,7 +33,8 @@ export async function acceptedOf(run: RunResult, reports: string): Promise<Accep
 }
 
 /** The verdict, model and market side by side, and where the report lies. */
-export function describeAccepted({ folder, summary: { verdict, pooled, metrics, market } }: Accepted): string[] {
+export function describeAccepted({ folder, summary }: Accepted): string[] {
+  const { verdict, pooled, metrics, market, evaluations, benchmarks, e_process } = summary
   const row = (name: string, model: string, other: string) =>
     `${name.padEnd(24)}${model.padStart(18)}${other.padStart(18)}`
   const meanSd = (mean: number | null, std: number | null) =>
@@ -48,5 +50,17 @@ export function describeAccepted({ folder, summary: { verdict, pooled, metrics, 
   const hits = row('accuracy, all rows', share(pooled.model.accuracy), share(pooled.market.accuracy))
   // A file's text may end a line, and what follows would be read as a command of CI.
   const sentence = verdict.sentence.replaceAll(/[\r\n]+/g, ' ')
-  return [sentence, '', row('', 'model', 'market'), ...lines, hits, '', folder]
+  const against = [
+    row('log loss minus', 'per market-hour', 'interval'),
+    ...(['last', 'middle', 'half_way'] as const).map((name) => {
+      const { mean, low, high } = benchmarks[name].difference.per_market_hour
+      return row(
+        `  ${READING_NAMES[name]}`,
+        signed(mean),
+        low === null ? 'none' : `  ${signed(low)} to ${signed(high)}`,
+      )
+    }),
+  ]
+  const head = [sentence, evaluations.sentence, '', row('', 'model', 'market')]
+  return [...head, ...lines, hits, '', ...against, '', describeEProcess(e_process), '', folder]
 }

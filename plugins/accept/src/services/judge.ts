@@ -2,7 +2,6 @@ import { type Contributions, EXIT, type ExitCode, KwxError, messageOf, worstExit
 
 import type { Gate, GateEvidence } from '../gate.ts'
 import type { JudgedGate, Outcome, ValidationSummary, Verdict } from '../reports.ts'
-import { fixed, signed } from './format.ts'
 
 const EXIT_OF: Readonly<Record<Outcome, ExitCode>> = {
   pass: EXIT.ok,
@@ -50,24 +49,20 @@ export function verdictOf(gates: readonly JudgedGate[], summary: ValidationSumma
 function sentenceOf(outcome: Verdict['outcome'], gates: readonly JudgedGate[], summary: ValidationSummary): string {
   if (outcome === 'pass') return passing(summary)
   const deciding = gates.filter((gate) => gate.outcome === outcome)
-  // That the market is better is what a reader must know first.
-  const market = deciding.filter(({ sentence }) => sentence.startsWith('The market is better'))
+  // That the market is better, or the model no other than the market, is what a reader must know first.
+  const market = deciding.filter(({ sentence }) => FIRST.some((words) => sentence.startsWith(words)))
   const sentences = [...new Set([...market, ...deciding].map(({ sentence }) => sentence))]
   if (market.length > 0) return sentences.join(' ')
   const opening = { fail: 'Failed', stale: 'Stale', 'not-enough-evidence': 'Not enough evidence' }[outcome]
   return `${opening}: ${sentences.join(' ') || 'No gate could judge.'}`
 }
 
-function passing(summary: ValidationSummary): string {
-  const { pooled, difference, total_test_rows, total_test_days, decision } = summary
-  const { log_loss } = difference
-  const scores = `log loss ${fixed(pooled.model.log_loss)} against the market's ${fixed(pooled.market.log_loss)} on ${total_test_rows} rows of ${total_test_days} days`
-  const interval = `the difference is ${signed(log_loss.mean)}, interval ${signed(log_loss.low)} to ${signed(log_loss.high)}`
-  const better = log_loss.high !== null && log_loss.high < 0
-  const skill = better
-    ? 'the model is better than the market'
-    : 'the model is not shown to be better than the market, but within the tolerance'
+/** How the sentences of a verdict on skill open, for *worse* and for *equal*. */
+const FIRST = ['The market is better', 'Equal to the market']
+
+function passing({ skill, decision }: ValidationSummary): string {
   // Whoever reads no further must not take a model that passed for one that may trade.
   const whole = decision.every(({ artefact }) => artefact !== null)
-  return `Passed${whole ? ' with backtest and audits' : ''}: ${skill}; ${scores}; ${interval}.`
+  const sentence = skill.sentence.charAt(0).toLowerCase() + skill.sentence.slice(1)
+  return `Passed${whole ? ' with backtest and audits' : ''}: ${sentence}`
 }

@@ -16,6 +16,7 @@ import {
   type DecisionName,
 } from '../decision.ts'
 import type { JudgedSummary } from '../reports.ts'
+import { describeEProcess, weightingCells } from './describe-skill.ts'
 import { share } from './format.ts'
 import { list, shown, table } from './markdown.ts'
 
@@ -97,12 +98,15 @@ function backtest({
   ]
 }
 
-function blend({ skill, no_harm, weight, devig, head, scores, difference, grid, windows }: BlendGridFile): string[] {
+function blend(file: BlendGridFile): string[] {
+  const { skill, no_harm, weight, devig, head, scores, difference, weightings, e_process, grid, windows } = file
   const names = { log_loss: 'log loss', brier: 'Brier score', ece: 'ECE' } as const
   return [
     [
-      `- Skill, ${skill.outcome}: ${skill.sentence}`,
+      `- Skill, ${skill.verdict}: ${skill.sentence}`,
       `- No harm, ${no_harm.outcome}: ${no_harm.sentence}`,
+      `- Delivered minus benchmark in log loss: by row, by market-hour and by event day ${weightingCells(weightings).join('; ')}.`,
+      `- ${describeEProcess(e_process)}`,
       `- Weight of the model ${shown(weight.value)}; fitted ${shown(weight.fitted)}, ${share(weight.level)} interval ${shown(weight.low)} to ${shown(weight.high)} over ${weight.days} days. ${weight.reason}`,
       `- Market side de-vigged by ${devig.method}. ${devig.reason}`,
       `- Head ${head.method}, temperature ${shown(head.temperature)}. ${head.reason}`,

@@ -8,6 +8,7 @@ import {
   type RowScores,
   type WindowMetrics,
 } from '../reports.ts'
+import { skillSection } from './describe-skill.ts'
 import { figure, fixed, share, signed } from './format.ts'
 import { list, table } from './markdown.ts'
 import { renderDecision } from './render-decision.ts'
@@ -17,8 +18,11 @@ export function renderSummary(reports: Reports, decision: Decision): string {
   const { summary } = reports
   return [
     summary.verdict.sentence,
+    summary.evaluations.sentence,
     `# Acceptance of ${summary.city} ${summary.bracket} (${summary.phase})`,
     origin(reports),
+    '## Skill',
+    ...skillSection(summary),
     '## Model and market on the same rows',
     sideBySide(summary),
     difference(summary),
@@ -146,6 +150,8 @@ function calibration(reports: Reports): string {
   const { calibration } = reports
   const row = ({ ece, max_error, judged_bins }: Reliability) => [fixed(ece), fixed(max_error), String(judged_bins)]
   return [
+    `- Tests, ${calibration.test.outcome}: ${calibration.test.sentence}`,
+    eceLine(calibration),
     table(
       ['', 'ECE', 'largest error', 'bins judged'],
       [
@@ -166,6 +172,13 @@ function calibration(reports: Reports): string {
     ),
     `A bin with fewer than ${calibration.minimum_event_days_per_bin} event days gives no verdict.`,
   ].join('\n\n')
+}
+
+function eceLine({
+  ece_reported: { ece, perfect_mean, perfect_high, origin_threshold },
+}: Reports['calibration']): string {
+  const perfect = `a perfect forecaster has ${fixed(perfect_mean)} on these rows, seldom above ${fixed(perfect_high)}`
+  return `- ECE, reported: ${fixed(ece)}; ${perfect}; the origin's threshold of ${figure(origin_threshold)} decides nothing.`
 }
 
 /** The pooled scores taken apart, model beside market. */

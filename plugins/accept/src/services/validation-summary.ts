@@ -1,13 +1,15 @@
 import { basename } from 'node:path'
 
 import type { Decision } from '../decision.ts'
-import type { RowScores, ValidationSummary, WindowRow } from '../reports.ts'
+import { whyNotEnough } from '../gates/enough-evidence.ts'
+import type { Evaluations, RowScores, ValidationSummary, WindowRow } from '../reports.ts'
 import { dieboldMarianoOf, differenceOf } from './compare.ts'
 import { decisionSummary } from './decision-summary.ts'
 import { accuracy, meanStd, orNull, overWindows, scoresOf } from './figures.ts'
 import { poolRows } from './pool-rows.ts'
 import type { Evidence, FittedWindow } from './read-evidence.ts'
 import { scoreParts } from './score-parts.ts'
+import { skillParts } from './skill.ts'
 
 /**
  * File 01: every figure from the predictions, the prices of the dataset and the sealed labels.
@@ -17,7 +19,12 @@ import { scoreParts } from './score-parts.ts'
 export function validationSummary(
   evidence: Evidence,
   decision: Decision,
-  { phase, modelsFolder, pilotHash }: { phase: string; modelsFolder: string; pilotHash: string },
+  {
+    phase,
+    modelsFolder,
+    pilotHash,
+    evaluations,
+  }: { phase: string; modelsFolder: string; pilotHash: string; evaluations: Evaluations },
 ): ValidationSummary {
   const { pilot, features, labels, config, fitted } = evidence
   const pooled = poolRows(fitted)
@@ -29,6 +36,13 @@ export function validationSummary(
   const nonzero = meanStd(scored.map(({ n_nonzero_coef }) => n_nonzero_coef!))
   const penalties = [...new Set(scored.map(({ penalty }) => penalty!))].sort()
   const markets = (source: string) => labels.labels.filter((label) => label.source === source).length
+  const extent = {
+    n_windows: fitted.length,
+    n_windows_planned: pilot.windows.length,
+    total_test_rows: pooled.label.length,
+    total_test_days: new Set(pooled.day).size,
+    yes_rows: pooled.label.reduce((sum, label) => sum + label, 0),
+  }
   return {
     phase,
     city: pilot.city,
@@ -42,11 +56,7 @@ export function validationSummary(
       derived: markets('derived'),
       quarantined: labels.labels.filter(({ quarantine }) => quarantine !== null).length,
     },
-    n_windows: fitted.length,
-    n_windows_planned: pilot.windows.length,
-    total_test_rows: pooled.label.length,
-    total_test_days: new Set(pooled.day).size,
-    yes_rows: pooled.label.reduce((sum, label) => sum + label, 0),
+    ...extent,
     metrics: overWindows(scored),
     market: overWindows(scored.map(({ market }) => market)),
     pooled: {
@@ -60,6 +70,8 @@ export function validationSummary(
     },
     difference: differenceOf(pooled, config.config.seed),
     diebold_mariano: dieboldMarianoOf(pooled),
+    ...skillParts(pooled, config.config, whyNotEnough(extent)),
+    evaluations,
     model_sparsity: { nonzero_coef_mean: nonzero.mean, nonzero_coef_std: nonzero.std },
     penalty: penalties.length > 0 ? penalties.join('+') : null,
     pilot_dir: `${basename(modelsFolder)}/pilots/${pilot.city}/${pilot.bracket}/${pilot.name}`,

@@ -6,6 +6,7 @@ import { publishFolder, readJson } from 'kwx/artefacts'
 
 import { DECISION, DECISION_NAMES } from '../decision.ts'
 import { type JudgedSummary, REPORT_FILES } from '../reports.ts'
+import { countInLedger } from '../services/evaluations.ts'
 import { askWorld } from '../services/infrastructure.ts'
 import { makeReports } from '../services/make-reports.ts'
 import { INPUTS, type Inputs } from '../services/read-evidence.ts'
@@ -18,7 +19,7 @@ interface Params {
 
 export default defineStep<Params>({
   title: 'judge the pilot and write the acceptance report',
-  version: '5',
+  version: '6',
   params: {
     type: 'object',
     additionalProperties: false,
@@ -38,7 +39,8 @@ export default defineStep<Params>({
   always: true,
   async run(ctx, { phase }, inputs) {
     await assertReportsWritable(ctx.settings.directories.reports)
-    const made = await makeReports(ctx, inputs as Inputs, { phase, world: await askWorld(ctx) })
+    const count = countInLedger(ctx.database, () => ctx.clock.now())
+    const made = await makeReports(ctx, inputs as Inputs, { phase, world: await askWorld(ctx), count })
     const { origin, verdict } = made.reports.summary
     const write = (folder: string) => writeReports(folder, made, ctx.contributions)
     const report = await ctx.write('report', write, { origin: origin as Origin })

@@ -10,8 +10,8 @@ export const SHARP: readonly MadeRow[] = [...rowsAt(0.2, 30, 5, 1), ...rowsAt(0.
 /** Model and market of SHARP with their places changed. */
 export const BLUNT: readonly MadeRow[] = [...rowsAt(0.3, 20, 5, 1), ...rowsAt(0.7, 80, 5, 4)]
 
-/** The model is far off and still no worse than its market: only calibration objects. */
-export const OVERCONFIDENT: readonly MadeRow[] = [...rowsAt(0.05, 5, 5, 1), ...rowsAt(0.95, 95, 5, 4)]
+/** The model is far off and still better than its market: only calibration objects. */
+export const OVERCONFIDENT: readonly MadeRow[] = [...rowsAt(0.05, 2, 5, 1), ...rowsAt(0.95, 98, 5, 4)]
 
 export const good = (changes: Partial<MadePilot> = {}): MadePilot => ({
   windows: [week(SHARP), week(SHARP)],

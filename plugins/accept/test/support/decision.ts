@@ -54,7 +54,21 @@ export const PASSING = {
   },
   blend: {
     verdict: verdict('What is delivered is better.'),
-    skill: verdict('What is delivered is better by 0.0211.'),
+    skill: {
+      ...verdict('What is delivered is better by 0.0211.'),
+      ...{ verdict: 'better', delta: 0.0005, min_days: 14, echo: false, no_harm: true, harm_limit: 0.002 },
+      interval: {
+        ...interval(-0.0211),
+        ...{ weighting: 'market-hour', level: 0.95, draws: 2000, seed: 42, days: 14, market_hours: 70 },
+      },
+    },
+    benchmarks: ['half-way'],
+    weightings: { per_row: interval(-0.0212), per_market_hour: interval(-0.0211), per_event_day: interval(-0.0213) },
+    e_process: {
+      ...{ clip: 0.5, bar: 20, days: 14, clipped_days: 1, e_for: 4.25, e_against: 0.125, peak_for: 5.5 },
+      ...{ peak_against: 1.75, for_since: null, against_since: null, by_day: [] },
+      confidence_sequence: { mean: -0.0214, low: -0.111, high: 0.0444, level: 0.95 },
+    },
     no_harm: { ...verdict('Nowhere worse than 0.0011.'), value: 0.0011, threshold: 0.002, parts: [] },
     weight,
     devig: { method: 'none', reason: 'Nothing gained.', candidates: [], rows_complete: 130, rows_incomplete: 10 },

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
 import { openDatabase } from 'kwx/database'
+import { fixedClock, parseInstant } from 'kwx/time'
 import { migrate } from '../../../../src/data/database/connection/migrate.ts'
 import { ArtefactStore } from '../../../../src/framework/artefacts/store.ts'
 import { type Contributions, indexContributions } from '../../../../src/framework/contributions/contributions.ts'
@@ -62,6 +63,7 @@ export async function judged(
   const news: string[] = []
   const ctx = {
     log: (line: string) => news.push(line),
+    clock: fixedClock(parseInstant('2025-02-01T12:00:00Z')),
     contributions: await installed(),
     database: shared,
     settings: { directories: { models: join(home, 'models'), reports: shelf, pipelines: home } },

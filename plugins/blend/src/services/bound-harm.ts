@@ -1,10 +1,10 @@
 import type { BlendWeight } from 'kwx/contracts'
 import { randomFrom } from 'kwx/random'
+import { HARM_LIMIT } from 'kwx/scores'
 
 import { DRAWS, ends, LEVEL } from './date-blocks.ts'
 import { type DayCell, STEPS } from './day-cells.ts'
 import { MIN_DAYS } from './fit-weight.ts'
-import { HARM_THRESHOLD } from './no-harm.ts'
 
 /** Dates of a stretch that may turn out badly: four weeks. */
 const STRETCH = 28
@@ -13,11 +13,11 @@ const STRETCH = 28
  * Lowers a weight until neither being wrong nor four bad weeks of its pilot would do harm.
  *
  * It becomes the largest one, up to what was fitted, with which 39 of 40 stretches of STRETCH dates, drawn one by one
- * from the evidence, cost at most HARM_THRESHOLD in log loss over the price. Rows count alike here, as where harm is
+ * from the evidence, cost at most HARM_LIMIT in log loss over the price. Rows count alike here, as where harm is
  * judged: a model that wins quiet days and loses busy ones has a weight by event days and keeps little of it.
  *
  * Fewer dates than a stretch cannot tell how bad one can be: two good weeks of one kind of weather have looked like
- * skill. Until then the weight is also at most the one with which HARM_THRESHOLD is the expected cost if the price is
+ * skill. Until then the weight is also at most the one with which HARM_LIMIT is the expected cost if the price is
  * right, the mean divergence of the price from what is delivered. That asks how far a model strays and not how lucky it
  * was, so a model that corrects the price a little keeps its weight.
  *
@@ -46,8 +46,8 @@ export function boundHarm(
   const found = weight.reason.split(';')[0]
   const why =
     most < near
-      ? `with more, four weeks of ${name} could cost over ${HARM_THRESHOLD}.`
-      : `on under ${STRETCH} days, no more than costs ${HARM_THRESHOLD} if the price of ${name} is right.`
+      ? `with more, four weeks of ${name} could cost over ${HARM_LIMIT}.`
+      : `on under ${STRETCH} days, no more than costs ${HARM_LIMIT} if the price of ${name} is right.`
   return { ...weight, value: most / STEPS, reason: `${found}; ${(most / STEPS).toFixed(2)} is used: ${why}` }
 }
 
@@ -77,7 +77,7 @@ function byDate(cells: readonly DayCell[], market: readonly DayCell[]): DateSums
 
 /** The divergence grows with the weight. */
 function largestNearPrice(dates: readonly DateSums[], top: number): number {
-  const allowed = HARM_THRESHOLD * dates.reduce((sum, { rows }) => sum + rows, 0)
+  const allowed = HARM_LIMIT * dates.reduce((sum, { rows }) => sum + rows, 0)
   let k = top
   while (k > 0 && dates.reduce((sum, { divergence }) => sum + divergence[k]!, 0) > allowed) k--
   return k
@@ -89,7 +89,7 @@ function largestWithoutHarm(dates: readonly DateSums[], top: number, seed: strin
   const found = new Float64Array(DRAWS)
   for (let draw = 0; draw < DRAWS; draw++) {
     const drawn = Array.from({ length: STRETCH }, () => dates[random.integer(dates.length)]!)
-    const allowed = HARM_THRESHOLD * drawn.reduce((sum, { rows }) => sum + rows, 0)
+    const allowed = HARM_LIMIT * drawn.reduce((sum, { rows }) => sum + rows, 0)
     const harms = (k: number) => drawn.reduce((sum, { excess }) => sum + excess[k]!, 0) > allowed
     let [low, high] = [0, top]
     while (low < high) {

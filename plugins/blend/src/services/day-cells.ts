@@ -1,5 +1,6 @@
 import type { DevigMethod } from 'kwx/market'
 import { CLIP, clipProbability, logit, marketSide, POOL_CLIP, sigmoid } from 'kwx/model'
+import { isEcho } from 'kwx/scores'
 
 import type { BlendRows, PilotRows } from './pilot-rows.ts'
 
@@ -13,6 +14,8 @@ export interface DayCell {
   readonly day: number
   readonly positives: number
   readonly rows: number
+  /** The model repeats the price in every row. */
+  readonly echo: boolean
   /** Mean log loss with the pool's weight at k / STEPS, shape [STEPS + 1]; with weight 0 only, shape [1]. */
   readonly loss: Float64Array
   /** Mean of what that would cost if the market's side were right: its divergence from the pooled, of the same shape. */
@@ -50,18 +53,21 @@ export function dayCells(pilots: readonly PilotRows[], method: DevigMethod, weig
         let cell = byDay.get(day)
         if (!cell) {
           cell = {
-            ...{ positives: 0, rows: 0 },
+            ...{ positives: 0, rows: 0, model: [], price: [] },
             ...{ loss: new Float64Array(last + 1), divergence: new Float64Array(last + 1) },
           }
           byDay.set(day, cell)
         }
         addRow(cell, rows.label[i]!, rows.model[i]!, market[i]!)
+        cell.model.push(rows.model[i]!)
+        cell.price.push(rows.market[i]!)
       }
       return [...byDay]
         .sort(([a], [b]) => a - b)
-        .map(([day, cell]) => {
-          const mean = (sums: Float64Array) => sums.map((sum) => sum / cell.rows)
-          return { pilot, window, day, ...cell, loss: mean(cell.loss), divergence: mean(cell.divergence) }
+        .map(([day, { positives, rows: n, model, price, loss, divergence }]) => {
+          const mean = (sums: Float64Array) => sums.map((sum) => sum / n)
+          const about = { pilot, window, day, positives, rows: n, echo: isEcho(model, price) }
+          return { ...about, loss: mean(loss), divergence: mean(divergence) }
         })
     })
   })
@@ -70,6 +76,8 @@ export function dayCells(pilots: readonly PilotRows[], method: DevigMethod, weig
 interface Sums {
   positives: number
   rows: number
+  readonly model: number[]
+  readonly price: number[]
   loss: Float64Array
   divergence: Float64Array
 }

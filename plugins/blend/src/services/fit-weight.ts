@@ -32,6 +32,10 @@ export function fitWeight(cells: readonly DayCell[], seed: string): BlendWeight 
     reason,
   })
   if (cells.length === 0) return unused('no-rows', 'There are no test rows to fit a weight on: weight 0.')
+  // The sign of a difference that nobody could use would be fitted with full weight, were it the same on all days.
+  if (cells.every(({ echo }) => echo)) {
+    return unused('flat', `The model repeats the price on ${blocks.dates} days (${blocks.cells} event days): weight 0.`)
+  }
   const at = argmin(blocks, onceEach(blocks))
   const days = `${blocks.dates} days (${blocks.cells} event days)`
   if (isFlat(blocks, at)) return unused('flat', `Model and market score alike at every weight on ${days}: weight 0.`)

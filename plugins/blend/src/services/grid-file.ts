@@ -1,20 +1,36 @@
+import { BENCHMARK_NAMES, type Benchmark } from 'kwx/config'
 import type { BlendGridFile, BlendWindow } from 'kwx/contracts'
 import { MAX_QUOTE_AGE } from 'kwx/features'
 import { blendProbability, type MarketP, type ModelP } from 'kwx/model'
+import { hourOf } from 'kwx/scores'
 
 import { DRAWS, LEVEL } from './date-blocks.ts'
 import { noHarm } from './no-harm.ts'
 import type { PilotRows } from './pilot-rows.ts'
+import { joinText } from './read-pilot.ts'
 import { scoreLadders } from './score-ladders.ts'
 import { differenceOf, rowBrier, scoresOf } from './scores.ts'
-import { blendVerdict, skillVerdict } from './skill-verdict.ts'
+import { judgePool } from './skill-verdict.ts'
 import { choiceOf, type Walk } from './walk-windows.ts'
 
 /** Weights of the grid: 0, the market alone, to 1, the model alone. */
 const GRID: readonly number[] = [0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1]
 
+/** How the pooled probability is judged. */
+export interface PoolRule {
+  /** The readings of the market that the pilots' rows have as `market`. */
+  readonly benchmarks: readonly Benchmark[]
+  /** Smallest difference that counts, nats. */
+  readonly delta: number
+}
+
 /** All figures of `08_blend_grid.json` of one or more pilots. */
-export function gridFile(pilots: readonly PilotRows[], walk: Walk, seed: number): BlendGridFile {
+export function gridFile(
+  pilots: readonly PilotRows[],
+  walk: Walk,
+  seed: number,
+  { benchmarks, delta }: PoolRule,
+): BlendGridFile {
   const rows = pooledRows(pilots, walk.delivered)
   const { label, market, delivered, day } = rows
   const grid = GRID.map((weight) => {
@@ -25,7 +41,6 @@ export function gridFile(pilots: readonly PilotRows[], walk: Walk, seed: number)
   })
   const windows = windowRows(pilots, walk)
   const judged = windows.filter(({ rows }) => rows > 0).map(({ window }) => window)
-  const harm = noHarm(pilots, walk.delivered)
   // Of several pilots, the one that may take least speaks for what is used after these days, and the one that may take
   // most for whether any of them shows skill.
   const byWeight = walk.final.toSorted((one, other) => one.weight.value - other.weight.value)
@@ -39,19 +54,21 @@ export function gridFile(pilots: readonly PilotRows[], walk: Walk, seed: number)
     log_loss: differenceOf(rows, delivered, market, seed),
     brier: differenceOf(rows, delivered, market, seed, rowBrier),
   } as const
-  const skill = skillVerdict({
-    days: difference.days,
-    windows: new Set(judged).size,
-    weight: byWeight.at(-1)!.weight,
-    model: grid.at(-1)!.difference,
-    delivered: difference.log_loss,
-  })
+  const judgement = judgePool(
+    { day, market: rows.ticker, hour: rows.hour, y: label, p: delivered, benchmark: market },
+    { days: difference.days, windows: new Set(judged).size, weight: byWeight.at(-1)!.weight },
+    { seed, delta, benchmark: benchmarks.map((one) => BENCHMARK_NAMES[one]).join(' or ') },
+  )
+  const { skill } = judgement
   const complete = pilots.reduce((sum, { rows }) => sum + countComplete(rows.devigged.proportional), 0)
   const one = pilots.length === 1 ? pilots[0]! : null
   return {
-    verdict: blendVerdict(skill, harm),
+    verdict: { outcome: skill.outcome, sentence: skill.sentence },
     skill,
-    no_harm: harm,
+    benchmarks,
+    weightings: judgement.difference,
+    e_process: judgement.e_process,
+    no_harm: noHarm(pilots, walk.delivered, skill),
     origin: pilots[0]!.origin,
     city: joined(pilots.map(({ city }) => city)),
     bracket: joined(pilots.map(({ bracket }) => bracket)),
@@ -125,11 +142,17 @@ function pooledRows(pilots: readonly PilotRows[], delivered: readonly Float64Arr
     model: new Float64Array(n),
     market: new Float64Array(n),
     delivered: new Float64Array(n),
+    hour: new Int32Array(n),
+    ticker: joinText(
+      pilots.map(({ rows }) => rows.ticker),
+      n,
+    ).codes,
   }
   let at = 0
   pilots.forEach(({ rows }, p) => {
     all.day.set(rows.day, at)
     all.label.set(rows.label, at)
+    all.hour.set(rows.endMinute.map(hourOf), at)
     all.model.set(rows.model, at)
     all.market.set(rows.market, at)
     all.delivered.set(delivered[p]!, at)

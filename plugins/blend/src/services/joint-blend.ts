@@ -15,12 +15,13 @@ import { writeBlend } from './write-blend.ts'
 /**
  * One weight for several pilots: fitted over all their days, a date of all cities being one block.
  *
- * The order of the pilots does not matter: they are taken by city, bracket and name.
+ * The order of the pilots does not matter: they are taken by city, bracket and name. The largest of their smallest
+ * effects counts.
  *
  * @returns the file and the rows that it was made from
  * @throws KwxError BLEND_TWICE (exit 2), BLEND_MIXED_ORIGINS (exit 1)
  */
-export function jointBlend(blended: readonly Pick<Blended, 'seed' | 'pilot'>[]) {
+export function jointBlend(blended: readonly Omit<Blended, 'file' | 'folder'>[]) {
   const keyOf = ({ city, bracket, name, pilot }: PilotRows) => [city, bracket, name, pilot].join('\0')
   const sorted = blended.toSorted((a, b) => (keyOf(a.pilot) < keyOf(b.pilot) ? -1 : 1))
   const pilots = sorted.map(({ pilot }) => pilot)
@@ -44,7 +45,11 @@ export function jointBlend(blended: readonly Pick<Blended, 'seed' | 'pilot'>[]) 
   }
   const { seed } = sorted[0]!
   const walk = walkWindows(pilots, seed)
-  return { file: gridFile(pilots, walk, seed), pilots, walk }
+  const rule = {
+    benchmarks: [...new Set(sorted.map(({ benchmark }) => benchmark))].sort(),
+    delta: Math.max(...sorted.map(({ delta }) => delta)),
+  }
+  return { file: gridFile(pilots, walk, seed, rule), pilots, walk }
 }
 
 /** Publishes a joint fit under `<reports>/joint_<hash of its pilots>/` and answers where. */

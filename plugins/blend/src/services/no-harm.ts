@@ -5,9 +5,6 @@ import { formatDay } from 'kwx/time'
 import type { PilotRows } from './pilot-rows.ts'
 import { orNull } from './scores.ts'
 
-/** The delivered log loss may exceed the market's by this much, in nats. */
-export const HARM_THRESHOLD = 0.002
-
 /** `2024H2`: the half-year of a day. */
 export const halfYearOf = (day: number): string => {
   const [year, month] = formatDay(day).split('-')
@@ -15,12 +12,36 @@ export const halfYearOf = (day: number): string => {
 }
 
 /**
- * First, do no harm: the largest excess of the delivered log loss over the market's, over all rows, each pilot, and
- * each half-year of each pilot.
+ * First, do no harm: non-inferiority, the upper end of the difference by market-hours below the limit. The parts (all
+ * rows, each pilot, each half-year of each pilot) show where the delivered log loss exceeds the market's; single parts
+ * have too few days for a limit.
  *
+ * @param skill  of the same rows
  * @param delivered  of each pilot, shape [rows]
  */
-export function noHarm(pilots: readonly PilotRows[], delivered: readonly Float64Array[]): BlendGridFile['no_harm'] {
+export function noHarm(
+  pilots: readonly PilotRows[],
+  delivered: readonly Float64Array[],
+  { outcome, interval, sentence, harm_limit: threshold }: BlendGridFile['skill'],
+): BlendGridFile['no_harm'] {
+  const parts = partsOf(pilots, delivered)
+  const value = interval.high
+  if (outcome === 'not-enough-evidence' || value === null) {
+    return { outcome: 'not-enough-evidence', sentence, value, threshold, parts }
+  }
+  const end = `the upper end of delivered minus market is ${value > 0 ? '+' : ''}${value.toFixed(4)} nats per market-hour`
+  return value < threshold
+    ? { outcome: 'pass', sentence: `No harm beyond ${threshold} is done: ${end}.`, value, threshold, parts }
+    : {
+        outcome: 'fail',
+        sentence: `Harm cannot be excluded: ${end}; it must lie below ${threshold}.`,
+        value,
+        threshold,
+        parts,
+      }
+}
+
+function partsOf(pilots: readonly PilotRows[], delivered: readonly Float64Array[]): BlendGridFile['no_harm']['parts'] {
   const all = pilots.flatMap(({ rows }, p) => Array.from({ length: rows.n }, (_, i) => ({ p, i, day: rows.day[i]! })))
   type Row = (typeof all)[number]
   const nameOf = ({ p }: Row) => `${pilots[p]!.city} ${pilots[p]!.bracket}`
@@ -29,7 +50,7 @@ export function noHarm(pilots: readonly PilotRows[], delivered: readonly Float64
     ...(pilots.length > 1 ? Map.groupBy(all, nameOf) : []),
     ...Map.groupBy(all, (row) => `${nameOf(row)} ${halfYearOf(row.day)}`),
   ]
-  const parts = groups.map(([part, rows]) => {
+  return groups.map(([part, rows]) => {
     const label = rows.map(({ p, i }) => pilots[p]!.rows.label[i]!)
     const loss = logLoss(
       label,
@@ -42,21 +63,4 @@ export function noHarm(pilots: readonly PilotRows[], delivered: readonly Float64
     const days = new Set(rows.map(({ day }) => day)).size
     return { part, rows: rows.length, days, difference: orNull(loss - market) }
   })
-  const known = parts.filter(({ difference }) => difference !== null)
-  const about = { threshold: HARM_THRESHOLD, parts }
-  if (known.length === 0) {
-    return { outcome: 'not-enough-evidence', sentence: 'There are no test rows.', value: null, ...about }
-  }
-  const worst = known.reduce((one, other) => (other.difference! > one.difference! ? other : one))
-  const value = worst.difference!
-  const excess = `${value > 0 ? '+' : ''}${value.toFixed(4)}`
-  const where = `worst part: ${worst.part}, delivered minus market ${excess} in log loss`
-  return value <= HARM_THRESHOLD
-    ? {
-        outcome: 'pass',
-        sentence: `No part is worse than the market by more than ${HARM_THRESHOLD}; ${where}.`,
-        value,
-        ...about,
-      }
-    : { outcome: 'fail', sentence: `Harm is done: ${where}, at most ${HARM_THRESHOLD} is allowed.`, value, ...about }
 }

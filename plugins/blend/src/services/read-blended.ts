@@ -2,7 +2,7 @@ import { join } from 'node:path'
 
 import { EXIT, KwxError } from 'kwx'
 import { numbers, readJson, readTable, text } from 'kwx/artefacts'
-import { type LoadedConfig, windowsOf } from 'kwx/config'
+import { type Benchmark, type LoadedConfig, windowsOf } from 'kwx/config'
 import type { BlendGridFile } from 'kwx/contracts'
 import type { RunResult } from 'kwx/pipeline'
 
@@ -12,6 +12,9 @@ import { BLEND_FILE, DELIVERED_FILE } from './write-blend.ts'
 /** What one run of the pipeline left behind. */
 export interface Blended {
   readonly seed: number
+  readonly benchmark: Benchmark
+  /** Smallest difference that counts, nats. */
+  readonly delta: number
   readonly file: BlendGridFile
   readonly folder: string
   readonly pilot: PilotRows
@@ -61,6 +64,8 @@ export async function readBlended(run: RunResult): Promise<Blended> {
   const folder = blend.folder
   return {
     seed: loaded.config.seed,
+    benchmark: loaded.config.benchmark,
+    delta: loaded.config.gates.min_effect,
     file,
     folder,
     pilot: { name, city, bracket, pilot, origin, embargoDays, windows, rows, ladders: null },

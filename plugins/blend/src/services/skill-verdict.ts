@@ -1,54 +1,56 @@
-import type { BlendGridFile, BlendInterval, BlendWeight, ReportVerdict } from 'kwx/contracts'
+import type { BlendGridFile, BlendWeight } from 'kwx/contracts'
+import { type ForecastJudgement, type ForecastRows, judgeForecast } from 'kwx/scores'
 
 import { MIN_DAYS } from './fit-weight.ts'
 
 /** Windows with test rows below which nothing was delivered on evidence. */
 const MIN_WINDOWS = 2
 
-const interval = ({ mean, low, high }: BlendInterval): string =>
-  mean === null ? 'unknown' : `${mean.toFixed(4)} [${low?.toFixed(4) ?? 'unknown'}, ${high?.toFixed(4) ?? 'unknown'}]`
+type SkillVerdict = BlendGridFile['skill']
 
 /**
- * Whether there is skill over the market: a weight above 0 may be used, so its interval lies above 0, and the delivered probability's log
- * loss is lower than the market's with an interval below 0. Both, because the first alone says that the model knows
- * something, not that what was delivered was better.
+ * Judges the pooled probability against its benchmark, as a model is judged.
  *
- * @param windows  that have test rows
- * @param model  log loss of the model alone minus the market's
- * @param delivered  log loss delivered minus the market's
+ * Two things are the pool's own: how much evidence there must be, and that a probability that would be delivered
+ * without the model after these days shows no skill of it.
+ *
+ * @param evidence.windows  that have test rows
+ * @param evidence.weight  what may be used after the test days
  */
-export function skillVerdict({
-  days,
-  windows,
-  weight,
-  model,
-  delivered,
-}: {
-  days: number
-  windows: number
-  weight: BlendWeight
-  model: BlendInterval
-  delivered: BlendInterval
-}): ReportVerdict {
-  if (days < MIN_DAYS || windows < MIN_WINDOWS) {
-    const sentence = `${days} test days in ${windows} fitted windows are too few to judge skill; ${MIN_DAYS} days in ${MIN_WINDOWS} windows are needed.`
-    return { outcome: 'not-enough-evidence', sentence }
-  }
-  if (weight.outcome === 'one-class') {
-    return { outcome: 'not-enough-evidence', sentence: 'All test rows have one outcome: skill cannot be judged.' }
-  }
-  const low = weight.low ?? 0
-  const found = `weight of the model ${weight.fitted?.toFixed(2) ?? 'none'} [${low.toFixed(2)}, ${weight.high?.toFixed(2) ?? 'none'}], used ${weight.value.toFixed(2)}, log loss delivered minus market ${interval(delivered)}`
-  if (weight.value > 0 && delivered.high !== null && delivered.high < 0) {
-    return { outcome: 'pass', sentence: `The delivered probability is better than the market: ${found}.` }
-  }
-  const lost = weight.fitted === 0 || (model.low !== null && model.low > 0)
-  const claim = lost && low === 0 ? 'The market is better' : 'No skill over the market is shown'
-  return { outcome: 'fail', sentence: `${claim}: ${found}.` }
+export function judgePool(
+  rows: ForecastRows,
+  { days, windows, weight }: { days: number; windows: number; weight: BlendWeight },
+  { seed, delta, benchmark }: { seed: number; delta: number; benchmark: string },
+): ForecastJudgement {
+  const judged = judgeForecast(rows, {
+    seed,
+    delta,
+    benchmark,
+    subject: 'The pooled probability',
+    minDays: MIN_DAYS,
+    lacking: whyTooFew(days, windows, weight),
+  })
+  return { ...judged, skill: withWeight(judged.skill, weight) }
 }
 
-/** The last word: harm first, then skill. */
-export function blendVerdict(skill: ReportVerdict, harm: BlendGridFile['no_harm']): ReportVerdict {
-  if (harm.outcome === 'fail') return { outcome: 'fail', sentence: harm.sentence }
-  return skill
+function whyTooFew(days: number, windows: number, weight: BlendWeight): string | null {
+  if (days < MIN_DAYS || windows < MIN_WINDOWS) {
+    return `${days} test days in ${windows} fitted windows are too few to judge skill; ${MIN_DAYS} days in ${MIN_WINDOWS} windows are needed.`
+  }
+  return weight.outcome === 'one-class' ? 'All test rows have one outcome: skill cannot be judged.' : null
+}
+
+function withWeight(skill: SkillVerdict, weight: BlendWeight): SkillVerdict {
+  if (skill.outcome === 'not-enough-evidence') return skill
+  const used =
+    weight.fitted === null
+      ? weight.reason
+      : `Weight of the model ${weight.fitted.toFixed(2)} [${weight.low?.toFixed(2) ?? 'none'}, ${weight.high?.toFixed(2) ?? 'none'}], used ${weight.value.toFixed(2)}.`
+  if (skill.verdict !== 'better' || weight.value > 0) return { ...skill, sentence: `${skill.sentence} ${used}` }
+  return {
+    ...skill,
+    verdict: 'not-shown',
+    outcome: 'fail',
+    sentence: `The model is not used after the test days, so no skill of it is shown. ${skill.sentence} ${used}`,
+  }
 }

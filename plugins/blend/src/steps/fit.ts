@@ -19,7 +19,7 @@ const readConfig = (folder: string) => readJson<LoadedConfig>(join(folder, 'conf
 
 export default defineStep({
   title: 'pool the model with the market',
-  version: '6',
+  version: '8',
   params: { type: 'object', properties: {}, additionalProperties: false },
   consumes: { config: 'config', features: 'features', labels: 'labels', pilot: 'pilot' },
   produces: { blend: 'blend' },
@@ -67,7 +67,10 @@ export default defineStep({
       },
     ]
     const walk = walkWindows(pilots, config.seed)
-    const file = gridFile(pilots, walk, config.seed)
+    const file = gridFile(pilots, walk, config.seed, {
+      benchmarks: [config.benchmark],
+      delta: config.gates.min_effect,
+    })
     const blend = await ctx.write('blend', (to) => writeBlend(to, file, pilots, walk, ctx.contributions), {
       origin: from,
     })

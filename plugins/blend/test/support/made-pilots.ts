@@ -79,7 +79,7 @@ export function madePilots({
       windows: spans,
       rows: {
         n: rows.length,
-        ticker: { codes: new Int32Array(rows.length), values: ['M'] },
+        ticker: { codes: new Int32Array(rows.length), values: [`M${p}`] },
         day: Int32Array.from(rows, ({ day }) => day),
         endMinute: Int32Array.from(rows, ({ endMinute }) => endMinute),
         label: Uint8Array.from(rows, ({ y }) => y),

@@ -19,7 +19,9 @@ export interface Summary {
   readonly gates: readonly (ReportVerdict & { readonly gate: string })[]
 }
 
-export type Blend = Pick<BlendGridFile, 'skill' | 'no_harm' | 'origin' | 'pilot' | 'pilots'>
+export type Blend = Pick<BlendGridFile, 'no_harm' | 'origin' | 'pilot' | 'pilots'> & {
+  readonly skill: Pick<BlendGridFile['skill'], 'verdict' | 'sentence'> & ReportVerdict
+}
 
 export interface ReadReport extends Identified {
   readonly summary: Summary

@@ -46,15 +46,27 @@ function accepted({ pilot, report, joint }: PromotionEvidence): Requirement {
   if (report.inputs['pilot'] !== pilot.hash) return { requirement, outcome: 'missing', sentence: OTHER_PILOT }
   const { verdict, gates } = report.summary
   if (verdict.outcome === 'pass') return { requirement, outcome: 'met', sentence: verdict.sentence }
-  // A joint blend answers the question of skill in the place of the pilot's own, and that question only.
-  const others = gates.filter(({ gate }) => gate !== 'accept:skill')
-  const pass = others.some(({ outcome }) => outcome === 'pass') && others.every((one) => isFine(one))
-  if (joint && pass) {
-    const sentence = 'Every gate but that of skill passed; the joint blend answers for skill.'
-    return { requirement, outcome: 'met', sentence }
+  const answered = joint ? [MODEL_GATE, ...POOL_GATES] : [MODEL_GATE]
+  const others = gates.filter(({ gate }) => !answered.includes(gate))
+  const open = others.filter((one) => !isFine(one))
+  if (open.length > 0) {
+    const worst = WORST.map((outcome) => open.find((one) => one.outcome === outcome)).find((one) => one !== undefined)
+    return { requirement, outcome: refused(worst ?? open[0]!), sentence: verdict.sentence }
   }
-  return { requirement, outcome: refused(verdict), sentence: verdict.sentence }
+  const rests = others.some(({ outcome }) => outcome === 'pass')
+  const explained = gates.some((one) => answered.includes(one.gate) && !isFine(one))
+  if (!rests || !explained) return { requirement, outcome: refused(verdict), sentence: verdict.sentence }
+  const sentence = joint
+    ? 'Every gate but those of skill passed; the joint blend answers for skill.'
+    : 'Every gate but that of the model by itself passed; the pooled probability answers for skill.'
+  return { requirement, outcome: 'met', sentence }
 }
+
+/** The model by itself: what is delivered is the pooled probability, so that file 08 answers in its place. */
+const MODEL_GATE = 'accept:market'
+/** What the report takes from its own file 08: a joint blend answers in their place. */
+const POOL_GATES = ['accept:skill', 'accept:no-harm']
+const WORST = ['fail', 'stale', 'not-enough-evidence'] as const
 
 function verified({ pilot, report }: PromotionEvidence): Requirement {
   const requirement = 'verified'
@@ -86,7 +98,12 @@ function skill({ pilot, report, joint }: PromotionEvidence): Requirement[] {
     outcome: verdict.outcome === 'pass' ? 'met' : refused(verdict),
     sentence: verdict.sentence,
   })
-  return [judged('skill', blend.skill), judged('no-harm', blend.no_harm)]
+  const { verdict, outcome, sentence } = blend.skill
+  const isBetter = verdict === 'better' || outcome !== 'pass'
+  return [
+    judged('skill', isBetter ? blend.skill : { outcome: 'fail', sentence: `${file} is ${verdict}: ${sentence}` }),
+    judged('no-harm', blend.no_harm),
+  ]
 }
 
 function origin({ pilot, fictional, report, joint }: PromotionEvidence): Requirement {

@@ -71,7 +71,11 @@ export const verificationSchema = {
 export const blendSchema = {
   $id: 'kwx/models/blend@1',
   ...object({
-    skill: verdict,
+    skill: object({
+      verdict: { enum: ['too-few-days', 'equal', 'better', 'worse', 'not-shown'] },
+      outcome,
+      sentence: text,
+    }),
     no_harm: verdict,
     origin: { enum: ['real', 'replay', 'simulated'] },
     pilot: { anyOf: [hash, { type: 'null' }] },

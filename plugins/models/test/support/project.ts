@@ -154,7 +154,8 @@ export interface MadeReport {
 const verdictOf = (outcome: Outcome) => ({ outcome, sentence: `It is ${outcome}.` })
 
 export const blendOf = (pilot: string | null, pilots: readonly string[], { skill, harm, origin }: MadeReport = {}) => ({
-  ...{ skill: verdictOf(skill ?? 'pass'), no_harm: verdictOf(harm ?? 'pass'), origin: origin ?? 'real', pilot },
+  skill: { ...verdictOf(skill ?? 'pass'), verdict: (skill ?? 'pass') === 'pass' ? 'better' : 'not-shown' },
+  ...{ no_harm: verdictOf(harm ?? 'pass'), origin: origin ?? 'real', pilot },
   pilots: pilots.map((hash) => ({ name: 'made_up', pilot: hash })),
 })
 

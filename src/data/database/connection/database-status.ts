@@ -45,6 +45,7 @@ export const TABLES = [
   'paper_positions',
   'paper_settlements',
   'paper_ledger',
+  'evaluations',
 ] as const
 
 export const serverVersion = statement({ text: 'select version() as version', columns: { version: text() } })

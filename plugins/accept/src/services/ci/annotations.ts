@@ -14,14 +14,15 @@ const LEVELS = {
  *
  * @param config  the configuration as typed; the lines are attached to it
  */
-export function annotations({ title, outcome, sentence, cases }: CiReport, config: string): string[] {
+export function annotations({ title, outcome, sentence, cases, summary }: CiReport, config: string): string[] {
   const line = (level: string, name: string, text: string) =>
     `::${level} file=${property(config)},title=${property(name)}::${data(text)}`
   const gates = cases.flatMap((one) => {
     const level = LEVELS[one.outcome]
     return level ? [line(level, `${one.id}, ${one.outcome}: ${one.title}`, one.sentence)] : []
   })
-  return [line(LEVELS[outcome] ?? 'notice', `${title}: ${outcome}`, sentence), ...gates]
+  const verdict = [sentence, summary?.evaluations.sentence].filter(Boolean).join(' ')
+  return [line(LEVELS[outcome] ?? 'notice', `${title}: ${outcome}`, verdict), ...gates]
 }
 
 /** What follows a line end would be read as a command of its own. */

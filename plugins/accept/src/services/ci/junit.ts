@@ -11,7 +11,13 @@ export function junitXml({ title, outcome, exit, sentence, cases, summary }: CiR
   const count = (element: string) => cases.filter((one) => elementOf(one) === element).length
   const counts = `tests="${cases.length}" failures="${count('failure')}" errors="${count('error')}" skipped="${count('skipped')}"`
   const classname = summary ? `kwx.${summary.phase}.${summary.city}.${summary.bracket}` : 'kwx.accept'
-  const properties = { outcome, exit: String(exit), sentence, ...(summary ? { origin: summary.origin } : {}) }
+  const about = summary && {
+    origin: summary.origin,
+    skill: summary.skill.verdict,
+    benchmark: summary.benchmark.reading,
+    evaluations: summary.evaluations.sentence,
+  }
+  const properties = { outcome, exit: String(exit), sentence, ...about }
   return [
     '<?xml version="1.0" encoding="UTF-8"?>',
     `<testsuites name="kwx accept" ${counts}>`,

@@ -1,4 +1,5 @@
 import type { JudgedSummary } from '../../reports.ts'
+import { describeEProcess, READING_NAMES, weightingCells } from '../describe-skill.ts'
 import { figure, fixed, share } from '../format.ts'
 import { table } from '../markdown.ts'
 import type { CiReport } from './ci-report.ts'
@@ -16,10 +17,14 @@ export function summaryMarkdown({ title, outcome, sentence, cases, summary }: Ci
     ]),
   )
   const scores = summary ? [sideBySide(summary)] : []
-  return `${[`## ${plain(title)}: ${outcome}`, plain(sentence), ...scores, gates].join('\n\n')}\n`
+  const counted = summary ? [plain(summary.evaluations.sentence)] : []
+  return `${[`## ${plain(title)}: ${outcome}`, plain(sentence), ...counted, ...scores, gates].join('\n\n')}\n`
 }
 
-function sideBySide({ pooled: { model, market }, total_test_rows, total_test_days, origin }: JudgedSummary): string {
+function sideBySide(summary: JudgedSummary): string {
+  const { pooled, total_test_rows, total_test_days, origin, benchmark, benchmarks, skill, e_process } = summary
+  const { model, market } = pooled
+  const readings = Object.keys(READING_NAMES) as (keyof typeof READING_NAMES)[]
   return [
     table(
       ['all rows', 'model', 'market'],
@@ -30,6 +35,11 @@ function sideBySide({ pooled: { model, market }, total_test_rows, total_test_day
         ['accuracy', share(model.accuracy), share(market.accuracy)],
       ],
     ),
+    table(
+      ['log loss of the model minus', 'by row', 'by market-hour', 'by event day'],
+      readings.map((one) => [READING_NAMES[one], ...weightingCells(benchmarks[one].difference)]),
+    ),
+    `Skill: ${skill.verdict} against ${benchmark.name}. ${describeEProcess(e_process)}`,
     `${total_test_rows} test rows of ${total_test_days} event days, ${origin}.`,
   ].join('\n\n')
 }

@@ -3,12 +3,20 @@ import { join } from 'node:path'
 
 import { type ArtefactStore, canonicalJson, readJson } from 'kwx/artefacts'
 
-import { type ExclusionAudit, type InfrastructureVerification, REPORT_FILES } from '../../reports.ts'
+import {
+  type Evaluations,
+  type ExclusionAudit,
+  type InfrastructureVerification,
+  type JudgedSummary,
+  REPORT_FILES,
+} from '../../reports.ts'
 import type { WorldChecks } from '../infrastructure.ts'
 
 /** What files 02 and 05 say of the database and the plugins, which no artefact can tell. */
 interface KnownWorld {
   readonly checks: WorldChecks
+  /** What file 01 says that the ledger counted. */
+  readonly evaluations: Evaluations
   /** Checks and lists, each with its file, that nothing confirms, because the store no longer holds the report as it was written. */
   readonly unconfirmed: readonly string[]
 }
@@ -27,13 +35,33 @@ export async function knownWorld(folder: string, store: ArtefactStore): Promise<
   const own = await worldOf(folder)
   const sealed = await sealedWorlds(folder, store)
   const same = sealed.find((world) => canonicalJson(world) === canonicalJson(own))
-  const checks = same ?? sealed[0]
-  if (checks) return { checks, unconfirmed: [] }
-  const named = [...own.database, ...own.phases].map(({ check }) => `${REPORT_FILES.infrastructure}: ${check}`)
-  return { checks: own, unconfirmed: [...CITY_LISTS.map((name) => `${REPORT_FILES.exclusion}: ${name}`), ...named] }
+  const known = same ?? sealed[0]
+  const counted = `${REPORT_FILES.summary}: evaluations, taken as the report states them`
+  if (known) return { ...known, unconfirmed: [counted] }
+  const { database, phases } = own.checks
+  const named = [...database, ...phases].map(({ check }) => `${REPORT_FILES.infrastructure}: ${check}`)
+  const lists = CITY_LISTS.map((name) => `${REPORT_FILES.exclusion}: ${name}`)
+  return { ...own, unconfirmed: [counted, ...lists, ...named] }
 }
 
-async function worldOf(folder: string): Promise<WorldChecks> {
+type World = Omit<KnownWorld, 'unconfirmed'>
+
+async function worldOf(folder: string): Promise<World> {
+  const summary = await readJson<Partial<JudgedSummary>>(join(folder, REPORT_FILES.summary)).catch(() => null)
+  return { checks: await checksOf(folder), evaluations: evaluationsOf(summary?.evaluations) }
+}
+
+/** What is stated, as far as it is of the right kind: the rest differs from what the report must hold. */
+function evaluationsOf(stated: Partial<Evaluations> | undefined): Evaluations {
+  const { count, unknown_before, sentence } = stated ?? {}
+  return {
+    count: Number.isInteger(count) ? count! : 0,
+    unknown_before: typeof unknown_before === 'string' ? unknown_before : null,
+    sentence: typeof sentence === 'string' ? sentence : '',
+  }
+}
+
+async function checksOf(folder: string): Promise<WorldChecks> {
   const read = <File>(name: string) => readJson<Partial<File>>(join(folder, name)).catch(() => null)
   const file = await read<InfrastructureVerification>(REPORT_FILES.infrastructure)
   const exclusion = await read<ExclusionAudit>(REPORT_FILES.exclusion)
@@ -47,10 +75,10 @@ const texts = (list: unknown): string[] =>
   Array.isArray(list) ? list.filter((one): one is string => typeof one === 'string') : []
 
 /** Worlds of the stored reports whose provenance is the folder's, of those that still are what was written. */
-async function sealedWorlds(folder: string, store: ArtefactStore): Promise<WorldChecks[]> {
+async function sealedWorlds(folder: string, store: ArtefactStore): Promise<World[]> {
   const provenance = await readFile(join(folder, 'provenance.json'), 'utf8')
   const shelf = join(store.root, 'report')
-  const worlds: WorldChecks[] = []
+  const worlds: World[] = []
   for (const hash of (await readdir(shelf).catch(() => [])).filter((name) => /^[0-9a-f]{64}$/.test(name)).sort()) {
     const stored = await readFile(join(shelf, hash, 'provenance.json'), 'utf8').catch(() => null)
     if (stored !== provenance) continue

@@ -31,9 +31,9 @@ export interface Recomputed {
  * Makes a report again from the artefacts that it names and holds every byte of it against the result.
  *
  * Files 01 to 06 are computed; the checks of database and plugins in file 05, and the cities that plugins
- * contributed in file 02, are taken from the report as the store
- * sealed it. Files 07 to 10 are held against their artefacts, the figures of 07 also against its fills and days and the
- * scores of 08 against `delivered.parquet`.
+ * contributed in file 02, are taken from the report as the store sealed it, and so is the count of evaluations in file
+ * 01. Files 07 to 10 are held against their artefacts, the figures of 07 also against its fills and days, and the
+ * scores, verdict and e-processes of 08 against `delivered.parquet`.
  *
  * @throws KwxError as `openReport`, and as accept:report for artefacts that do not belong together
  * @cost  about that of accept:report: a second for 50,000 rows
@@ -45,8 +45,12 @@ export async function recomputeReport(
   const store = new ArtefactStore(join(ctx.settings.home, 'artefacts'))
   const { phase, inputs, provenance } = await openReport(folder, store)
   const step = await ctx.contributions.load<Step>('steps', 'accept:report')
-  const { checks, unconfirmed } = await knownWorld(folder, store)
-  const made = await makeReports(ctx, inputs, { phase, world: checks })
+  const { checks, evaluations, unconfirmed } = await knownWorld(folder, store)
+  const made = await makeReports(ctx, inputs, {
+    phase,
+    world: checks,
+    count: async () => evaluations,
+  })
   const expected = await expectedFiles(made)
   const copied = copiedFiles(made.decision).map(({ file }) => file)
   const names = [...expected.keys()]
