@@ -5,7 +5,7 @@ import { clipProbability, logit, type MarketP, marketProbability, sigmoid } from
 export const MAX_SIDE_AGE = 15
 
 /** Price rows as far as their sides go: cents, NaN for an empty side. */
-export interface SideRows {
+interface SideRows {
   readonly endMinute: Int32Array
   readonly bid: Float64Array
   readonly ask: Float64Array
@@ -15,7 +15,7 @@ export interface SideRows {
 }
 
 /** Price rows as far as readings of the market go. */
-export interface ReadingRows extends SideRows {
+interface ReadingRows extends SideRows {
   /** The price of a row, cents. */
   readonly mid: Float64Array
   /** Newest trade up to the row, cents, NaN before the first; absent where the price itself is the last trade. */
@@ -23,7 +23,7 @@ export interface ReadingRows extends SideRows {
 }
 
 /** The sides of a row that are there: cents of YES, NaN for none, and the minute in which each was last seen. */
-export interface Sides {
+interface Sides {
   readonly bid: number
   readonly ask: number
   readonly bidAt: number
@@ -47,7 +47,7 @@ export function sidesAt({ endMinute, bid, ask, bidSeen, askSeen }: SideRows, row
 }
 
 /** What the market says at a row without any model, cents: at least one of the two is there where the row has a price. */
-export interface Readings {
+interface Readings {
   /** The newest trade; NaN before the first. */
   readonly last: number
   /** The mean of the two sides; NaN where one is missing, contradicted or older than MAX_SIDE_AGE. */

@@ -1,7 +1,7 @@
 import { EXIT, KwxError } from '../../base/errors.ts'
 
 /** Columns of equal length, by name. */
-export type Columns = Readonly<Record<string, ArrayLike<number>>>
+type Columns = Readonly<Record<string, ArrayLike<number>>>
 
 /** Throws SCORE_SHAPE unless all columns have one length. */
 export function checkShape(columns: Columns): void {

@@ -52,7 +52,7 @@ export const E_BAR = 20
  * forecaster at most as often. One bet of 0.95 found it more often and was rejected, because it loses on differences
  * whose variance exceeds c times twice their mean.
  */
-export const E_BETS: readonly { readonly fraction: number; readonly share: number }[] = [0, 1, 2, 3, 4].map((k) => ({
+const E_BETS: readonly { readonly fraction: number; readonly share: number }[] = [0, 1, 2, 3, 4].map((k) => ({
   fraction: 0.95 / 2 ** k,
   share: 3 ** (4 - k) / 121,
 }))

@@ -10,8 +10,8 @@ export const SKILL_MIN_DAYS = 14
 /** Largest loss, nats, at which a forecast still does no harm. */
 export const HARM_LIMIT = 0.002
 /** An echo is this close to its benchmark in every row: in probability, and in log-odds. */
-export const ECHO_PROBABILITY = 1e-3
-export const ECHO_LOG_ODDS = 0.01
+const ECHO_PROBABILITY = 1e-3
+const ECHO_LOG_ODDS = 0.01
 
 export type SkillVerdictName = 'too-few-days' | 'equal' | 'better' | 'worse' | 'not-shown'
 

@@ -22,8 +22,7 @@ export const CHANGED_IN_2: Readonly<Record<string, Readonly<Record<string, strin
       'DatabaseStatus MigrationStep RawPayloadInput Run StepRun TABLES databaseStatus listRuns migrate readRun recordRun recordStepRun saveRawPayload',
   },
   'kwx/features': {
-    internal:
-      'GateRules JoinedMarket LadderMarket Rung StoredCandles ladderView priceAsOf pricesSince rowMinutes rowsUntil',
+    internal: 'GateRules JoinedMarket LadderMarket Rung StoredCandles ladderView priceAsOf pricesSince rowMinutes',
   },
   'kwx/market': {
     internal:

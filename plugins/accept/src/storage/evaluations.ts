@@ -1,13 +1,13 @@
 import { EXIT, KwxError } from 'kwx'
-import { type Database, runQuery } from 'kwx/database'
+import { bigint, type Database, integer, statement } from 'kwx/database'
 
 import type { EvaluationsTable } from './tables.ts'
 
 /** An evaluation before the database numbers it. */
-export type NewEvaluation = Omit<EvaluationsTable, 'evaluation_id'>
+type NewEvaluation = Omit<EvaluationsTable, 'evaluation_id'>
 
 /** What the ledger says of some days of a city. */
-export interface LedgerCount {
+interface LedgerCount {
   /** Distinct configurations that were judged on any of the days, the one that asks among them. */
   readonly configurations: number
   /** When the first row of the whole ledger was written, milliseconds since the epoch: nothing is known of before. */
@@ -28,12 +28,7 @@ const REFUSED = ['25006', '42501']
 export async function recordEvaluation(db: Database, evaluation: NewEvaluation): Promise<LedgerCount> {
   const { city, bracket, configuration, days, days_hash, first_seen_ms } = evaluation
   try {
-    await runQuery(
-      db,
-      `insert into evaluations (city, bracket, configuration, days, days_hash, first_seen_ms)
-       values ($1, $2, $3, $4::integer[], $5, $6) on conflict do nothing`,
-      [city, bracket, configuration, [...days], days_hash, first_seen_ms],
-    )
+    await insertEvaluation.run(db, [city, bracket, configuration, [...days], days_hash, first_seen_ms])
   } catch (cause) {
     if (!REFUSED.includes(String((cause as { code?: unknown } | null)?.code))) throw cause
     throw new KwxError('The evaluation cannot be counted: the database refuses to write to the table evaluations.', {
@@ -43,12 +38,21 @@ export async function recordEvaluation(db: Database, evaluation: NewEvaluation):
       cause,
     })
   }
-  const [found] = await runQuery<{ configurations: number; first_ms: number }>(
-    db,
-    `select count(distinct configuration) filter (where city = $1 and days && $2::integer[])::integer as configurations,
-       (select first_seen_ms from evaluations order by evaluation_id limit 1) as first_ms
-     from evaluations`,
-    [city, [...days]],
-  )
-  return { configurations: found!.configurations, firstMs: found!.first_ms }
+  const { configurations, first_ms } = (await countEvaluations.first(db, [city, [...days]]))!
+  return { configurations, firstMs: first_ms }
 }
+
+export const insertEvaluation = statement({
+  text: `
+    insert into evaluations (city, bracket, configuration, days, days_hash, first_seen_ms)
+    values ($1, $2, $3, $4::integer[], $5, $6) on conflict do nothing`,
+})
+
+/** Distinct configurations of a city (`$1`) that share a day with some days (`$2`). */
+export const countEvaluations = statement({
+  text: `
+    select count(distinct configuration) filter (where city = $1 and days && $2::integer[])::integer as configurations,
+      (select first_seen_ms from evaluations order by evaluation_id limit 1) as first_ms
+    from evaluations`,
+  columns: { configurations: integer(), first_ms: bigint() },
+})
