@@ -25,7 +25,7 @@ export interface TrainingRows {
 }
 
 /** An entry of `labels.json`, as much of it as training needs. */
-export type OutcomeOfMarket = Pick<SealedLabel, 'market' | 'label'> &
+type OutcomeOfMarket = Pick<SealedLabel, 'market' | 'label'> &
   Partial<Pick<SealedLabel, 'known_at' | 'known_at_source'>>
 
 /**

@@ -22,7 +22,7 @@ export interface TrainedAudit {
   readonly late_by_assumption: number
 }
 
-export interface TrainedOptions {
+interface TrainedOptions {
   readonly config: ProductionConfig
   readonly standardOffset: number
   /** `features.parquet`: its test rows say when a window needs its labels. */
