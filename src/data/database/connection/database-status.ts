@@ -45,6 +45,8 @@ export const TABLES = [
   'paper_positions',
   'paper_settlements',
   'paper_ledger',
+  'e_processes',
+  'e_process_days',
 ] as const
 
 /** What there is, without changing anything. Counting takes about 0.1 s per million rows. */
