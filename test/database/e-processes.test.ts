@@ -31,7 +31,12 @@ describe.each(databaseKinds)('e-processes on the $name database', (kind) => {
   afterAll(() => opened?.done())
 
   const place = { city: 'atlantis', bracket: 'between' } as const
-  const startOf = () => ({ promotion_id: promotion, version: `v${promotion}`, model_ids: ['m1', 'm2'], first_day: FIRST })
+  const startOf = () => ({
+    promotion_id: promotion,
+    version: `v${promotion}`,
+    model_ids: ['m1', 'm2'],
+    first_day: FIRST,
+  })
   const start = () => inTransaction(db, (trx) => changeEProcess(trx, place, ++now, startOf()))
   beforeEach(async () => {
     promotion++
@@ -78,7 +83,7 @@ describe.each(databaseKinds)('e-processes on the $name database', (kind) => {
 
   it('begin anew with the next promotion, and end with a withdrawal', async () => {
     for (let k = 0; k < 9; k++) await addEProcessDay(db, promotion, dayOf(FIRST + k, 0.5))
-    expect((await liveEProcess(db, place))!.latchedSince).toBe(FIRST + 6)
+    expect((await liveEProcess(db, place))!.latchedSince).toBe(FIRST + 5)
     promotion++
     await start()
     expect(await liveEProcess(db, place)).toMatchObject({ days: [], latchedSince: null })
@@ -116,10 +121,19 @@ describe.each(databaseKinds)('e-processes on the $name database', (kind) => {
     ['delete from e_processes', 'only grows'],
     ['update e_processes set first_day = 0 where ended_ms is null', 'only the end'],
     ['update e_processes set ended_ms = null where ended_ms is not null', 'only the end'],
-    [`insert into e_process_days select promotion_id, day - 1, 0, 1, 1, 1, false, '', added_ms from e_process_days`, 'rise'],
+    [
+      `insert into e_process_days select promotion_id, day - 1, 0, 1, 1, 1, false, '', added_ms from e_process_days`,
+      'rise',
+    ],
     [`insert into e_process_days select promotion_id, day + 9, 0, 1, 1, 1, false, '', 0 from e_process_days`, 'rise'],
-    [`insert into e_process_days select promotion_id, day + 9, 'nan', 1, 1, 1, false, '', 9e9 from e_process_days`, 'check'],
-    [`insert into e_process_days select promotion_id, day, 0, 1, 1, 1, false, '', 9e9 from e_process_days`, 'e_process_days_pkey'],
+    [
+      `insert into e_process_days select promotion_id, day + 9, 'nan', 1, 1, 1, false, '', 9e9 from e_process_days`,
+      'check',
+    ],
+    [
+      `insert into e_process_days select promotion_id, day, 0, 1, 1, 1, false, '', 9e9 from e_process_days order by promotion_id desc, day desc limit 1`,
+      'e_process_days_pkey',
+    ],
     [
       `insert into e_processes select 9999, city, bracket, version, model_ids, first_day, clip, started_ms, null
        from e_processes where ended_ms is null`,
@@ -135,32 +149,35 @@ describe.each(databaseKinds)('e-processes on the $name database', (kind) => {
   })
 })
 
-describe.each(databaseKinds)('a champion that was live before there were e-processes, on the $name database', (kind) => {
-  it('gets one that begins after its promotion; what was withdrawn and challengers get none', async () => {
-    const { db, done } = await migratedDatabase(kind)
-    try {
-      while ((await migrate(db, 'down'))[0]!.name !== '0013-e-processes');
-      const at = 20140 * 86_400_000 + 5
-      const one = (city: string, role: string, sequence: number, action: string, version: string | null) =>
-        runQuery(
-          db,
-          `insert into promotions (city, bracket, role, sequence, at_ms, action, version, pilot, overridden, kwx_version)
+describe.each(databaseKinds)(
+  'a champion that was live before there were e-processes, on the $name database',
+  (kind) => {
+    it('gets one that begins after its promotion; what was withdrawn and challengers get none', async () => {
+      const { db, done } = await migratedDatabase(kind)
+      try {
+        while ((await migrate(db, 'down'))[0]!.name !== '0013-e-processes');
+        const at = 20140 * 86_400_000 + 5
+        const one = (city: string, role: string, sequence: number, action: string, version: string | null) =>
+          runQuery(
+            db,
+            `insert into promotions (city, bracket, role, sequence, at_ms, action, version, pilot, overridden, kwx_version)
            values ($1, 'between', $2, $3, $4, $5, $6, case when $6::text is null then null else 'p' end, '[]', '0')`,
-          [city, role, sequence, at + sequence, action, version],
-        )
-      await one('atlantis', 'champion', 1, 'promote', 'v1')
-      await one('atlantis', 'champion', 2, 'promote', 'v2')
-      await one('atlantis', 'challenger', 1, 'promote', 'v3')
-      await one('mu', 'champion', 1, 'promote', 'v1')
-      await one('mu', 'champion', 2, 'withdraw', null)
-      await migrate(db)
-      const live = { city: 'atlantis', bracket: 'between' } as const
-      expect((await liveEProcess(db, live))!.process).toMatchObject({
-        ...{ version: 'v2', first_day: 20142, started_ms: at + 2, model_ids: [], clip: 0.5 },
-      })
-      expect(await liveEProcess(db, { ...live, city: 'mu' })).toBeNull()
-    } finally {
-      await done()
-    }
-  })
-})
+            [city, role, sequence, at + sequence, action, version],
+          )
+        await one('atlantis', 'champion', 1, 'promote', 'v1')
+        await one('atlantis', 'champion', 2, 'promote', 'v2')
+        await one('atlantis', 'challenger', 1, 'promote', 'v3')
+        await one('mu', 'champion', 1, 'promote', 'v1')
+        await one('mu', 'champion', 2, 'withdraw', null)
+        await migrate(db)
+        const live = { city: 'atlantis', bracket: 'between' } as const
+        expect((await liveEProcess(db, live))!.process).toMatchObject({
+          ...{ version: 'v2', first_day: 20142, started_ms: at + 2, model_ids: [], clip: 0.5 },
+        })
+        expect(await liveEProcess(db, { ...live, city: 'mu' })).toBeNull()
+      } finally {
+        await done()
+      }
+    })
+  },
+)

@@ -112,12 +112,15 @@ const ended = (promotionId: number): KwxError =>
   })
 
 const beforeFirst = (day: number, firstDay: number): KwxError =>
-  new KwxError(`Day ${day} comes before day ${firstDay}, the first after the promotion; expected that day or a later one.`, {
-    code: 'E_PROCESS_DAY',
-    exit: EXIT.error,
-    hint: 'Give only the days from the first one on.',
-    details: { day, first_day: firstDay },
-  })
+  new KwxError(
+    `Day ${day} comes before day ${firstDay}, the first after the promotion; expected that day or a later one.`,
+    {
+      code: 'E_PROCESS_DAY',
+      exit: EXIT.error,
+      hint: 'Give only the days from the first one on.',
+      details: { day, first_day: firstDay },
+    },
+  )
 
 const clockBehind = (promotionId: number, foundMs: number, sinceMs: number): KwxError =>
   new KwxError(
