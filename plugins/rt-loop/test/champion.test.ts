@@ -57,8 +57,10 @@ describe.each(databaseKinds)('the process of a champion on the $name database', 
       db,
       `with hours as (
          select events.day, market_ticker, result, ceil(extract(epoch from ts_utc) / 3600) as hour,
-           avg(case result when 'yes' then ln(p_market) - ln(p_blend) else ln(1 - p_market) - ln(1 - p_blend) end) as d
-         from rt_signals join markets on markets.ticker = market_ticker join events using (event_id)
+           avg(case result when 'yes' then ln(market) - ln(blend) else ln(1 - market) - ln(1 - blend) end) as d
+         from rt_signals join markets on markets.ticker = market_ticker join events using (event_id),
+           lateral (select least(1 - 1e-6, greatest(1e-6, p_market)) as market,
+             least(1 - 1e-6, greatest(1e-6, p_blend)) as blend) as clipped
          group by events.day, market_ticker, result, hour)
        select day, avg(d) as d, count(*)::integer as n,
          coalesce((select string_agg(m.ticker, ',') from markets as m join events using (event_id)
