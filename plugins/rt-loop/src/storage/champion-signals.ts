@@ -22,7 +22,7 @@ export interface ScoredSpan {
 }
 
 /** Minutes that are read at once: a minute that comes meanwhile waits for no more than their rows. */
-const MINUTES_AT_ONCE = 360
+const MINUTES_AT_ONCE = 120
 
 /** Signals of a champion's models about some markets, by minute and ticker, without those that lack a probability. */
 export async function readScoredSignals(db: Database, span: ScoredSpan): Promise<ScoredSignal[]> {
