@@ -57,8 +57,10 @@ describe.skipIf(!sharedFolder())('the calibration gate on the recorded brackets 
       }
       number++
     }
+    baseRate = rows.y.reduce((sum, y) => sum + y, 0) / rows.y.length
   }, 60_000)
 
+  let baseRate = Number.NaN
   const judged = (change: (p: number) => number) =>
     calibrationTest({ ...rows, p: price.map(change) }, randomFrom('recorded'))
 
@@ -68,7 +70,7 @@ describe.skipIf(!sharedFolder())('the calibration gate on the recorded brackets 
   })
 
   it.each([
-    ['the base rate', 'no-resolution', () => rows.y.reduce((sum, y) => sum + y, 0) / rows.y.length],
+    ['the base rate', 'no-resolution', () => baseRate],
     ['log-odds times 0.6', 'fail', (p: number) => sigmoid(0.6 * logit(p))],
     ['log-odds times 1.6', 'fail', (p: number) => sigmoid(1.6 * logit(p))],
     ['log-odds shifted by 0.3', 'fail', (p: number) => sigmoid(logit(p) + 0.3)],

@@ -24,7 +24,7 @@ export interface ForecastRows extends MarketHourKeys {
   readonly benchmark: ArrayLike<number>
 }
 
-export interface JudgeOptions {
+interface JudgeOptions {
   /** Of the bootstrap. */
   readonly seed: number
   /** Names for the sentence. */

@@ -12,7 +12,7 @@ export const READING_NAMES: Readonly<Record<keyof JudgedSummary['benchmarks'], s
 }
 
 /** How an interval stands in a table. */
-export const shownInterval = ({ mean, low, high, reason }: MeanInterval): string =>
+const shownInterval = ({ mean, low, high, reason }: MeanInterval): string =>
   mean === null || low === null ? `${signed(mean)} (${reason})` : `${signed(mean)} (${signed(low)} to ${signed(high)})`
 
 /** A difference in the three weightings, as cells. */

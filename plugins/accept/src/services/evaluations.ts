@@ -7,7 +7,7 @@ import type { Evaluations } from '../reports.ts'
 import { recordEvaluation } from '../storage/evaluations.ts'
 
 /** What is judged: a configuration and the event days of its test rows. */
-export interface Evaluated {
+interface Evaluated {
   readonly config: ProductionConfig
   /** Event day of each test row. */
   readonly day: ArrayLike<number>

@@ -4,10 +4,10 @@ import { type Database, runQuery } from 'kwx/database'
 import type { EvaluationsTable } from './tables.ts'
 
 /** An evaluation before the database numbers it. */
-export type NewEvaluation = Omit<EvaluationsTable, 'evaluation_id'>
+type NewEvaluation = Omit<EvaluationsTable, 'evaluation_id'>
 
 /** What the ledger says of some days of a city. */
-export interface LedgerCount {
+interface LedgerCount {
   /** Distinct configurations that were judged on any of the days, the one that asks among them. */
   readonly configurations: number
   /** When the first row of the whole ledger was written, milliseconds since the epoch: nothing is known of before. */

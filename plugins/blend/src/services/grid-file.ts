@@ -17,7 +17,7 @@ import { choiceOf, type Walk } from './walk-windows.ts'
 const GRID: readonly number[] = [0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1]
 
 /** How the pooled probability is judged. */
-export interface PoolRule {
+interface PoolRule {
   /** The readings of the market that the pilots' rows have as `market`. */
   readonly benchmarks: readonly Benchmark[]
   /** Smallest difference that counts, nats. */
