@@ -67,7 +67,7 @@ function familyOf(type: string): Family {
   if (type === 'number' || type === 'boolean') return type
   if (type === 'Date') return 'timestamp'
   if (type === 'Buffer') return 'bytea'
-  if (/^(readonly )?(number|string)\[\]$/.test(type)) return 'array'
+  if (/^(readonly )?number\[\]$/.test(type)) return 'array' // lists of texts are JSON
   if (/^(Record<|readonly )/.test(type)) return 'json'
   throw new Error(`What family is the type "${type}" of?`)
 }

@@ -2,7 +2,7 @@ import { LOG_LOSS_CLIP, marketHourDayMeans, marketHourSums } from 'kwx/scores'
 import type { ScoredSignal } from '../storage/champion-signals.ts'
 
 /** What a settled day says about a champion. */
-export interface DayDifference {
+interface DayDifference {
   /** Mean over market-hours of the delivered probability's log loss minus the market's, nats. */
   readonly difference: number
   readonly marketHours: number

@@ -9,7 +9,7 @@ import { dayDifference } from './day-difference.ts'
 import { type EventDay, eventDay, yesTickers } from './settled-day.ts'
 
 /** What a champion's process became. */
-export interface Grown {
+interface Grown {
   readonly standing: EProcessStanding
   readonly news: readonly ChampionNews[]
   /** Markets whose final results the next day waits for. */

@@ -10,7 +10,7 @@ export interface ScoredSignal {
   readonly pMarket: number
 }
 
-export interface ScoredSpan {
+interface ScoredSpan {
   readonly city: string
   readonly bracket: Bracket
   readonly tickers: readonly string[]

@@ -13,10 +13,10 @@ export interface EProcessPlace {
 }
 
 /** A process before its first day. */
-export type NewEProcess = Pick<EProcessRow, 'promotion_id' | 'version' | 'model_ids' | 'first_day'>
+type NewEProcess = Pick<EProcessRow, 'promotion_id' | 'version' | 'model_ids' | 'first_day'>
 
 /** A settled day to be added. */
-export type NewEProcessDay = Pick<EProcessDay, 'day' | 'difference' | 'market_hours' | 'yes_markets' | 'added_ms'>
+type NewEProcessDay = Pick<EProcessDay, 'day' | 'difference' | 'market_hours' | 'yes_markets' | 'added_ms'>
 
 /**
  * Ends the live process of a place and starts another one, or none. To be called in the transaction that writes the
