@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-
+import { migrate } from '../../src/data/database/connection/migrate.ts'
 import {
   addEProcessDay,
   changeEProcess,
@@ -9,7 +9,6 @@ import {
   openDatabase,
   runQuery,
 } from '../../src/data/database/index.ts'
-import { migrate } from '../../src/data/database/connection/migrate.ts'
 import { E_BAR, eValues, growEProcess, startEProcess } from '../../src/domain/scores/index.ts'
 import { databaseKinds, migratedDatabase, type OpenedDatabase } from '../support/databases.ts'
 
