@@ -1,4 +1,4 @@
-import { LOG_LOSS_CLIP, marketHourDayMeans, marketHourSums } from 'kwx/scores'
+import { hourOf, lossDifferences, marketHourDayMeans, marketHourSums } from 'kwx/scores'
 import type { ScoredSignal } from '../storage/champion-signals.ts'
 
 /** What a settled day says about a champion. */
@@ -7,13 +7,6 @@ interface DayDifference {
   readonly difference: number
   readonly marketHours: number
 }
-
-/** As in the judgement of a pilot: a minute belongs to the hour that it ends in, a full hour to the one before. */
-const hourOf = (endMinute: number): number => Math.floor((endMinute - 1) / 60)
-
-/** Log loss of one row, nats, clipped as everywhere. */
-const lossOf = (isYes: boolean, p: number): number =>
-  -Math.log(Math.min(1 - LOG_LOSS_CLIP, Math.max(LOG_LOSS_CLIP, isYes ? p : 1 - p)))
 
 /**
  * d_t of an e-process from a day's recorded rows, weighted as gates weigh them: each (market, hour) counts once.
@@ -26,8 +19,10 @@ export function dayDifference(rows: readonly ScoredSignal[], yes: ReadonlySet<st
   if (rows.length === 0) return null
   const markets = new Map<string, number>()
   for (const { ticker } of rows) if (!markets.has(ticker)) markets.set(ticker, markets.size)
-  const losses = rows.map(
-    ({ ticker, pBlend, pMarket }) => lossOf(yes.has(ticker), pBlend) - lossOf(yes.has(ticker), pMarket),
+  const losses = lossDifferences(
+    rows.map(({ ticker }) => (yes.has(ticker) ? 1 : 0)),
+    rows.map(({ pBlend }) => pBlend),
+    rows.map(({ pMarket }) => pMarket),
   )
   const daily = marketHourSums(
     {
