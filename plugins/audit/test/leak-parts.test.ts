@@ -2,8 +2,9 @@ import fc from 'fast-check'
 import type { Column, Table } from 'kwx/artefacts'
 import { describe, expect, it } from 'vitest'
 
-import { areaUnderCurve } from '../src/services/leak/check-columns.ts'
+import { areaUnderCurve, checkOutcomes } from '../src/services/leak/check-columns.ts'
 import { cutAt, cutPrices } from '../src/services/leak/cut-at.ts'
+import { LeakCounter } from '../src/services/leak/findings.ts'
 import type { RawPrices } from '../src/services/leak/raw-data.ts'
 import { sampledRows } from '../src/services/leak/sampled-rows.ts'
 import { observation, settlement } from './support/made-up.ts'
@@ -93,6 +94,27 @@ describe('a sample of rows', () => {
     const hits = new Array<number>(10).fill(0)
     for (let seed = 0; seed < 2000; seed++) for (const { row } of sampledRows(table(10), 3, seed)) hits[row]!++
     for (const hit of hits) expect(Math.abs(hit - 600)).toBeLessThan(110)
+  })
+})
+
+describe('columns against outcomes', () => {
+  /** `n` markets of one row each, every second one YES; the column is its label where `has` says, else NaN. */
+  const found = (n: number, has: (k: number) => boolean) => {
+    const label = Uint8Array.from({ length: n }, (_, k) => k % 2)
+    const values = [Float64Array.from(label, (y, k) => (has(k) ? y : Number.NaN))]
+    const leaks = new LeakCounter()
+    const market = Array.from(label, (_, k) => `M${k}`)
+    const isJudged = checkOutcomes({ names: ['market_middle'], values, label, market }, leaks)
+    return [isJudged, leaks.list().map(({ subject }) => subject)]
+  }
+
+  it('are judged on the rows that have a value', () => {
+    expect(found(60, (k) => k % 3 !== 0)).toEqual([true, ['market_middle']])
+  })
+
+  it('are not judged where too few markets have one', () => {
+    expect(found(60, (k) => k < 18)).toEqual([true, []])
+    expect(found(60, () => false)).toEqual([true, []])
   })
 })
 

@@ -192,6 +192,16 @@ describe('an audit for leaks', () => {
     expect(found.leaks).toMatchObject([{ kind: 'row-differs', subject: tempNow.name, rows: 1 }])
   })
 
+  it('catches a middle of the market that somebody filled in', async () => {
+    const dataset = await built(db, miami, rich, SPAN)
+    const column = Float64Array.from(numbers(dataset.table, 'market_middle'))
+    const row = column.findIndex(Number.isNaN)
+    expect(row).toBeGreaterThanOrEqual(0)
+    column[row] = 50
+    const found = await audit({ ...dataset, table: new Map([...dataset.table, ['market_middle', column]]) }, 1_000_000)
+    expect(found.leaks).toMatchObject([{ kind: 'row-differs', subject: 'market_middle', rows: 1 }])
+  })
+
   it('counts rows apart that were gated for what their whole day showed', async () => {
     const minute = weather(DAYS.slice(3, 5), OFFSET, { station: 'KMIA', minute: true }).filter(
       ({ source }) => source === 'visual-crossing',

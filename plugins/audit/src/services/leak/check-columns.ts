@@ -59,10 +59,23 @@ interface LabelledSample {
  * @returns whether there were enough markets of either outcome to judge
  */
 export function checkOutcomes({ names, values, label, market }: LabelledSample, leaks: LeakCounter): boolean {
-  const outcomes = [0, 1].map((outcome) => new Set(market.filter((_, k) => label[k] === outcome)).size)
-  if (outcomes.some((markets) => markets < LEAST_MARKETS)) return false
+  const isEnough = (of: (row: number) => boolean) => {
+    const outcomes = [0, 1].map((outcome) => new Set(market.filter((_, k) => label[k] === outcome && of(k))).size)
+    return outcomes.every((markets) => markets >= LEAST_MARKETS)
+  }
+  if (!isEnough(() => true)) return false
   names.forEach((name, j) => {
-    const auc = areaUnderCurve(values[j]!, label)
+    const own = values[j]!
+    // A reading of the market is NaN where there is none: the rows that have it are judged.
+    const has = (k: number) => !Number.isNaN(own[k]!)
+    const isWhole = own.every((_, k) => has(k))
+    if (!isWhole && !isEnough(has)) return
+    const auc = isWhole
+      ? areaUnderCurve(own, label)
+      : areaUnderCurve(
+          own.filter((_, k) => has(k)),
+          label.filter((_, k) => has(k)),
+        )
     if (Math.max(auc, 1 - auc) < IMPLAUSIBLE_AUC) return
     leaks.add(
       'column-tells-outcome',
@@ -77,6 +90,8 @@ export function checkOutcomes({ names, values, label, market }: LabelledSample, 
 
 /**
  * Probability that a row of outcome 1 has the larger value, ties counting half.
+ *
+ * @param values  without NaN
  *
  * @source Mann & Whitney 1947
  * @cost O(n log n)
