@@ -49,13 +49,18 @@ export function verdictOf(gates: readonly JudgedGate[], summary: ValidationSumma
 function sentenceOf(outcome: Verdict['outcome'], gates: readonly JudgedGate[], summary: ValidationSummary): string {
   if (outcome === 'pass') return passing(summary)
   const deciding = gates.filter((gate) => gate.outcome === outcome)
-  // That the market is better, or the model no other than the market, is what a reader must know first.
+  // That the market is better, or the model no other than the market, is what a reader must know first; then skill.
   const market = deciding.filter(({ sentence }) => FIRST.some((words) => sentence.startsWith(words)))
-  const sentences = [...new Set([...market, ...deciding].map(({ sentence }) => sentence))]
+  const skill = deciding.filter(({ gate }) => SKILL_GATES.includes(gate))
+  const sentences = [...new Set([...market, ...skill, ...deciding].map(({ sentence }) => sentence))]
   if (market.length > 0) return sentences.join(' ')
   const opening = { fail: 'Failed', stale: 'Stale', 'not-enough-evidence': 'Not enough evidence' }[outcome]
+  if (sentences[0]?.startsWith(opening)) return sentences.join(' ')
   return `${opening}: ${sentences.join(' ') || 'No gate could judge.'}`
 }
+
+/** The gates of the model's skill and of the pooled probability's. */
+const SKILL_GATES = ['accept:market', 'accept:skill']
 
 /** How the sentences of a verdict on skill open, for *worse* and for *equal*. */
 const FIRST = ['The market is better', 'Equal to the market']
