@@ -146,6 +146,7 @@ describe.each(databaseKinds)('CityMemory on the $name database', (kind) => {
     await follows('candles', [
       () => candles(0, [1, 2], 3000, 3100),
       () => candles(0, [3, 20], 3000),
+      () => candles(0, [21], 3000), // what is read again has no trade: it is carried on from before
       () => candles(0, [20, 21], 3000, 3300),
       () => candles(0, [40], 3000),
       () => candles(0, [40, 41], 3000, 3500),
