@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-// How often skill over the market is found where there is some, and claimed where there is none.
+// How often the joint verdict is "better" where the market is wrong and where it is right, and what the e-process says.
 //
 //   node --conditions=kwx-source bench/promotion-power.js [--seeds 2] [--first 1] [--edges 0,0.6] [--cities 4]
 //     [--days 100] [--set elasticnet_rich] [--trials 2] [--workers 2] [--out results.jsonl]
@@ -7,7 +7,9 @@
 // Each seed is a new market of some simulated cities, of which a pilot each is built and trained with the defaults of a
 // configuration, and one pool is fitted over all of them: simulate:market, dataset:build, train:walk-forward and
 // blend:fit by their own functions, without the artefact store. With edge 0 the market is right; with edge 0.6 its
-// logit is the true one times 0.4. With --out, finished seeds are kept and not made again.
+// logit is the true one times 0.4. Windows are 42/7/7 with an embargo of a day; the delivered probability of all cities is
+// judged against the point half-way between last trade and implied middle, as "kwx blend" does for several
+// configurations. With --out, finished seeds are kept and not made again.
 import { fork } from 'node:child_process'
 import { appendFile, mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -82,7 +84,7 @@ async function all() {
               done.push(line)
               if (values.out) await appendFile(values.out, `${JSON.stringify(line)}\n`)
               process.stderr.write(
-                `edge ${message.edge} seed ${message.seed}: ${message.outcome}, ${message.seconds} s\n`,
+                `edge ${message.edge} seed ${message.seed}: ${message.verdict}, ${message.seconds} s\n`,
               )
             }
           })
@@ -105,29 +107,35 @@ function report(edge, results) {
   }
   const counted = (is) => results.filter(is).length
   console.log(`edge ${edge}, ${results.length} seeds`)
+  for (const verdict of ['better', 'equal', 'worse', 'not-shown']) {
+    share(
+      verdict,
+      counted((one) => one.verdict === verdict),
+    )
+  }
   share(
-    'weight interval contains 0',
-    counted(({ low }) => !(low > 0)),
+    'too little evidence',
+    counted(({ outcome }) => outcome === 'not-enough-evidence'),
   )
   share(
-    'promotion refused',
-    counted(({ outcome }) => outcome !== 'pass'),
+    '"for" at 20 on any day',
+    counted(({ peak_for }) => peak_for >= 20),
   )
   share(
-    'both',
-    counted(({ low, outcome }) => !(low > 0) && outcome !== 'pass'),
-  )
-  share(
-    'skill passes with the weight interval above 0',
-    counted(({ low, outcome }) => low > 0 && outcome === 'pass'),
+    '"against" at 20 on any day',
+    counted(({ peak_against }) => peak_against >= 20),
   )
   share(
     'no harm',
-    counted(({ harm }) => harm <= 0.002),
+    counted(({ no_harm }) => no_harm === 'pass'),
+  )
+  share(
+    'weight interval above 0',
+    counted(({ low }) => low > 0),
   )
   const median = (key) => results.map((one) => one[key]).sort((a, b) => a - b)[Math.floor(results.length / 2)]
   console.log(
-    `  median weight ${median('fitted')}, delivered minus market ${median('difference')?.toFixed(4)}, model minus market ${median('model')?.toFixed(4)}`,
+    `  medians: weight ${median('fitted')}, effect per market-hour ${median('effect')?.toFixed(4)} nats, delivered minus market per row ${median('difference')?.toFixed(4)}, model minus market ${median('model')?.toFixed(4)}, peak of "for" ${median('peak_for')?.toPrecision(3)}`,
   )
 }
 

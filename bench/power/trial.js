@@ -14,7 +14,7 @@ const { readJson, readTable } = await import('kwx/artefacts')
 const { productionConfigSchema, windowsOf } = await import('kwx/config')
 const { ensureMigrated, openDatabase } = await import('kwx/database')
 const { designNames } = await import('kwx/features')
-const { marketProbability, predictRows, rowsBetween, trainingRows } = await import('kwx/model')
+const { marketReadings, predictRows, rowsBetween, trainingRows } = await import('kwx/model')
 const { validate } = await import('kwx/schema')
 const { fixedClock, formatDay, parseDay } = await import('kwx/time')
 
@@ -60,18 +60,28 @@ export async function powerTrial({ seed, edge, cities, days, set, trials, testDa
     pilots.push(await pilotOf(db, city, config, featureSet, folder))
   }
   const walk = walkWindows(pilots, seed)
-  const file = gridFile(pilots, walk, seed)
+  const file = gridFile(pilots, walk, seed, {
+    benchmarks: [...new Set(pilots.map(({ benchmark }) => benchmark))],
+    delta: Math.max(...pilots.map(({ delta }) => delta)),
+  })
+  const { skill, e_process: evidence } = file
   return {
     seed,
     edge,
-    outcome: file.skill.outcome,
+    verdict: skill.verdict,
+    outcome: skill.outcome,
+    effect: skill.interval.mean,
+    effect_low: skill.interval.low,
+    effect_high: skill.interval.high,
+    e_for: evidence.e_for,
+    peak_for: evidence.peak_for,
+    peak_against: evidence.peak_against,
     fitted: file.weight.fitted,
     low: file.weight.low,
     high: file.weight.high,
     difference: file.difference.log_loss.mean,
-    difference_high: file.difference.log_loss.high,
     model: file.grid.at(-1).difference.mean,
-    harm: file.no_harm.value,
+    no_harm: file.no_harm.outcome,
     windows: file.windows.map(({ weight }) => weight.value),
     dates: file.total_test_days,
     event_days: file.total_event_days,
@@ -97,7 +107,10 @@ async function pilotOf(db, city, config, set, folder) {
     const result = fitWindow({ window, design: rows.design, label: rows.label, day: rows.day, config, about })
     const fitted = result.outcome === 'fitted'
     const test = fitted ? rowsBetween(rows.day, window.firstTestDay, window.lastTestDay) : new Int32Array(0)
-    if (fitted) append(predictions.rows, rows, test, predictRows(result.model, rows.design, test).model)
+    if (fitted) {
+      const { market } = marketReadings(rows, test, config.benchmark)
+      append(predictions.rows, rows, test, { model: predictRows(result.model, rows.design, test).model, market })
+    }
     const { firstTestDay, lastTestDay } = window
     const outcome = fitted ? 'delivered' : 'not-fitted'
     predictions.windows.push({ window: window.name, outcome, firstTestDay, lastTestDay, from, to: from + test.length })
@@ -105,7 +118,7 @@ async function pilotOf(db, city, config, set, folder) {
   }
   predictions.rows = typed(predictions.rows, rows.market.values)
   const days = [...new Set(predictions.rows.day)].sort((a, b) => a - b)
-  const { devigged } = await ladderIndex(predictions, readLadders(db, city, config, days))
+  const { devigged } = await ladderIndex(predictions, readLadders(db, city, config, days), config.benchmark)
   const name = `${city.id}_between`
   return {
     name,
@@ -113,6 +126,9 @@ async function pilotOf(db, city, config, set, folder) {
     bracket: 'between',
     pilot: name,
     origin: 'simulated',
+    embargoDays: config.embargo_days,
+    benchmark: config.benchmark,
+    delta: config.gates.min_effect,
     windows: predictions.windows,
     rows: { ...predictions.rows, devigged },
     ladders: null,
@@ -121,14 +137,14 @@ async function pilotOf(db, city, config, set, folder) {
 
 const emptyRows = () => ({ ticker: [], day: [], endMinute: [], label: [], model: [], market: [] })
 
-function append(out, rows, test, p) {
+function append(out, rows, test, { model, market }) {
   test.forEach((row, k) => {
     out.ticker.push(rows.market.codes[row])
     out.day.push(rows.day[row])
     out.endMinute.push(rows.endMinute[row])
     out.label.push(rows.label[row])
-    out.model.push(p[k])
-    out.market.push(marketProbability(rows.marketPrice[row]))
+    out.model.push(model[k])
+    out.market.push(market[k])
   })
 }
 
