@@ -48,6 +48,7 @@ export async function powerTrial({ seed, edge, cities, days, set, trials, testDa
     const config = await configOf({
       city: id,
       bracket: 'between',
+      benchmark: 'mid', // the simulator quotes
       feature_set: set,
       start_date: START,
       end_date: formatDay(parseDay(START) + days - 1),
