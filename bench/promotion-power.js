@@ -8,7 +8,8 @@
 // configuration, and one pool is fitted over all of them: simulate:market, dataset:build, train:walk-forward and
 // blend:fit by their own functions, without the artefact store. With edge 0 the market is right; with edge 0.6 its
 // logit is the true one times 0.4. Windows are 42/7/7 with an embargo of a day; the delivered probability of all cities is
-// judged against the mid of the simulated quotes, as "kwx blend" does for several configurations. With --out, finished seeds are kept and not made again.
+// judged against the mid of the simulated quotes, as "kwx blend" does for several configurations. With --out, finished
+// seeds are kept and not made again.
 import { fork } from 'node:child_process'
 import { appendFile, mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
