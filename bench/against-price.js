@@ -1,6 +1,6 @@
 #!/usr/bin/env node
-// Pilots against a reading of the market: log loss and Brier score, model minus market, with day-block intervals, over all
-// rows and by bracket, city and half-year. A Markdown table on stdout.
+// Pilots against a reading of the market: log loss by market-hour and by row and Brier score by row, model minus market,
+// with day-block intervals, over all rows and by bracket, city and half-year. A Markdown table on stdout.
 //
 //   node --conditions=kwx-source bench/against-price.js [--against p_half_way] [folder of a pilot ...]
 //
@@ -12,8 +12,8 @@ import { glob } from 'node:fs/promises'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 
-const { numbers, readJson, readTable } = await import('kwx/artefacts')
-const { dayBlockBootstrap } = await import('kwx/scores')
+const { numbers, readJson, readTable, text } = await import('kwx/artefacts')
+const { dayBlockBootstrap, hourOf, weightedDifference } = await import('kwx/scores')
 const { formatDay } = await import('kwx/time')
 
 const { values, positionals } = parseArgs({
@@ -22,11 +22,16 @@ const { values, positionals } = parseArgs({
 })
 const folders = positionals.length > 0 ? positionals : await Array.fromAsync(glob('models/pilots/*/*/*'))
 
-/** Rows of each group by name: day, and both differences. */
+/** Rows of each group by name: day, market, hour, and both differences. */
 const groups = new Map()
 const into = (name) => {
-  if (!groups.has(name)) groups.set(name, { day: [], logLoss: [], brier: [] })
+  if (!groups.has(name)) groups.set(name, { day: [], market: [], hour: [], logLoss: [], brier: [] })
   return groups.get(name)
+}
+const idOf = new Map()
+const marketId = (ticker) => {
+  if (!idOf.has(ticker)) idOf.set(ticker, idOf.size)
+  return idOf.get(ticker)
 }
 const loss = (label, p) => -Math.log(label === 1 ? p : 1 - p)
 const halfYear = (day) => {
@@ -39,15 +44,19 @@ for (const folder of folders.sort()) {
   for (const { window, outcome } of windows) {
     if (outcome !== 'fitted') continue
     const table = await readTable(join(folder, window, 'predictions.parquet'))
-    const [day, label, model, market] = ['event_day', 'label', 'p_model', values.against].map((name) =>
-      numbers(table, name),
+    const [day, minute, label, model, market] = ['event_day', 'end_minute', 'label', 'p_model', values.against].map(
+      (name) => numbers(table, name),
     )
+    const { codes, values: tickers } = text(table, 'market')
+    const ids = tickers.map(marketId)
     for (let i = 0; i < day.length; i++) {
       if (Number.isNaN(market[i])) continue
       const half = halfYear(day[i])
       const names = ['all', bracket, half, `${city} ${bracket}`, `${city} ${bracket}, ${half}`]
       for (const group of names.map(into)) {
         group.day.push(day[i])
+        group.market.push(ids[codes[i]])
+        group.hour.push(hourOf(minute[i]))
         group.logLoss.push(loss(label[i], model[i]) - loss(label[i], market[i]))
         group.brier.push((model[i] - label[i]) ** 2 - (market[i] - label[i]) ** 2)
       }
@@ -55,11 +64,17 @@ for (const folder of folders.sort()) {
   }
 }
 
-const signed = (value) => (Number.isNaN(value) ? 'none' : `${value < 0 ? '' : '+'}${value.toFixed(4)}`)
+const signed = (value) =>
+  value === null || Number.isNaN(value) ? 'none' : `${value < 0 ? '' : '+'}${value.toFixed(4)}`
 const cell = ({ mean, low, high }) => `${signed(mean)} [${signed(low)}, ${signed(high)}]`
 if (groups.size === 0) console.log('No pilot with a fitted window: train some with "kwx run pilot --config FILE".')
-else console.log('| rows of | rows | days | log loss | Brier |\n| --- | --- | --- | --- | --- |')
-for (const [name, { day, logLoss, brier }] of groups) {
-  const [a, b] = [logLoss, brier].map((values) => dayBlockBootstrap(day, values, { seed: 42 }))
-  console.log(`| ${name} | ${day.length.toLocaleString('en')} | ${a.days} | ${cell(a)} | ${cell(b)} |`)
+else
+  console.log(
+    '| rows of | rows | days | log loss, by market-hour | log loss, by row | Brier, by row |\n| --- | --- | --- | --- | --- | --- |',
+  )
+for (const [name, { logLoss, brier, ...keys }] of groups) {
+  const { per_row, per_market_hour } = weightedDifference(keys, logLoss, 42)
+  const b = dayBlockBootstrap(keys.day, brier, { seed: 42 })
+  const cells = [per_market_hour, per_row, b].map(cell).join(' | ')
+  console.log(`| ${name} | ${logLoss.length.toLocaleString('en')} | ${b.days} | ${cells} |`)
 }
