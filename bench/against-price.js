@@ -2,10 +2,11 @@
 // Pilots against a reading of the market: log loss by market-hour and by row and Brier score by row, model minus market,
 // with day-block intervals, over all rows and by bracket, city and half-year. A Markdown table on stdout.
 //
-//   node --conditions=kwx-source bench/against-price.js [--against p_half_way] [folder of a pilot ...]
+//   node --conditions=kwx-source bench/against-price.js [--against p_half_way] [--split middle] [folder of a pilot ...]
 //
 // --against names a column of predictions.parquet: p_last (the last trade, and so if not told), p_middle, p_half_way or
-// p_market, the benchmark of the pilot's configuration. Rows without that reading are left out.
+// p_market, the benchmark of the pilot's configuration. Rows without that reading are left out. --split takes half-year,
+// month, or middle: rows with and without a middle of the book.
 //
 // Without folders it takes every pilot under models/pilots, and says so when there is none.
 import { glob } from 'node:fs/promises'
@@ -18,7 +19,7 @@ const { formatDay } = await import('kwx/time')
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { against: { type: 'string', default: 'p_last' } },
+  options: { against: { type: 'string', default: 'p_last' }, split: { type: 'string', default: 'half-year' } },
 })
 const folders = positionals.length > 0 ? positionals : await Array.fromAsync(glob('models/pilots/*/*/*'))
 
@@ -38,21 +39,28 @@ const halfYear = (day) => {
   const date = formatDay(day)
   return `${date.slice(0, 4)} ${Number(date.slice(5, 7)) < 7 ? 'first' : 'second'} half`
 }
+const splits = {
+  'half-year': (day) => halfYear(day),
+  month: (day) => formatDay(day).slice(0, 7),
+  middle: (_, middle) => (Number.isNaN(middle) ? 'without middle' : 'with middle'),
+}
+const split = splits[values.split]
+if (!split) throw new Error(`--split is ${values.split}; expected ${Object.keys(splits).join(', ')}`)
 
 for (const folder of folders.sort()) {
   const { city, bracket, windows } = await readJson(join(folder, 'pilot.json'))
   for (const { window, outcome } of windows) {
     if (outcome !== 'fitted') continue
     const table = await readTable(join(folder, window, 'predictions.parquet'))
-    const [day, minute, label, model, market] = ['event_day', 'end_minute', 'label', 'p_model', values.against].map(
-      (name) => numbers(table, name),
-    )
+    const of = (name) => numbers(table, name)
+    const [day, minute, label] = ['event_day', 'end_minute', 'label'].map(of)
+    const [model, market, middle] = ['p_model', values.against, 'p_middle'].map(of)
     const { codes, values: tickers } = text(table, 'market')
     const ids = tickers.map(marketId)
     for (let i = 0; i < day.length; i++) {
       if (Number.isNaN(market[i])) continue
-      const half = halfYear(day[i])
-      const names = ['all', bracket, half, `${city} ${bracket}`, `${city} ${bracket}, ${half}`]
+      const part = split(day[i], middle[i])
+      const names = ['all', bracket, part, `${city} ${bracket}`, `${city} ${bracket}, ${part}`]
       for (const group of names.map(into)) {
         group.day.push(day[i])
         group.market.push(ids[codes[i]])
