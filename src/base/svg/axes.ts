@@ -1,21 +1,32 @@
 import { escapeHtml } from './html.ts'
 
-const WIDTH = 720
-const HEIGHT = 300
+/** Size of a drawing in pixels, which are those of the screen where it is shown at its own width. */
+export interface DrawingSize {
+  readonly width: number
+  readonly height: number
+  /** Pixels left of the axes, for the words of the y axis; 68 when absent. */
+  readonly left?: number
+}
+
+/** The size of a drawing that is told none. */
+export const WIDE: DrawingSize = { width: 720, height: 300 }
+
 const MARGIN = { left: 68, right: 16, top: 14, bottom: 40 }
 
-/** A linear scale from values to pixels of the drawing. */
+/** A scale from values to pixels of the drawing. */
 type Scale = (value: number) => number
 
 /** The drawing's area and its two scales. */
-interface Axes {
+export interface Axes {
   readonly x: Scale
   readonly y: Scale
+  /** The area within the axes, pixels. */
+  readonly area: { readonly left: number; readonly right: number; readonly top: number; readonly bottom: number }
   /** Gridlines, ticks and titles. */
   readonly svg: string
 }
 
-/** Coordinates have a tenth of a pixel: more would only make the file longer. */
+/** A coordinate as text with a tenth of a pixel: more would only make the file longer. */
 export const px = (value: number): string => (Math.round(value * 10) / 10).toString()
 
 /** About `count` round numbers within [low, high]. */
@@ -25,6 +36,15 @@ function ticks(low: number, high: number, count = 5): number[] {
   const step = power * ([1, 2, 5].find((factor) => factor * power >= rough) ?? 10)
   const found: number[] = []
   for (let k = Math.ceil(low / step - 1e-9); k * step <= high + step * 1e-9; k++) found.push(k * step)
+  return found
+}
+
+/** Powers of ten within [low, high], at most `count` of them and at equal distances. */
+function powers(low: number, high: number, count = 6): number[] {
+  const [from, to] = [Math.ceil(Math.log10(low) - 1e-9), Math.floor(Math.log10(high) + 1e-9)]
+  const step = Math.max(1, Math.ceil((to - from + 1) / count))
+  const found: number[] = []
+  for (let k = Math.ceil(from / step) * step; k <= to; k += step) found.push(10 ** k)
   return found
 }
 
@@ -41,7 +61,13 @@ export function rangeOf(values: Iterable<number>, withZero = false): readonly [n
   return [withZero && low === 0 ? 0 : low - pad, withZero && high === 0 ? 0 : high + pad]
 }
 
-/** Axes with gridlines. `xTicks` are values with the words under them. */
+/**
+ * Axes with gridlines.
+ *
+ * @param options.x, options.y  ranges of the values; `low < high`, and above 0 where `log` is set
+ * @param options.xTicks  values with the words under them
+ * @param options.log  the y axis is logarithmic
+ */
 export function axes(options: {
   readonly x: readonly [number, number]
   readonly y: readonly [number, number]
@@ -49,14 +75,19 @@ export function axes(options: {
   readonly yLabel: (value: number) => string
   readonly xTitle: string
   readonly yTitle: string
+  readonly log?: boolean
+  readonly size?: DrawingSize
 }): Axes {
-  const [left, right, top, bottom] = [MARGIN.left, WIDTH - MARGIN.right, MARGIN.top, HEIGHT - MARGIN.bottom]
+  const { width, height, left = MARGIN.left } = options.size ?? WIDE
+  const [right, top, bottom] = [width - MARGIN.right, MARGIN.top, height - MARGIN.bottom]
   const scale = (from: readonly [number, number], to: readonly [number, number]): Scale => {
     const span = from[1] - from[0] || 1
     return (value) => to[0] + ((value - from[0]) / span) * (to[1] - to[0])
   }
-  const [x, y] = [scale(options.x, [left, right]), scale(options.y, [bottom, top])]
-  const rows = ticks(...options.y).map(
+  const x = scale(options.x, [left, right])
+  const height10 = scale([Math.log10(options.y[0]), Math.log10(options.y[1])], [bottom, top])
+  const y = options.log ? (value: number) => height10(Math.log10(value)) : scale(options.y, [bottom, top])
+  const rows = (options.log ? powers : ticks)(...options.y).map(
     (value) =>
       `<line class="grid" x1="${left}" x2="${right}" y1="${px(y(value))}" y2="${px(y(value))}"/><text class="tick" x="${left - 6}" y="${px(y(value) + 4)}" text-anchor="end">${escapeHtml(options.yLabel(value))}</text>`,
   )
@@ -66,14 +97,20 @@ export function axes(options: {
     const anchor = at > right - 30 ? 'end' : at < left + 30 ? 'start' : 'middle'
     return `<text class="tick" x="${px(at)}" y="${bottom + 16}" text-anchor="${anchor}">${escapeHtml(word)}</text>`
   })
-  const titles = `<text class="tick" x="${(left + right) / 2}" y="${HEIGHT - 6}" text-anchor="middle">${escapeHtml(options.xTitle)}</text><text class="tick" transform="translate(14 ${(top + bottom) / 2}) rotate(-90)" text-anchor="middle">${escapeHtml(options.yTitle)}</text>`
+  const titles = `<text class="tick" x="${(left + right) / 2}" y="${height - 6}" text-anchor="middle">${escapeHtml(options.xTitle)}</text><text class="tick" transform="translate(14 ${(top + bottom) / 2}) rotate(-90)" text-anchor="middle">${escapeHtml(options.yTitle)}</text>`
   const frame = `<line class="axis" x1="${left}" x2="${right}" y1="${bottom}" y2="${bottom}"/>`
-  return { x, y, svg: [...rows, ...columns, titles, frame].join('\n') }
+  return { x, y, area: { left, right, top, bottom }, svg: [...rows, ...columns, titles, frame].join('\n') }
 }
 
-/** An SVG with its name and description, readable without seeing it. */
-export const drawing = (id: string, title: string, description: string, body: string): string =>
-  `<svg viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-labelledby="${id}-title ${id}-desc" xmlns="http://www.w3.org/2000/svg">
+/** An SVG with its name and description, readable without seeing it. `id` is unlike every other of the page. */
+export const drawing = (
+  id: string,
+  title: string,
+  description: string,
+  body: string,
+  { width, height }: DrawingSize = WIDE,
+): string =>
+  `<svg viewBox="0 0 ${width} ${height}" role="img" aria-labelledby="${id}-title ${id}-desc" xmlns="http://www.w3.org/2000/svg">
 <title id="${id}-title">${escapeHtml(title)}</title>
 <desc id="${id}-desc">${escapeHtml(description)}</desc>
 ${body}
