@@ -29,8 +29,8 @@ export interface Axes {
 /** A coordinate as text with a tenth of a pixel: more would only make the file longer. */
 export const px = (value: number): string => (Math.round(value * 10) / 10).toString()
 
-/** About `count` round numbers within [low, high]. */
-function ticks(low: number, high: number, count = 5): number[] {
+/** About `count` round numbers within [low, high], rising; `low < high`. */
+export function ticks(low: number, high: number, count = 5): number[] {
   const rough = (high - low) / count
   const power = 10 ** Math.floor(Math.log10(rough))
   const step = power * ([1, 2, 5].find((factor) => factor * power >= rough) ?? 10)

@@ -1,5 +1,5 @@
 export type { Axes, DrawingSize } from './axes.ts'
-export { axes, drawing, px, rangeOf, WIDE } from './axes.ts'
+export { axes, drawing, px, rangeOf, ticks, WIDE } from './axes.ts'
 export { CHART_STYLE } from './chart-style.ts'
 export { escapeHtml, figure, htmlTable, percent } from './html.ts'
 export { legend, lineChart } from './line-chart.ts'

@@ -1,0 +1,92 @@
+import { axes, type DrawingSize, drawing, px, rangeOf } from 'kwx/svg'
+
+import { tickWords } from './numbers.ts'
+
+/** A difference with its interval; null or not finite: there is none. Below 0 the model is ahead. */
+export interface ChartPoint {
+  /** Word under the axis. */
+  readonly name: string
+  readonly mean: number | null
+  readonly low?: number | null
+  readonly high?: number | null
+}
+
+/**
+ * Differences in a row with their intervals, and the margin that counts as nothing.
+ *
+ * A filled point is below zero, an open one at or above it, a triangle one whose whole interval is above. A point
+ * without an interval stands on a needle from zero. What is null is left out.
+ *
+ * @param options.margin  half the width of the shaded strip around zero; none when absent
+ * @param options.strip  a range to shade instead, such as bounds of the mean
+ */
+export function intervalChart(options: {
+  readonly id: string
+  readonly title: string
+  readonly description: string
+  readonly points: readonly ChartPoint[]
+  readonly margin?: number
+  readonly strip?: readonly [number, number]
+  readonly xTitle: string
+  readonly yTitle: string
+  readonly size: DrawingSize
+}): string {
+  const { points, margin = 0, size } = options
+  const values = points.flatMap(({ mean, low, high }) => [mean, low, high]).filter(isNumber)
+  const y = rangeOf([...values, margin, -margin], true)
+  const n = points.length
+  const room = size.width - (size.left ?? 0) - 16
+  const every = Math.max(1, Math.ceil(n / Math.max(1, Math.floor(room / 48))))
+  const frame = axes({
+    x: [-0.5, Math.max(0.5, n - 0.5)],
+    y,
+    xTicks: points.flatMap(({ name }, k) => (k % every === 0 ? [[k, name] as const] : [])),
+    yLabel: tickWords(y),
+    xTitle: options.xTitle,
+    yTitle: options.yTitle,
+    size,
+  })
+  const { left, right, top, bottom } = frame.area
+  const within = (at: number) => Math.min(bottom, Math.max(top, at))
+  const [from, to] = options.strip ?? [-margin, margin]
+  const strip =
+    Number.isFinite(from) && Number.isFinite(to) && to > from
+      ? `<rect class="margin" x="${left}" width="${right - left}" y="${px(within(frame.y(to)))}" height="${px(within(frame.y(from)) - within(frame.y(to)))}"/>`
+      : ''
+  const radius = Math.min(4.5, Math.max(1.5, (right - left) / Math.max(1, n) / 2.6))
+  const zero = frame.y(0)
+  const marks = points.flatMap(({ mean, low, high }, k) => {
+    if (!isNumber(mean)) return []
+    const [x, at] = [frame.x(k), frame.y(mean)]
+    if (!isNumber(low) || !isNumber(high)) {
+      return [needle(x, zero, at), dot(x, at, radius, mean < 0)]
+    }
+    const worse = low > 0
+    const [end, start] = [frame.y(low), frame.y(high)]
+    return [whisker(x, start, end, worse), worse ? triangle(x, at, radius) : dot(x, at, radius, mean < 0)]
+  })
+  const base = `<line class="zero" x1="${left}" x2="${right}" y1="${px(zero)}" y2="${px(zero)}"/>`
+  const body = [strip, frame.svg, base, ...marks, n === 0 ? nothing(frame.area) : '']
+  return drawing(options.id, options.title, options.description, body.filter((part) => part !== '').join('\n'), size)
+}
+
+export const isNumber = (value: number | null | undefined): value is number =>
+  typeof value === 'number' && Number.isFinite(value)
+
+/** The word in a drawing that has nothing to show. */
+export const nothing = ({ left, right, top, bottom }: Record<'left' | 'right' | 'top' | 'bottom', number>): string =>
+  `<text class="tick" x="${px((left + right) / 2)}" y="${px((top + bottom) / 2)}" text-anchor="middle">nothing to show</text>`
+
+const needle = (x: number, from: number, to: number) =>
+  `<line class="needle" x1="${px(x)}" x2="${px(x)}" y1="${px(from)}" y2="${px(to)}"/>`
+
+const whisker = (x: number, from: number, to: number, worse: boolean) =>
+  `<path class="mark${worse ? ' worse' : ''}" d="M${px(x)} ${px(from)}V${px(to)}M${px(x - 3)} ${px(from)}h6M${px(x - 3)} ${px(to)}h6"/>`
+
+const dot = (x: number, y: number, radius: number, filled: boolean) =>
+  `<circle class="mark ${filled ? 'full' : 'open'}" cx="${px(x)}" cy="${px(y)}" r="${px(radius)}"/>`
+
+const triangle = (x: number, y: number, radius: number) => {
+  const r = radius + 1
+  return `<path class="mark worse full" d="M${px(x - r)} ${px(y + r)}H${px(x + r)}L${px(x)} ${px(y - r)}Z"/>`
+}

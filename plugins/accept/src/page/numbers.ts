@@ -1,0 +1,42 @@
+import type { MeanInterval } from 'kwx/contracts'
+
+import { figure, fixed, share, signed } from '../services/format.ts'
+
+/** A hyphen before a digit as the sign that it stands for. */
+const typeset = (text: string): string => text.replace(/^-(?=\d)/, '−')
+
+/** Figures as file 06 shows them, typeset; `none` for null. */
+export const plain = (value: number | null): string => typeset(fixed(value))
+export const change = (value: number | null): string => typeset(signed(value))
+export const count = (value: number | null): string => typeset(figure(value))
+export const portion = (value: number | null): string => share(value)
+
+/** The two ends of an interval, or why there are none. */
+export const ends = ({ low, high, reason }: Omit<MeanInterval, 'mean'>): string =>
+  low === null || high === null ? (reason ?? 'no interval') : `[${change(low)}, ${change(high)}]`
+
+/** An e-value; e-values span many powers of ten. */
+export const evidence = (e: number): string => (e >= 1e6 ? 'over a million' : plain(e))
+
+/** Words of the ticks of a linear axis: as many decimals as the range of the axis asks for. */
+export function tickWords([low, high]: readonly [number, number]): (value: number) => string {
+  const decimals = Math.min(8, Math.max(0, -Math.floor(Math.log10((high - low) / 5 || 1))))
+  return (value) => {
+    const text = value.toFixed(decimals)
+    return Number(text) === 0 ? '0' : typeset(text)
+  }
+}
+
+const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec']
+
+/** `2025-01-17` as `17 Jan`; any other text as it is. */
+export function shortDay(day: string): string {
+  const [, month, date] = /^\d{4}-(\d\d)-(\d\d)$/.exec(day) ?? []
+  return month && date ? `${Number(date)} ${MONTHS[Number(month) - 1] ?? month}` : day
+}
+
+/** Last test day of a window by its name `win_<first day>_<last day>`. */
+export function lastDayOf(window: string): string {
+  const [, year, month, date] = /_(\d{4})(\d\d)(\d\d)$/.exec(window) ?? []
+  return year ? `${year}-${month}-${date}` : window
+}
