@@ -88,7 +88,7 @@ function poolPanel({ skill, weightings, weight, scores, devig, head, no_harm }: 
 
 /** What one weight for all rows would have given up or avoided, and the weights of the windows. */
 function gridPanel({ grid, windows }: BlendGridFile): string {
-  return panel('Weight of the model', 'log loss minus that of the market, one weight for all rows', [
+  return panel('Weight of the model', 'log loss in nats minus that of the market, by row, one weight for all', [
     twins('weights', (size, id) =>
       intervalChart({
         ...{ id, size },
@@ -96,7 +96,6 @@ function gridPanel({ grid, windows }: BlendGridFile): string {
         description: grid.map(({ weight, difference }) => `${plain(weight)}: ${change(difference.mean)}`).join('; '),
         points: grid.map(({ weight, difference }) => ({ name: String(Number(weight.toFixed(2))), ...difference })),
         xTitle: 'weight of the model',
-        yTitle: 'nats, by row',
       }),
     ),
     figures(

@@ -4,7 +4,7 @@ import { tickWords } from './numbers.ts'
 
 /** A difference with its interval; null or not finite: there is none. Below 0 the model is ahead. */
 export interface ChartPoint {
-  /** Word under the axis. */
+  /** Word under the axis, where there is room for it. */
   readonly name: string
   readonly mean: number | null
   readonly low?: number | null
@@ -18,7 +18,6 @@ export interface ChartPoint {
  * without an interval stands on a needle from zero. What is null is left out.
  *
  * @param options.margin  half the width of the shaded strip around zero; none when absent
- * @param options.strip  a range to shade instead, such as bounds of the mean
  */
 export function intervalChart(options: {
   readonly id: string
@@ -26,32 +25,27 @@ export function intervalChart(options: {
   readonly description: string
   readonly points: readonly ChartPoint[]
   readonly margin?: number
-  readonly strip?: readonly [number, number]
   readonly xTitle: string
-  readonly yTitle: string
   readonly size: DrawingSize
 }): string {
   const { points, margin = 0, size } = options
   const values = points.flatMap(({ mean, low, high }) => [mean, low, high]).filter(isNumber)
   const y = rangeOf([...values, margin, -margin], true)
   const n = points.length
-  const room = size.width - (size.left ?? 0) - 16
-  const every = Math.max(1, Math.ceil(n / Math.max(1, Math.floor(room / 48))))
+  const [start, end] = [size.left ?? 0, size.width - 16]
   const frame = axes({
     x: [-0.5, Math.max(0.5, n - 0.5)],
     y,
-    xTicks: points.flatMap(({ name }, k) => (k % every === 0 ? [[k, name] as const] : [])),
+    xTicks: ticksOf(points, start, end),
     yLabel: tickWords(y),
     xTitle: options.xTitle,
-    yTitle: options.yTitle,
+    yTitle: '',
     size,
   })
-  const { left, right, top, bottom } = frame.area
-  const within = (at: number) => Math.min(bottom, Math.max(top, at))
-  const [from, to] = options.strip ?? [-margin, margin]
+  const { left, right } = frame.area
   const strip =
-    Number.isFinite(from) && Number.isFinite(to) && to > from
-      ? `<rect class="margin" x="${left}" width="${right - left}" y="${px(within(frame.y(to)))}" height="${px(within(frame.y(from)) - within(frame.y(to)))}"/>`
+    margin > 0
+      ? `<rect class="margin" x="${left}" width="${right - left}" y="${px(frame.y(margin))}" height="${px(frame.y(-margin) - frame.y(margin))}"/>`
       : ''
   const radius = Math.min(4.5, Math.max(1.5, (right - left) / Math.max(1, n) / 2.6))
   const zero = frame.y(0)
@@ -62,8 +56,10 @@ export function intervalChart(options: {
       return [needle(x, zero, at), dot(x, at, radius, mean < 0)]
     }
     const worse = low > 0
-    const [end, start] = [frame.y(low), frame.y(high)]
-    return [whisker(x, start, end, worse), worse ? triangle(x, at, radius) : dot(x, at, radius, mean < 0)]
+    return [
+      whisker(x, frame.y(high), frame.y(low), worse),
+      worse ? triangle(x, at, radius) : dot(x, at, radius, mean < 0),
+    ]
   })
   const base = `<line class="zero" x1="${left}" x2="${right}" y1="${px(zero)}" y2="${px(zero)}"/>`
   const body = [strip, frame.svg, base, ...marks, n === 0 ? nothing(frame.area) : '']
@@ -89,4 +85,17 @@ const dot = (x: number, y: number, radius: number, filled: boolean) =>
 const triangle = (x: number, y: number, radius: number) => {
   const r = radius + 1
   return `<path class="mark worse full" d="M${px(x - r)} ${px(y + r)}H${px(x + r)}L${px(x)} ${px(y - r)}Z"/>`
+}
+
+/** Every so many points named, so that the words stand apart: a word of 12 pixels takes about 7 for each letter. */
+function ticksOf(points: readonly ChartPoint[], start: number, end: number): (readonly [number, string])[] {
+  const widest = Math.max(1, ...points.map(({ name }) => name.length)) * 7 + 10
+  const step = (end - start) / Math.max(1, points.length)
+  const every = Math.max(1, Math.ceil(widest / step))
+  // A word near an end of the axis is moved inwards: two of them need half a word more.
+  return points.flatMap(({ name }, k) => {
+    const isLast = k + every >= points.length
+    const moved = isLast && k > 0 && end - (start + (k + 0.5) * step) < 30 && every * step < 1.5 * widest
+    return k % every === 0 && !moved ? [[k, name] as const] : []
+  })
 }

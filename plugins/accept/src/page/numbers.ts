@@ -9,7 +9,9 @@ const typeset = (text: string): string => text.replace(/^-(?=\d)/, '−')
 export const plain = (value: number | null): string => typeset(fixed(value))
 export const change = (value: number | null): string => typeset(signed(value))
 export const count = (value: number | null): string => typeset(figure(value))
-export const portion = (value: number | null): string => share(value)
+
+/** A share in percent, whole where it is. */
+export const portion = (value: number | null): string => share(value).replace('.0 %', ' %')
 
 /** The two ends of an interval, or why there are none. */
 export const ends = ({ low, high, reason }: Omit<MeanInterval, 'mean'>): string =>

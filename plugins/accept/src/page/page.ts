@@ -22,7 +22,7 @@ export function renderPage(reports: Reports, decision: Decision): string {
     eProcessPanel('e-process', 'E-processes of the model', summary.e_process),
     windowsPanel(summary),
     daysPanel(summary),
-    hoursPanel(summary),
+    hoursPanel(summary, calibration.minimum_event_days_per_bin),
     reliabilityPanel(calibration),
     gatesPanel(summary),
     ...decisionPanels(decision, summary),

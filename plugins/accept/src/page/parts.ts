@@ -3,7 +3,7 @@ import { type DrawingSize, escapeHtml, htmlTable } from 'kwx/svg'
 /** The sizes in which a drawing is made: for a panel of a wide page, and for a phone. */
 const SIZES = {
   wd: { width: 552, height: 300, left: 62 },
-  ph: { width: 336, height: 280, left: 54 },
+  ph: { width: 336, height: 280, left: 60 },
 } as const satisfies Record<string, DrawingSize>
 
 /**
@@ -29,7 +29,7 @@ export const note = (text: string): string => `<p class="note">${escapeHtml(text
 
 /** The figures of a drawing beneath it. */
 export const figures = (caption: string, head: readonly string[], rows: readonly (readonly string[])[]): string =>
-  `<details><summary>As numbers</summary>${htmlTable(caption, head, rows)}</details>`
+  `<details><summary>As numbers: ${escapeHtml(caption)}</summary>${htmlTable(caption, head, rows)}</details>`
 
 /** A table whose rows are cards on a phone: each cell has its heading beside it. The first cell heads the row. */
 export function cards(caption: string, head: readonly string[], rows: readonly (readonly string[])[]): string {

@@ -59,7 +59,7 @@ export function benchmarksPanel({ benchmarks, benchmark, skill }: JudgedSummary)
       forestHeight(groups),
     ),
     note(
-      `Lines are ${portion(skill.interval.level)} intervals from ${count(skill.interval.draws)} resamples of whole days, seed ${count(skill.interval.seed)}. Shaded: ±${plain(skill.delta)}, too small to count. Heavy: what the verdict takes, ${benchmark.name} by market-hour.`,
+      `Lines are ${portion(skill.interval.level)} intervals from ${count(skill.interval.draws)} resamples of whole days, seed ${count(skill.interval.seed)}. Shaded: ±${skill.delta}, too small to count. Heavy: what the verdict takes, ${benchmark.name} by market-hour.`,
     ),
     note(
       `Of ${count(rows)} test rows ${count(rows_without_middle)} have no middle and ${count(rows_without_last)} no last trade; there the other reading stands in. A side of the book older than ${count(max_side_age_minutes)} minutes is none.`,
@@ -88,7 +88,7 @@ export function windowsPanel({ windows, benchmark, skill }: JudgedSummary): stri
     ({ difference: { low, high } }) => (high !== null && high < 0) || (low !== null && low > 0),
   )
   const words = `${ahead} of ${fitted.length} windows are ahead of the benchmark; in ${alone.length} the interval leaves out zero.`
-  return panel('Windows', `log loss, model minus ${benchmark.name}, by market-hour`, [
+  return panel('Windows', `log loss in nats, model minus ${benchmark.name}, by market-hour`, [
     twins('windows', (size, id) =>
       intervalChart({
         ...{ id, size, margin: skill.delta },
@@ -96,7 +96,6 @@ export function windowsPanel({ windows, benchmark, skill }: JudgedSummary): stri
         description: words,
         points: windows.map(({ window, difference }) => ({ name: shortDay(lastDayOf(window)), ...difference })),
         xTitle: 'last test day of the window',
-        yTitle: 'nats',
       }),
     ),
     note(
@@ -118,31 +117,40 @@ export function windowsPanel({ windows, benchmark, skill }: JudgedSummary): stri
   ])
 }
 
-/** Model against benchmark in each hour of the climate day. */
-export function hoursPanel({ difference_by_hour: hours, benchmark, skill, standard_offset }: JudgedSummary): string {
-  const worse = hours.filter(({ difference: { low } }) => low !== null && low > 0)
+/**
+ * Model against benchmark in each hour of the climate day.
+ *
+ * @param fewest  an hour with fewer event days is not drawn: its figure would set the scale and say nothing
+ */
+export function hoursPanel(summary: JudgedSummary, fewest: number): string {
+  const { difference_by_hour: hours, benchmark, skill, standard_offset } = summary
+  const drawn = new Map(hours.filter(({ days }) => days >= fewest).map((one) => [one.hour_local, one]))
+  const listed = (list: readonly { readonly hour_local: number }[]) =>
+    list.map(({ hour_local }) => `${hour_local} h`).join(', ')
+  const worse = [...drawn.values()].filter(({ difference: { low } }) => low !== null && low > 0)
+  const left = hours.filter(({ days }) => days < fewest)
   const clock = `UTC${standard_offset < 0 ? '−' : '+'}${Math.abs(standard_offset) / 60} h`
-  const words =
+  const words = [
     worse.length > 0
-      ? `Worse by the whole interval at ${worse.map(({ hour_local }) => `${hour_local} h`).join(', ')}.`
-      : 'In no hour is the whole interval above zero.'
-  const byHour = new Map(hours.map((one) => [one.hour_local, one]))
-  const [first = 0, last = 23] = [hours[0]?.hour_local, hours.at(-1)?.hour_local]
-  return panel('Hours of the day', `log loss, model minus ${benchmark.name}, by market-hour`, [
+      ? `The whole interval is above zero at ${listed(worse)}.`
+      : 'In no hour is the whole interval above zero.',
+    left.length > 0 ? `Not drawn, with fewer than ${fewest} days: ${listed(left)}.` : '',
+  ]
+  const description = words.filter((one) => one !== '').join(' ')
+  const [first = 0, last = -1] = [Math.min(...drawn.keys()), Math.max(...drawn.keys())].filter(Number.isFinite)
+  return panel('Hours of the day', `log loss in nats, model minus ${benchmark.name}, by market-hour`, [
     twins('hours', (size, id) =>
       intervalChart({
-        ...{ id, size, margin: skill.delta },
+        ...{ id, size, description, margin: skill.delta },
         title: 'Difference by hour of the climate day with its interval',
-        description: words,
-        points: Array.from({ length: hours.length === 0 ? 0 : last - first + 1 }, (_, k) => {
-          const hour = first + k
-          return { name: String(hour), ...(byHour.get(hour)?.difference ?? { mean: null }) }
-        }),
+        points: Array.from({ length: last - first + 1 }, (_, k) => ({
+          name: String(first + k),
+          ...(drawn.get(first + k)?.difference ?? { mean: null }),
+        })),
         xTitle: 'hour, local standard time',
-        yTitle: 'nats',
       }),
     ),
-    note(`${words} Hours of local standard time (${clock}) all year. Intervals are of each hour by itself.`),
+    note(`${description} Hours of local standard time (${clock}) all year; the interval of each hour is by itself.`),
     figures(
       'Difference by hour of the climate day',
       ['hour', 'days', 'market-hours', 'difference', 'low', 'high'],
@@ -156,24 +164,23 @@ export function hoursPanel({ difference_by_hour: hours, benchmark, skill, standa
 }
 
 /** Model against benchmark on each event day. */
-export function daysPanel({ e_process, benchmark }: JudgedSummary): string {
+export function daysPanel({ e_process, benchmark, skill }: JudgedSummary): string {
   const { by_day, confidence_sequence: bounds, clip, clipped_days } = e_process
   const ahead = by_day.filter(({ difference }) => difference < 0).length
   const words = `On ${ahead} of ${by_day.length} days the model is ahead.`
-  return panel('Event days', `log loss, model minus ${benchmark.name}, mean over the market-hours of the day`, [
+  return panel('Event days', `log loss in nats, model minus ${benchmark.name}, mean over the market-hours of the day`, [
     twins('days', (size, id) =>
       intervalChart({
         ...{ id, size },
         title: 'Difference by event day',
         description: words,
-        strip: [bounds.low, bounds.high],
+        margin: skill.delta,
         points: by_day.map(({ day, difference }) => ({ name: shortDay(day), mean: difference })),
         xTitle: 'event day',
-        yTitle: 'nats',
       }),
     ),
     note(
-      `${words} Shaded: bounds of the mean, ${change(bounds.mean)} [${change(bounds.low)}, ${change(bounds.high)}], which hold on all days at once with ${portion(bounds.level)}. ${clipped_days} days are clipped at ±${count(clip)} nats for these bounds and the e-processes.`,
+      `${words} Mean over days ${change(bounds.mean)}, ${portion(bounds.level)} bounds [${change(bounds.low)}, ${change(bounds.high)}] that hold on all days at once. ${clipped_days} days are clipped at ±${clip} nats for these bounds and for the e-processes.`,
     ),
     figures(
       'Difference by event day',

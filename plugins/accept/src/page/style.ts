@@ -25,6 +25,7 @@ code { font: 12px/16px ui-monospace, Menlo, Consolas, "Liberation Mono", monospa
 .verdict.stale, .verdict.not-enough-evidence { border-top-color: var(--late); }
 .sentence { font-size: 20px; line-height: 28px; font-weight: 600; max-width: 56em; margin: 4px 0; text-wrap: pretty;
   overflow-wrap: anywhere; }
+.rest { max-width: 70em; margin: 4px 0; text-wrap: pretty; overflow-wrap: anywhere; } .verdict h1 { margin-top: 12px; }
 .scale { display: grid; grid-template-columns: repeat(5, 1fr); gap: 8px; margin: 16px 0 0; }
 .scale li { border: 1px solid var(--line); border-radius: 3px; padding: 8px 10px; color: var(--soft); font-size: 12px;
   line-height: 16px; } .scale b { display: block; font-size: 14px; line-height: 20px; }
@@ -40,7 +41,8 @@ code { font: 12px/16px ui-monospace, Menlo, Consolas, "Liberation Mono", monospa
   justify-content: space-between; margin-bottom: 8px; } .panel p + p, .panel p + table { margin-top: 8px; }
 .ph { display: none; } figure svg { max-width: 620px; } figure { margin-top: 4px; }
 details { margin-top: 8px; border-top: 1px solid var(--line); padding-top: 4px; }
-summary { font-size: 12px; line-height: 24px; color: var(--soft); cursor: pointer; width: max-content; }
+summary { font-size: 12px; line-height: 24px; color: var(--soft); cursor: pointer; width: fit-content; }
+details caption { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
 .scroll { overflow-x: auto; } table { border-collapse: collapse; width: 100%; font-size: 12px; line-height: 18px;
   border-top: 2px solid var(--ink); border-bottom: 2px solid var(--ink); margin: 8px 0; }
 caption { text-align: left; color: var(--soft); line-height: 16px; padding-bottom: 6px; }
@@ -50,8 +52,8 @@ thead th { color: var(--soft); line-height: 16px; border-bottom: 1px solid var(-
 tbody tr + tr > * { border-top: 1px solid var(--line); }
 th[scope=row], thead th:first-child { text-align: left; } th[scope=row] { font-weight: 600; }
 th:first-child { padding-left: 0; } td:last-child, thead th:last-child { padding-right: 0; }
-.cards th, .cards td { text-align: left; overflow-wrap: anywhere; } .cards { font-size: 13px; }
-.cards td[data-l] { min-width: 5.5em; }
+.cards th, .cards td { text-align: left; overflow-wrap: break-word; } .cards { font-size: 13px; }
+.cards thead th { white-space: nowrap; } .cards th[scope=row] { min-width: 9em; } .cards td a { overflow-wrap: normal; }
 .st { font-weight: 600; white-space: nowrap; } .st.pass { color: var(--ok); } .st.fail { color: var(--bad); }
 .st.stale, .st.not-enough-evidence { color: var(--late); } .st.not-applicable { color: var(--soft); }
 .files li { display: inline-block; margin: 0 16px 4px 0; }
@@ -84,6 +86,7 @@ ${CHART_STYLE}.legend { font-size: 12px; line-height: 16px; color: var(--soft); 
   main { max-width: none; padding: 0; } .grid2 { display: block; } .panel { border: 0; border-top: 1px solid #777;
   border-radius: 0; padding: 8px 0; margin-top: 8px; } figure, tr, .verdict { break-inside: avoid; } header { break-after: avoid; }
   .wd { display: block; } .ph { display: none; } figure svg { max-width: 150mm; } summary { display: none; }
+  details caption { position: static; width: auto; height: auto; clip-path: none; }
   .scroll { overflow: visible; } .scroll td, .scroll th { white-space: normal; padding: 1px 4px; }
   details:not([open])::details-content { content-visibility: visible; display: block; height: auto; }
   .scale { grid-template-columns: repeat(5, 1fr); } .key { grid-template-columns: repeat(6, 1fr); }

@@ -21,16 +21,16 @@ const VERDICTS: readonly {
   {
     name: 'equal',
     words: 'equal',
-    when: ({ delta }) => `whole interval within ±${plain(delta)}, or the price itself`,
+    when: ({ delta }) => `whole interval within ±${delta}, or the price itself`,
     drawn: [24, 28, 32],
   },
   {
     name: 'better',
     words: 'better',
-    when: ({ delta }) => `upper end at −${plain(delta)} or below`,
+    when: ({ delta }) => `upper end at −${delta} or below`,
     drawn: [3, 10, 18],
   },
-  { name: 'worse', words: 'worse', when: ({ delta }) => `lower end at ${change(delta)} or above`, drawn: [38, 46, 53] },
+  { name: 'worse', words: 'worse', when: ({ delta }) => `lower end at +${delta} or above`, drawn: [38, 46, 53] },
   {
     name: 'not-shown',
     words: 'not shown',
@@ -65,8 +65,9 @@ export function verdictSection({ summary, calibration }: Reports): string {
   const key = facts.map(
     ([name, value, small]) => `<div><dt>${name}</dt><dd>${value}<small>${escapeHtml(small)}</small></dd></div>`,
   )
+  const [opening, rest] = openingOf(verdict.sentence)
   return `<section class="verdict ${verdict.outcome}">
-<p class="sentence">${escapeHtml(verdict.sentence)}</p>
+<p class="sentence">${escapeHtml(opening)}</p>${rest === '' ? '' : `\n<p class="rest">${escapeHtml(rest)}</p>`}
 <p>${escapeHtml(evaluations.sentence)}</p>
 <h1>${escapeHtml(`Acceptance of ${summary.city} ${summary.bracket} (${summary.phase})`)}</h1>
 <p class="sub">${escapeHtml(`Skill, ${skill.verdict}: ${skill.sentence}`)}</p>
@@ -77,4 +78,12 @@ ${scale.join('\n')}
 ${key.join('\n')}
 </dl>
 </section>`
+}
+
+/** The sentences that a reader must know first, at least 60 characters of them, and the rest; a gate that fails adds one. */
+function openingOf(text: string): readonly [opening: string, rest: string] {
+  const sentences = text.split(/(?<=[.!?]) (?=[A-Z])/)
+  let opening = sentences.shift() ?? ''
+  while (opening.length < 60 && sentences.length > 0) opening += ` ${sentences.shift()}`
+  return [opening, sentences.join(' ')]
 }
