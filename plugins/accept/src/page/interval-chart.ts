@@ -87,15 +87,20 @@ const triangle = (x: number, y: number, radius: number) => {
   return `<path class="mark worse full" d="M${px(x - r)} ${px(y + r)}H${px(x + r)}L${px(x)} ${px(y - r)}Z"/>`
 }
 
-/** Every so many points named, so that the words stand apart: a word of 12 pixels takes about 7 for each letter. */
+/**
+ * Points named at equal distances, so that no two words touch: a letter of 12 pixels takes about 7, and a word near an
+ * end of the axis is moved inwards.
+ */
 function ticksOf(points: readonly ChartPoint[], start: number, end: number): (readonly [number, string])[] {
   const widest = Math.max(1, ...points.map(({ name }) => name.length)) * 7 + 10
   const step = (end - start) / Math.max(1, points.length)
   const every = Math.max(1, Math.ceil(widest / step))
-  // A word near an end of the axis is moved inwards: two of them need half a word more.
+  let taken = Number.NEGATIVE_INFINITY
   return points.flatMap(({ name }, k) => {
-    const isLast = k + every >= points.length
-    const moved = isLast && k > 0 && end - (start + (k + 0.5) * step) < 30 && every * step < 1.5 * widest
-    return k % every === 0 && !moved ? [[k, name] as const] : []
+    const [at, width] = [start + (k + 0.5) * step, 7 * name.length]
+    const from = at > end - 30 ? at - width : at < start + 30 ? at : at - width / 2
+    if (k % every !== 0 || from < taken + 6) return []
+    taken = from + width
+    return [[k, name] as const]
   })
 }

@@ -18,11 +18,20 @@ export const ends = ({ low, high, reason }: Omit<MeanInterval, 'mean'>): string 
   low === null || high === null ? (reason ?? 'no interval') : `[${change(low)}, ${change(high)}]`
 
 /** An e-value; e-values span many powers of ten. */
-export const evidence = (e: number): string => (e >= 1e6 ? 'over a million' : plain(e))
+export const evidence = (e: number): string => (e >= 1e6 ? 'over a million' : e >= 100 ? e.toFixed(0) : plain(e))
+
+/** A power of ten as the word of a tick. */
+export function powerWord(value: number): string {
+  const power = Math.round(Math.log10(value))
+  if (power > -4 && power < 4) return String(Number(value.toPrecision(1)))
+  return `10${[...String(power)].map((sign) => '⁻⁰¹²³⁴⁵⁶⁷⁸⁹'['-0123456789'.indexOf(sign)]).join('')}`
+}
 
 /** Words of the ticks of a linear axis: as many decimals as the range of the axis asks for. */
 export function tickWords([low, high]: readonly [number, number]): (value: number) => string {
-  const decimals = Math.min(8, Math.max(0, -Math.floor(Math.log10((high - low) / 5 || 1))))
+  const rough = (high - low) / 5 || 1
+  const power = Math.floor(Math.log10(rough))
+  const decimals = Math.min(8, Math.max(0, -(rough > 5 * 10 ** power ? power + 1 : power)))
   return (value) => {
     const text = value.toFixed(decimals)
     return Number(text) === 0 ? '0' : typeset(text)

@@ -5,7 +5,7 @@ import type { JudgedSummary } from '../reports.ts'
 import { READING_NAMES } from '../services/describe-skill.ts'
 import { type ForestGroup, forestChart, forestHeight } from './forest-chart.ts'
 import { intervalChart } from './interval-chart.ts'
-import { change, count, ends, evidence, lastDayOf, plain, portion, shortDay } from './numbers.ts'
+import { change, count, ends, evidence, lastDayOf, plain, portion, powerWord, shortDay } from './numbers.ts'
 import { figures, note, panel, twins } from './parts.ts'
 
 /** Keys of the weightings, in words; the verdict takes the market-hours. */
@@ -210,7 +210,7 @@ export function eProcessPanel(id: string, title: string, e: EProcessFigures): st
         ],
         day: (index) => shortDay(by_day[index]?.day ?? ''),
         yTitle: 'e-value',
-        yLabel: (value) => String(Number(value.toPrecision(1))),
+        yLabel: powerWord,
         threshold: { value: bar, name: `bar: ${count(bar)}` },
       }),
     ),

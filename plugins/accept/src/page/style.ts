@@ -41,7 +41,7 @@ code { font: 12px/16px ui-monospace, Menlo, Consolas, "Liberation Mono", monospa
   justify-content: space-between; margin-bottom: 8px; } .panel p + p, .panel p + table { margin-top: 8px; }
 .ph { display: none; } figure svg { max-width: 620px; } figure { margin-top: 4px; }
 details { margin-top: 8px; border-top: 1px solid var(--line); padding-top: 4px; }
-summary { font-size: 12px; line-height: 24px; color: var(--soft); cursor: pointer; width: fit-content; }
+summary { font-size: 12px; line-height: 18px; padding: 3px 0; color: var(--soft); cursor: pointer; width: fit-content; }
 details caption { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
 .scroll { overflow-x: auto; } table { border-collapse: collapse; width: 100%; font-size: 12px; line-height: 18px;
   border-top: 2px solid var(--ink); border-bottom: 2px solid var(--ink); margin: 8px 0; }
@@ -54,6 +54,7 @@ th[scope=row], thead th:first-child { text-align: left; } th[scope=row] { font-w
 th:first-child { padding-left: 0; } td:last-child, thead th:last-child { padding-right: 0; }
 .cards th, .cards td { text-align: left; overflow-wrap: break-word; } .cards { font-size: 13px; }
 .cards thead th { white-space: nowrap; } .cards th[scope=row] { min-width: 9em; } .cards td a { overflow-wrap: normal; }
+.cards td[data-l="in words"] { min-width: 14em; }
 .st { font-weight: 600; white-space: nowrap; } .st.pass { color: var(--ok); } .st.fail { color: var(--bad); }
 .st.stale, .st.not-enough-evidence { color: var(--late); } .st.not-applicable { color: var(--soft); }
 .files li { display: inline-block; margin: 0 16px 4px 0; }
@@ -67,18 +68,19 @@ ${CHART_STYLE}.legend { font-size: 12px; line-height: 16px; color: var(--soft); 
 .mark.heavy { stroke-width: 2.75; } .mark.worse { stroke: var(--bad); } .mark.worse.full { fill: var(--bad); }
 .needle { stroke: var(--s0); stroke-width: 1; opacity: .55; } .dot { fill: var(--panel); stroke-dasharray: none; }
 .point { stroke: var(--panel); }
-@media (max-width: 1180px) { main { padding: 12px 12px 24px; } .grid2 { grid-template-columns: minmax(0, 1fr); gap: 12px;
+@media screen and (max-width: 1180px) { main { padding: 12px 12px 24px; } .grid2 { grid-template-columns: minmax(0, 1fr); gap: 12px;
   margin-top: 12px; } .panel, .verdict { padding: 12px; } .scale, .key { grid-template-columns: repeat(3, 1fr); } }
-@media (max-width: 640px) { .wd { display: none; } .ph { display: block; } .ph svg { max-width: 420px; }
+@media screen and (max-width: 640px) { .wd { display: none; } .ph { display: block; } .ph svg { max-width: 420px; }
   .sentence { font-size: 17px; line-height: 24px; } .scale, .key { grid-template-columns: 1fr 1fr; }
-  .facts { grid-template-columns: minmax(0, 1fr); }
+  .facts { grid-template-columns: minmax(0, 1fr); } }
+@media screen and (max-width: 960px) {
   .cards { border-top: 0; } .cards, .cards tbody, .cards caption { display: block; }
   .cards thead { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
   .cards tbody { border-top: 2px solid var(--ink); } .cards tr { display: block; padding: 6px 0; }
   .cards tr + tr { border-top: 1px solid var(--line); } .cards tbody tr + tr > * { border-top: 0; }
   .cards th, .cards td { display: block; padding: 0; } .cards td { padding-left: 8px; }
   .cards td::before { content: attr(data-l) ": "; color: var(--soft); font-size: 12px; } }
-@media (max-width: 370px) { .ph .tick { font-size: 13.5px; } }
+@media screen and (max-width: 370px) { .ph .tick { font-size: 13.5px; } }
 @media print { @page { margin: 14mm; }
   :root { color-scheme: light; --bg: #fff; --panel: #fff; --paper: #fff; --ink: #000; --soft: #333; --rule: #777;
   --line: #ccc; --tint: #fff; --s0: #0a4f8f; --s1: #913a08; --s2: #14592d; --bad: #800000; --ok: #064030; --late: #5c3a00;
@@ -90,5 +92,7 @@ ${CHART_STYLE}.legend { font-size: 12px; line-height: 16px; color: var(--soft); 
   .scroll { overflow: visible; } .scroll td, .scroll th { white-space: normal; padding: 1px 4px; }
   details:not([open])::details-content { content-visibility: visible; display: block; height: auto; }
   .scale { grid-template-columns: repeat(5, 1fr); } .key { grid-template-columns: repeat(6, 1fr); }
-  table { font-size: 8.5pt; } a { color: inherit; text-decoration: none; } }
+  .cards th[scope=row] { min-width: 6em; } .cards th, .cards td, .cards td a { overflow-wrap: anywhere; }
+  .cards .st { white-space: normal; } .cards td[data-l="in words"] { min-width: 60mm; } header, h2 { break-after: avoid; }
+  table, .cards { font-size: 8.5pt; line-height: 12pt; } a { color: inherit; text-decoration: none; } }
 `
