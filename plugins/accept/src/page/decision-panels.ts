@@ -41,7 +41,8 @@ const entries = (decision: Decision, { decision: list }: JudgedSummary) =>
         DECISION_NAMES.flatMap((name) => {
           const entry = list.find(({ file }) => file === DECISION[name].file)
           if (!entry) return []
-          const link = decision[name] ? `<a href="${entry.file}">${entry.file}</a>` : 'not made'
+          const { file } = DECISION[name]
+          const link = decision[name] ? `<a href="${file}">${file}</a>` : 'not made'
           return [[TITLES[name], state(entry.outcome), escapeHtml(entry.sentence), link]]
         }),
       ),

@@ -48,8 +48,9 @@ export function forestChart(options: {
   const x = rangeOf([...values.filter(isNumber), margin, -margin], true)
   const frame = axes({ x, y: [0, 1], xTicks: [], yLabel: () => '', xTitle: options.xTitle, yTitle: '', size })
   const { left, right, top, bottom } = frame.area
-  const words = tickWords(x)
-  const grid = ticks(...x, size.width < 400 ? 4 : 6).map(
+  const most = size.width < 400 ? 4 : 6
+  const words = tickWords(x, most)
+  const grid = ticks(...x, most).map(
     (value) =>
       `<line class="grid" x1="${px(frame.x(value))}" x2="${px(frame.x(value))}" y1="${top}" y2="${bottom}"/><text class="tick" x="${px(frame.x(value))}" y="${bottom + 16}" text-anchor="middle">${escapeHtml(words(value))}</text>`,
   )

@@ -27,9 +27,9 @@ export function powerWord(value: number): string {
   return `10${[...String(power)].map((sign) => '⁻⁰¹²³⁴⁵⁶⁷⁸⁹'['-0123456789'.indexOf(sign)]).join('')}`
 }
 
-/** Words of the ticks of a linear axis: as many decimals as the range of the axis asks for. */
-export function tickWords([low, high]: readonly [number, number]): (value: number) => string {
-  const rough = (high - low) / 5 || 1
+/** Words of the `count` ticks that `ticks` finds in a range: as many decimals as their step has. */
+export function tickWords([low, high]: readonly [number, number], count = 5): (value: number) => string {
+  const rough = (high - low) / count || 1
   const power = Math.floor(Math.log10(rough))
   const decimals = Math.min(8, Math.max(0, -(rough > 5 * 10 ** power ? power + 1 : power)))
   return (value) => {

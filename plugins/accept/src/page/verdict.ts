@@ -63,7 +63,7 @@ export function verdictSection({ summary, calibration }: Reports): string {
     ['ECE', plain(ece), `a perfect forecaster has ${plain(perfect_mean)}, seldom above ${plain(perfect_high)}`],
   ]
   const key = facts.map(
-    ([name, value, small]) => `<div><dt>${name}</dt><dd>${value}<small>${escapeHtml(small)}</small></dd></div>`,
+    ([name, value, small]) => `<div><dt>${name}</dt><dd>${value} <small>${escapeHtml(small)}</small></dd></div>`,
   )
   const [opening, rest] = openingOf(verdict.sentence)
   return `<section class="verdict ${verdict.outcome}">
