@@ -63,7 +63,7 @@ describe('recomputeReport', () => {
     expect(found.not_recomputed).toEqual([`${REPORT_FILES.summary}: evaluations, taken as the report states them`])
     expect(() => assertSame(found)).not.toThrow()
     expect(describeRecomputed(found)[0]).toBe(
-      '6 files have the figures of their artefacts, 5 are as their artefacts sealed them.',
+      '7 files have the figures of their artefacts, 5 are as their artefacts sealed them.',
     )
   })
 
