@@ -92,7 +92,7 @@ ${CHART_STYLE}.legend { font-size: 12px; line-height: 16px; color: var(--soft); 
   .scroll { overflow: visible; } .scroll td, .scroll th { white-space: normal; padding: 1px 4px; }
   details:not([open])::details-content { content-visibility: visible; display: block; height: auto; }
   .scale { grid-template-columns: repeat(5, 1fr); } .key { grid-template-columns: repeat(6, 1fr); }
-  .cards th[scope=row] { min-width: 6em; } .cards th, .cards td, .cards td a { overflow-wrap: anywhere; }
-  .cards .st { white-space: normal; } .cards td[data-l="in words"] { min-width: 60mm; } header, h2 { break-after: avoid; }
+  .cards th[scope=row] { min-width: 6em; } .cards td:last-child, .cards td a { overflow-wrap: anywhere; }
+  .cards .st { white-space: normal; } .legend { break-after: avoid; } .cards td[data-l="in words"] { min-width: 60mm; } header, h2 { break-after: avoid; }
   table, .cards { font-size: 8.5pt; line-height: 12pt; } a { color: inherit; text-decoration: none; } }
 `
