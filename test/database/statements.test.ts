@@ -209,10 +209,12 @@ describe.each(databaseKinds)('on the $name database', (kind) => {
   it('the interfaces of tables name the columns of the catalogue, with their nullability and family of types', async () => {
     const stored = new Map<string, Map<string, TableColumn>>()
     for (const { table_name, name, type_id, type, is_nullable } of catalogue) {
-      const kind = (Object.keys(TYPES) as ColumnKind[]).find((one) => TYPES[one].one.includes(type_id))
+      const kinds = Object.keys(TYPES) as ColumnKind[]
+      const isArray = kinds.some((one) => TYPES[one].array.includes(type_id))
+      const kind = kinds.find((one) => TYPES[one].one.includes(type_id) || TYPES[one].array.includes(type_id))
       if (!kind) throw new Error(`${table_name}.${name} has the type ${type}, which no kind of column reads.`)
       const columns = stored.get(table_name) ?? new Map<string, TableColumn>()
-      stored.set(table_name, columns.set(name, { family: FAMILIES[kind], isNullable: is_nullable }))
+      stored.set(table_name, columns.set(name, { family: isArray ? 'array' : FAMILIES[kind], isNullable: is_nullable }))
     }
     const plain = (tables: ReadonlyMap<string, ReadonlyMap<string, TableColumn>>) =>
       Object.fromEntries([...tables].map(([table, columns]) => [table, Object.fromEntries(columns)]))

@@ -57,7 +57,8 @@ export async function migratedDatabase(kind: DatabaseKind): Promise<OpenedDataba
 }
 
 /** Tables that only grow refuse to be emptied. */
-const CLEARED = TABLES.filter((table) => !['models', 'promotions', 'evaluations'].includes(table))
+const ONLY_GROW: readonly string[] = ['models', 'promotions', 'evaluations', 'e_processes', 'e_process_days']
+const CLEARED = TABLES.filter((table) => !ONLY_GROW.includes(table))
 
 /** Empties every table that can be, for `beforeEach`. */
 export const emptyTables = (db: Database) => runQuery(db, `truncate ${CLEARED.join(', ')}`)

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 
 import fc from 'fast-check'
 import { type Column, sha256, writeTable } from 'kwx/artefacts'
+import { eValues, growEProcess, startEProcess } from 'kwx/scores'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 
 import type { StepContext } from '../../../src/framework/step.ts'
@@ -253,7 +254,9 @@ describe('deliveredDifferences', () => {
       join(folder, 'delivered.parquet'),
       new Map<string, Column>([
         ['window', { codes: new Int32Array(4), values: ['win'] }],
+        ['market', { codes: Int32Array.of(0, 1, 2, 3), values: ['A', 'B', 'C', 'D'] }],
         ['event_day', Int32Array.of(1, 1, 1, 1)],
+        ['end_minute', Int32Array.of(60, 60, 60, 60)],
         ['label', Uint8Array.from(LABEL)],
         ['p_model', Float64Array.from(DELIVERED)],
         ['p_market', Float64Array.from(MARKET)],
@@ -265,7 +268,24 @@ describe('deliveredDifferences', () => {
     const artefact = { folder, files: { 'delivered.parquet': sha256('') } }
     return { blend: { artefact, content: own } } as unknown as Parameters<typeof deliveredDifferences>[0]
   }
+  const gain = loss(DELIVERED) - loss(MARKET)
+  const one = () => ({ mean: gain as number | null, low: null as number | null, high: null as number | null })
+  const { eFor, eAgainst } = eValues(growEProcess(startEProcess(), 1, gain))
   const content = () => ({
+    skill: {
+      ...{ verdict: 'too-few-days', delta: 0.0005, min_days: 14 },
+      interval: { ...one(), seed: 1, days: 1, market_hours: 4 },
+    },
+    benchmarks: ['last'],
+    weight: { value: 0.5 },
+    weightings: { per_row: one(), per_market_hour: one(), per_event_day: one() },
+    no_harm: { value: null as number | null },
+    e_process: {
+      ...{ days: 1, clipped_days: 0, e_for: eFor, e_against: eAgainst, peak_for: eFor, peak_against: 1 },
+      // Bounds of one day, as far as the clip.
+      confidence_sequence: { mean: gain, low: -0.5, high: 0.5 },
+      by_day: [{ market_hours: 4, difference: gain, e_for: eFor, e_against: eAgainst }],
+    },
     total_test_rows: 4,
     scores: { model: scores(DELIVERED), market: scores(MARKET), delivered: scores(DELIVERED) },
     windows: [{ window: 'win', rows: 4, delivered: scores(DELIVERED), market: scores(MARKET) }],
@@ -290,6 +310,14 @@ describe('deliveredDifferences', () => {
     ],
     ['/difference/log_loss/mean', (of) => (of.difference.log_loss.mean = 0)],
     ['/difference/log_loss/low', (of) => (of.difference.log_loss.low = -1)],
+    ['/skill/interval/mean', (of) => (of.skill.interval.mean = 0)],
+    ['/skill/interval/market_hours', (of) => (of.skill.interval.market_hours = 5)],
+    ['/skill/verdict', (of) => (of.skill = { ...of.skill, verdict: 'better' })],
+    ['/weightings/per_event_day/mean', (of) => (of.weightings.per_event_day.mean = 0)],
+    ['/no_harm/value', (of) => (of.no_harm.value = 0.001)],
+    ['/e_process/peak_against', (of) => (of.e_process.peak_against = 1.5)],
+    ['/e_process/confidence_sequence/high', (of) => (of.e_process.confidence_sequence.high = 0.4)],
+    ['/e_process/by_day/0/e_for', (of) => (of.e_process.by_day[0]!.e_for += 1e-6)],
   ])('finds another figure at %s', async (at, change) => {
     expect((await deliveredDifferences(await blend(change))).map((one) => one.at)).toEqual([at])
   })

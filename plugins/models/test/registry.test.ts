@@ -45,12 +45,12 @@ describe.each(databaseKinds)('the registry on the $name database', (kind) => {
 
   it('numbers changes and keeps the windows of each version once', async () => {
     expect(await latestPromotion(db, place)).toBeNull()
-    const first = await recordPromotion(db, 0, promotion(), [model('v1')])
+    const first = await recordPromotion(db, 0, promotion(), [model('v1')], 0)
     const override = [{ requirement: 'skill', sentence: 'None was shown.' }]
     const changed = { sequence: 2, at_ms: 2000, version: 'v2', from_version: 'v1', overridden: override }
-    const second = await recordPromotion(db, 1, promotion({ ...changed, reason: 'a trial run' }), [model('v2')])
+    const second = await recordPromotion(db, 1, promotion({ ...changed, reason: 'a trial run' }), [model('v2')], 0)
     const back = { sequence: 3, at_ms: 3000, action: 'rollback', returns_to: first.promotion_id } as const
-    await recordPromotion(db, 2, promotion(back), [model('v1')])
+    await recordPromotion(db, 2, promotion(back), [model('v1')], 0)
     expect(second.promotion_id).toBeGreaterThan(first.promotion_id)
     expect(await readPromotion(db, second.promotion_id)).toEqual(second)
     expect(second.overridden).toEqual(override)
@@ -72,14 +72,14 @@ describe.each(databaseKinds)('the registry on the $name database', (kind) => {
   })
 
   it('gives each role, bracket and city a history of its own', async () => {
-    await recordPromotion(db, 0, promotion({ role: 'challenger', version: 'v3' }), [])
+    await recordPromotion(db, 0, promotion({ role: 'challenger', version: 'v3' }), [], 0)
     expect(await latestPromotion(db, { ...place, role: 'challenger' })).toMatchObject({ version: 'v3', sequence: 1 })
     expect(await latestPromotion(db, { ...place, bracket: 'less' })).toBeNull()
     expect(await latestPromotion(db, place)).toMatchObject({ version: 'v1', sequence: 3 })
   })
 
   it('writes neither row when another change came first', async () => {
-    await expect(recordPromotion(db, 2, promotion({ sequence: 3, version: 'v9' }), [model('v9')])).rejects.toEqual(
+    await expect(recordPromotion(db, 2, promotion({ sequence: 3, version: 'v9' }), [model('v9')], 0)).rejects.toEqual(
       coded('PROMOTION_RACE'),
     )
     expect(await readModels(db, 'v9')).toEqual([])
@@ -88,7 +88,7 @@ describe.each(databaseKinds)('the registry on the $name database', (kind) => {
 
   it('writes neither row when the database refuses one', async () => {
     const nameless = promotion({ city: 'mu', action: 'withdraw' })
-    await expect(recordPromotion(db, 0, nameless, [model('v8')])).rejects.toMatchObject({ code: '23514' })
+    await expect(recordPromotion(db, 0, nameless, [model('v8')], 0)).rejects.toMatchObject({ code: '23514' })
     expect(await readModels(db, 'v8')).toEqual([])
   })
 
@@ -126,7 +126,7 @@ describe.each(databaseKinds)('the registry on the $name database', (kind) => {
   it('gives one of many changes at once the next number, and tells the others', async () => {
     const all = kind.name === 'embedded' ? [db, db, db] : await Promise.all([1, 2, 3].map(() => openDatabase(opened)))
     const results = await Promise.allSettled(
-      all.map((one, i) => recordPromotion(one, 0, promotion({ city: 'lemuria', version: `w${i}` }), [])),
+      all.map((one, i) => recordPromotion(one, 0, promotion({ city: 'lemuria', version: `w${i}` }), [], 0)),
     )
     expect(results.filter(({ status }) => status === 'fulfilled')).toHaveLength(1)
     for (const result of results)

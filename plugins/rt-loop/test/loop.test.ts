@@ -6,9 +6,11 @@ import { systemPace } from 'kwx/sources'
 import { fixedClock } from 'kwx/time'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { createSources } from '../../../src/data/clients/sources.ts'
+import { addEProcessDay, changeEProcess, liveEProcess } from '../../../src/data/database/index.ts'
 import { databaseKinds, migratedDatabase, type OpenedDatabase } from '../../../test/support/databases.ts'
 import { type ReplayExchange, replayExchange } from '../../../test/support/replay-exchange.ts'
 import { sharedFolder } from '../../../test/support/shared.ts'
+import type { ChampionNews, ChampionsTold } from '../src/champion/champion-news.ts'
 import type { PriceEvent } from '../src/feed/price-feed.ts'
 import type { LoopOptions, LoopWorld, Tick } from '../src/loop/loop-types.ts'
 import { loopName } from '../src/loop/minute-worker.ts'
@@ -188,6 +190,66 @@ describe.skipIf(!sharedFolder()).each(kinds)('the loop over a recorded afternoon
     )
     const { differences } = await replaySignals(opened.db, [pair], [endMinute, endMinute])
     expect(differences.map(({ field }) => field)).toContain('trace.features')
+  })
+
+  it('adds the settled day to the process of its champion, and stands it down by name until the next promotion', async () => {
+    const { db } = opened
+    const day = 20139
+    const models = [(await pair.modelFor(day)).model!.id]
+    const start = (promotion_id: number, atMs: number) =>
+      changeEProcess(db, { city: 'miami', bracket: 'between' }, atMs, {
+        ...{ promotion_id, version: `v${promotion_id}`, model_ids: models, first_day: day },
+      })
+    await start(1, Date.parse('2025-02-19T20:00:00Z'))
+    const told: ChampionNews[] = []
+    const onChampions = ({ news }: ChampionsTold) => void told.push(...news)
+    await loop({ ticks: 12, onChampions })
+    expect(told).toEqual([])
+    await replay.setClock({ now: '2025-02-21T14:05:00Z' })
+    const { ticks } = await loop({ ticks: 13, onChampions }) // results are asked for in the first tick that knows they lack
+    expect(ticks.flatMap(({ faults }) => faults)).toEqual([])
+    expect(told.map(({ outcome, day }) => [outcome, day])).toEqual([['day_added', day]])
+    const [counted] = await runQuery<{ d: number; n: number }>(
+      db,
+      `with hours as (
+         select avg(case result when 'yes' then ln(p_market) - ln(p_blend) else ln(1 - p_market) - ln(1 - p_blend) end) as d
+         from rt_signals join markets on markets.ticker = market_ticker join events using (event_id)
+         where day = $1 and p_blend is not null group by market_ticker, ceil(extract(epoch from ts_utc) / 3600))
+       select avg(d) as d, count(*)::integer as n from hours`,
+      [day],
+    )
+    const standing = await liveEProcess(db, { city: 'miami', bracket: 'between' })
+    expect(counted!.n).toBeGreaterThan(3)
+    expect(standing!.days).toMatchObject([{ day, market_hours: counted!.n, clipped: false }])
+    expect(standing!.days[0]!.difference).toBeCloseTo(counted!.d, 12)
+    const added_ms = Date.parse('2025-02-21T14:20:00Z')
+    for (let k = 1; k < 9; k++) {
+      await addEProcessDay(db, 1, { day: day + k, difference: 0.5, market_hours: 1, yes_markets: '', added_ms })
+    }
+    await replay.setClock({ now: '2025-02-21T14:21:00Z' })
+    const reasons = async (over: Partial<LoopOptions> = {}) => {
+      const found = signalsOf((await loop({ ticks: 3, onChampions, ...over })).ticks).map(({ standDown }) => standDown)
+      return new Set(found.filter((reason) => reason !== 'late')) // of the minutes that it was away
+    }
+    expect(await reasons()).toEqual(new Set(['worse_than_market']))
+    expect(told.at(-1)).toMatchObject({ outcome: 'latched', promotion: 1, city: 'miami', bracket: 'between' })
+    const minutes = [Date.parse('2025-02-21T14:19:00Z') / MINUTE, Date.parse('2025-02-21T14:30:00Z') / MINUTE] as const
+    expect((await replaySignals(db, [pair], minutes)).differences).toEqual([])
+    const candidate = { ...pair, candidate: true }
+    await replay.setClock({ advanceMs: MINUTE })
+    expect(await reasons({ pairs: [candidate], record: false })).not.toContain('worse_than_market')
+    await replay.setClock({ advanceMs: MINUTE })
+    let isPromoted = false
+    const sleep = async () => {
+      if (!isPromoted) await start(2, added_ms)
+      isPromoted = true
+      await replay.setClock({ advanceMs: MINUTE })
+    }
+    const { ticks: last } = await loop({ ticks: 24, onChampions }, { sleep })
+    const found = last.map(({ signals }) => signals.map(({ standDown }) => standDown))
+    expect(found.slice(0, 2).flat()).toContain('worse_than_market')
+    expect(found.slice(11).flat().length).toBeGreaterThan(0)
+    expect(found.slice(11).flat()).not.toContain('worse_than_market')
   })
 
   it('goes on after a restart without losing or doubling a signal', async () => {

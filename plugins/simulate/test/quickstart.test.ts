@@ -30,6 +30,6 @@ describe('the quickstart', () => {
     const { train_days: trainDays, test_days: testDays, step_days: stepDays } = config
     const windows = walkForwardWindows(first, last, { trainDays, testDays, stepDays })
     expect(windows.at(-1)!.lastTestDay).toBe(last)
-    expect(windows).toHaveLength(12)
+    expect(windows).toHaveLength(9)
   })
 })

@@ -29,6 +29,13 @@ export {
 export { isUniqueViolation } from './connection/unique-violation.ts'
 export type { Database } from './database.ts'
 export {
+  addEProcessDay,
+  changeEProcess,
+  type EProcessPlace,
+  liveEProcess,
+} from './e-processes/e-processes.ts'
+export type { EProcessStanding } from './e-processes/standing.ts'
+export {
   type CandlePrices,
   type CandleRows,
   type CandleSeries,

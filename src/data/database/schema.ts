@@ -1,5 +1,6 @@
 import type { ColumnType, Generated } from 'kysely'
 
+import type { Bracket } from '../../domain/config/production-config.ts'
 import type { Observation } from '../../domain/features/observation.ts'
 import type { Market, MarketRow } from '../../domain/market/market.ts'
 import type { Settlement } from '../../domain/market/settlement.ts'
@@ -133,7 +134,42 @@ export interface StepRunsTable {
   artefacts: ColumnType<Record<string, string>, string, string>
 }
 
-/** The tables of the kit: market data, weather, provenance and runs. What one plugin owns stands in its `storage/tables.ts`. */
+/** The e-process of a promoted champion. Only its end is written later. */
+export interface EProcessesTable {
+  /** The promotion that started it. */
+  promotion_id: number
+  city: string
+  bracket: Bracket
+  version: string
+  /** Ids of the version's models: only their signals count. */
+  model_ids: ColumnType<readonly string[], string, never>
+  /** The day after the promotion, in the city's standard time. */
+  first_day: number
+  /** Differences of days are clipped to ±clip, nats. */
+  clip: number
+  started_ms: number
+  /** When another promotion, or a withdrawal, ended it; null while it is live. */
+  ended_ms: number | null
+}
+
+/** A settled day of an e-process. The table only grows, in rising order of days. */
+export interface EProcessDaysTable {
+  promotion_id: number
+  day: number
+  /** Mean over market-hours of the delivered probability's log loss minus the market's, nats, before clipping. */
+  difference: number
+  market_hours: number
+  /** Both processes after the day, at most 1e300. */
+  e_for: number
+  e_against: number
+  /** The difference was beyond ±clip. */
+  clipped: boolean
+  /** Tickers of the bracket's markets that said YES, with commas between them; what the day was scored on. */
+  yes_markets: string
+  added_ms: number
+}
+
+/** The tables of the kit: market data, weather, provenance, e-processes and runs. What one plugin owns stands in its `storage/tables.ts`. */
 export interface Schema {
   series: SeriesTable
   events: EventsTable
@@ -148,4 +184,6 @@ export interface Schema {
   runs: RunsTable
   step_runs: StepRunsTable
   report_receipts: ReportReceiptsTable
+  e_processes: EProcessesTable
+  e_process_days: EProcessDaysTable
 }

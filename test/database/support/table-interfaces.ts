@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { root } from '../../support/root.ts'
 
 /** What a type or a database keeps in a column. */
-export type Family = 'number' | 'text' | 'boolean' | 'timestamp' | 'bytea' | 'json'
+export type Family = 'number' | 'text' | 'boolean' | 'timestamp' | 'bytea' | 'json' | 'array'
 
 export interface TableColumn {
   readonly family: Family
@@ -67,6 +67,7 @@ function familyOf(type: string): Family {
   if (type === 'number' || type === 'boolean') return type
   if (type === 'Date') return 'timestamp'
   if (type === 'Buffer') return 'bytea'
+  if (/^(readonly )?number\[\]$/.test(type)) return 'array' // lists of texts are JSON
   if (/^(Record<|readonly )/.test(type)) return 'json'
   throw new Error(`What family is the type "${type}" of?`)
 }

@@ -16,7 +16,7 @@ import {
 import { assertOwnLink, linkOf, pointTo } from './live-link.ts'
 import { announce, finishPending, retract } from './pending.ts'
 import { type Parts, type ReadVersion, readVersion, stageVersion } from './version.ts'
-import { named, type World } from './world.ts'
+import { named, offsetOf, type World } from './world.ts'
 
 /** What is to be live from now on, and why. */
 type Change = Omit<NewPromotion, keyof Place | 'sequence' | 'at_ms' | 'from_version' | 'kwx_version' | 'version'> & {
@@ -74,7 +74,7 @@ async function record(
     ...{ sequence: sequence + 1, at_ms: now(world, place, seen) },
     ...{ ...change, version, from_version: seen?.version ?? null, kwx_version: kwxVersion },
   }
-  return recordPromotion(db, sequence, row, read ? modelRows(read, row) : [])
+  return recordPromotion(db, sequence, row, read ? modelRows(read, row) : [], await offsetOf(world, place.city))
 }
 
 /** The history answers what was live at a time, so its times must not go back. */

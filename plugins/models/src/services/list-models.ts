@@ -9,6 +9,7 @@ import { chooseWindow, type ModelFile } from 'kwx/model'
 import { climateDayAtMs, formatDay } from 'kwx/time'
 import type { Place, Role } from '../storage/registry.ts'
 
+import { type ShownEProcess, shownEProcess } from './e-process.ts'
 import { liveVersion } from './live-link.ts'
 import { recover } from './pending.ts'
 import { readChecked } from './read-checked.ts'
@@ -16,7 +17,7 @@ import { readPilot } from './read-pilot.ts'
 import { readReport, type Summary } from './read-report.ts'
 import { summarySchema } from './schemas.ts'
 import { readVersion } from './version.ts'
-import { foldersOf, type World } from './world.ts'
+import { foldersOf, offsetOf, type World } from './world.ts'
 
 /** A pilot or a live version as a line of the list; figures are null where it cannot be trusted. */
 export interface Listed {
@@ -40,6 +41,8 @@ export interface Listed {
   readonly live: readonly Role[]
   /** One sentence when today lies after the last test day of the window that today would get. */
   readonly stale: string | null
+  /** Of what is live as champion, how it does against the market; null for anything else. */
+  readonly e_process: ShownEProcess | null
   /** Why the entry cannot be used; null when it can. */
   readonly problem: { readonly code: string; readonly message: string } | null
 }
@@ -58,6 +61,7 @@ const NOTHING = {
   tested: null,
   origin: null,
   verdict: null,
+  e_process: null,
 }
 
 /** Pilots for study and what is live, by city and bracket. An entry that cannot be trusted is listed with the reason. */
@@ -78,7 +82,13 @@ export async function listModels(world: World, { city, bracket }: ListFilter): P
   const live = listed.filter(({ kind }) => kind !== 'pilot')
   return listed.map((entry) => {
     if (entry.kind !== 'pilot' || entry.id === null) return entry
-    return { ...entry, live: ROLES.filter((role) => live.some(({ kind, id }) => kind === role && id === entry.id)) }
+    const here = live.filter(({ id }) => id === entry.id)
+    const champion = here.find(({ kind }) => kind === 'champion')
+    return {
+      ...entry,
+      live: ROLES.filter((role) => here.some(({ kind }) => kind === role)),
+      e_process: champion?.e_process ?? null,
+    }
   })
 }
 
@@ -114,7 +124,8 @@ async function onePilot(world: World, folder: string, city: string, bracket: str
 async function oneLive(world: World, folder: string, city: string, bracket: string, role: Role): Promise<Listed> {
   const about = { kind: role, city, bracket, name: null, folder }
   return listing(about, async () => {
-    const version = await liveVersion(world, { city, bracket: bracket as Bracket, role })
+    const place: Place = { city, bracket: bracket as Bracket, role }
+    const version = await liveVersion(world, place)
     if (version === null) throw new Error('A folder that kwx did not promote; its history is unknown.')
     const { pilot, pilotHash, windows, folder: own } = await readVersion(world, version)
     const report = join(own, 'acceptance/01_model_validation_summary.json')
@@ -128,6 +139,7 @@ async function oneLive(world: World, folder: string, city: string, bracket: stri
       origin,
       verdict,
       live: [role],
+      e_process: await shownEProcess(world, place, version),
       ...(await figures(
         world,
         city,
@@ -167,13 +179,6 @@ function staleOn(models: readonly ModelFile[], today: string): string | null {
     return null // it was trained on later days than today, as in a replay: too new is not stale
   }
 }
-
-/** A city whose plugin is gone still has models; its day is then that of UTC. */
-const offsetOf = (world: World, city: string): Promise<number> =>
-  loadCity(world.contributions, city).then(
-    ({ standardOffset }) => standardOffset,
-    () => 0,
-  )
 
 /** The outcome of any acceptance report of this city and bracket that judges the pilot. */
 async function verdictOf(world: World, city: string, bracket: string, pilot: string): Promise<string | null> {

@@ -1,6 +1,7 @@
 import { formatInstant } from 'kwx/time'
 import type { Promotion } from '../storage/registry.ts'
 
+import { eProcessLines } from './e-process.ts'
 import type { Listed } from './list-models.ts'
 import type { Promoted } from './promote.ts'
 import type { Repaired } from './repair.ts'
@@ -23,6 +24,9 @@ export function renderList(listed: readonly Listed[]): string[] {
     const notes = [
       one.problem ? `${one.problem.code}: ${one.problem.message}` : null,
       one.stale && `Stale: ${one.stale}`,
+      one.kind === 'champion' && one.e_process?.latched_since
+        ? `Stood down: worse than the market since ${one.e_process.latched_since}.`
+        : null,
     ]
     return [
       `${one.kind.padEnd(10)} ${short(one.id).padEnd(12)} ${name.padEnd(44)} ${facts}`.trimEnd(),
@@ -31,7 +35,7 @@ export function renderList(listed: readonly Listed[]): string[] {
   })
 }
 
-export function renderShown({ folder, name, city, bracket, feature_set, listed, windows }: Shown): string[] {
+export function renderShown({ folder, name, city, bracket, feature_set, listed, e_process, windows }: Shown): string[] {
   const about = listed
     ? [
         `pilot ${listed.id ?? 'unknown'}, ${listed.origin ?? 'origin unknown'}, ${listed.verdict ?? 'not judged'}`,
@@ -43,6 +47,7 @@ export function renderShown({ folder, name, city, bracket, feature_set, listed, 
     `${city} ${bracket} ${name} (${feature_set})`,
     ...about,
     folder,
+    ...(e_process ? eProcessLines({ city, bracket }, e_process) : []),
     ...windows.flatMap((one) => {
       const { penalty, C, l1_ratio, class_weight } = one.hyper_parameters
       const { solver, kkt, relativeGap, converged } = one.certificate

@@ -5,6 +5,7 @@ import { basename, dirname, join } from 'node:path'
 import { EXIT, KwxError, type Provenance } from 'kwx'
 import type { ModelFile, ParametersFile } from 'kwx/model'
 
+import type { ShownEProcess } from './e-process.ts'
 import { type Listed, listModels } from './list-models.ts'
 import { readChecked } from './read-checked.ts'
 import { readWindows } from './read-windows.ts'
@@ -42,6 +43,8 @@ export interface Shown {
   readonly feature_set: string
   /** Its line of the list, where it is one of the project's. */
   readonly listed: Listed | null
+  /** Of a pilot or version that is live as champion, how it does against the market since its promotion. */
+  readonly e_process: ShownEProcess | null
   readonly provenance: Provenance | null
   readonly windows: readonly ShownWindow[]
 }
@@ -58,10 +61,12 @@ export async function showModel(world: World, what: string): Promise<Shown> {
   const { pilot, windows } = await readWindows(folder)
   const real = await realpath(folder)
   const own = await Promise.all(listed.map((one) => realpath(one.folder).catch(() => null)))
+  const line = listed[own.indexOf(real)] ?? null
   const provenance = join(folder, 'provenance.json')
   return {
     ...{ folder, name: pilot.name, city: pilot.city, bracket: pilot.bracket, feature_set: pilot.feature_set },
-    listed: listed[own.indexOf(real)] ?? null,
+    listed: line,
+    e_process: line?.e_process ?? null,
     provenance: existsSync(provenance) ? await readChecked<Provenance>(provenance, provenanceSchema) : null,
     windows: windows.filter(({ model }) => window === null || model.window === window).map(shown),
   }

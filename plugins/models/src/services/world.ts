@@ -1,3 +1,4 @@
+import { loadCity } from 'kwx/cities'
 import type { ModelFolders } from 'kwx/model-store'
 import { modelFolders } from 'kwx/model-store'
 import type { Environment } from 'kwx/pipeline'
@@ -19,3 +20,13 @@ export const foldersOf = (world: World): ModelFolders => modelFolders(world.sett
 /** `chicago between`, `chicago between (challenger)`. */
 export const named = ({ city, bracket, role }: Place): string =>
   `${city} ${bracket}${role === 'challenger' ? ' (challenger)' : ''}`
+
+/**
+ * Minutes east of UTC of a city's standard time. A city whose plugin is gone still has models; its day is then that of
+ * UTC.
+ */
+export const offsetOf = (world: World, city: string): Promise<number> =>
+  loadCity(world.contributions, city).then(
+    ({ standardOffset }) => standardOffset,
+    () => 0,
+  )

@@ -1,6 +1,7 @@
 import { EXIT, KwxError } from 'kwx'
 import type { Database } from 'kwx/database'
-import { boolean, isUniqueViolation, runQuery, statement } from 'kwx/database'
+import { boolean, changeEProcess, isUniqueViolation, runQuery, statement } from 'kwx/database'
+import { climateDayAtMs } from 'kwx/time'
 import type { Insertable, Selectable } from 'kysely'
 import type { ModelsTable, PromotionsTable, RegistryTables } from './tables.ts'
 
@@ -55,9 +56,12 @@ export function readModels(db: Database, version: string): Promise<RegisteredMod
 }
 
 /**
- * Writes a change and, where its version is new, the version's windows: both or neither.
+ * Writes a change and, where its version is new, the version's windows; of a champion it ends the e-process of what was
+ * live and starts that of what is live now, with the climate day after the change. All of it or nothing.
  *
  * @param expected  sequence of the change that the caller saw as the latest, 0 for none
+ * @param models  windows of the version
+ * @param standardOffset  of the city: minutes east of UTC in standard time
  * @throws KwxError PROMOTION_RACE (exit 1) when another change came first; nothing is written then
  */
 export async function recordPromotion(
@@ -65,6 +69,7 @@ export async function recordPromotion(
   expected: number,
   promotion: NewPromotion,
   models: readonly Insertable<ModelsTable>[],
+  standardOffset: number,
 ): Promise<Promotion> {
   try {
     return await db.transaction().execute(async (trx) => {
@@ -79,17 +84,32 @@ export async function recordPromotion(
           .execute()
       }
       const row = { ...promotion, overridden: JSON.stringify(promotion.overridden) }
-      return trx
+      const recorded = await trx
         .withTables<RegistryTables>()
         .insertInto('promotions')
         .values(row)
         .returningAll()
         .executeTakeFirstOrThrow()
+      if (recorded.role === 'champion') {
+        await changeEProcess(trx, recorded, recorded.at_ms, eProcessFrom(recorded, models, standardOffset))
+      }
+      return recorded
     })
   } catch (error) {
     if (!isUniqueViolation(error)) throw error
     throw raced(await latestPromotion(db, promotion), error)
   }
+}
+
+/** The e-process of what is live from a change on; null where nothing is. */
+function eProcessFrom(
+  { promotion_id, version, at_ms }: Promotion,
+  models: readonly Insertable<ModelsTable>[],
+  standardOffset: number,
+) {
+  if (version === null) return null
+  const model_ids = models.map(({ model_id }) => model_id)
+  return { promotion_id, version, model_ids, first_day: climateDayAtMs(at_ms, standardOffset) + 1 }
 }
 
 /** SQLSTATE; the error's class differs between server and embedded database. */

@@ -34,6 +34,7 @@ export interface WorldOptions {
   readonly news?: (line: string) => void
 }
 
+const ONLY_GROW = ['models', 'promotions', 'e_processes', 'e_process_days']
 export const NOW = '2025-01-20T18:00:00Z'
 
 /**
@@ -45,9 +46,9 @@ export const NOW = '2025-01-20T18:00:00Z'
 export async function project({ db, url }: OpenedDatabase, folder?: string): Promise<Project> {
   const root = folder ?? (await mkdtemp(join(tmpdir(), 'kwx-models-')))
   await inTransaction(db, async (trx) => {
-    for (const table of ['models', 'promotions']) await runQuery(trx, `alter table ${table} disable trigger user`)
-    await runQuery(trx, 'truncate promotions, models restart identity')
-    for (const table of ['models', 'promotions']) await runQuery(trx, `alter table ${table} enable trigger user`)
+    for (const table of ONLY_GROW) await runQuery(trx, `alter table ${table} disable trigger user`)
+    await runQuery(trx, `truncate ${ONLY_GROW.join(', ')} restart identity`)
+    for (const table of ONLY_GROW) await runQuery(trx, `alter table ${table} enable trigger user`)
   })
   return projectAt({ db, url }, root)
 }

@@ -1,6 +1,7 @@
 import type { Database } from 'kwx/database'
 import type { Sources } from 'kwx/sources'
 import type { Clock } from 'kwx/time'
+import type { ChampionsTold } from '../champion/champion-news.ts'
 import type { NewsWorld } from '../feed/news-world.ts'
 import type { FeedState, PriceEvent, PriceFeed } from '../feed/price-feed.ts'
 import type { LivePair } from '../signals/load-pair.ts'
@@ -83,6 +84,8 @@ export interface LoopOptions {
   readonly onMinute?: (work: MinuteWork) => Promise<void>
   /** Told that markets may have changed. */
   readonly onMarkets?: () => void
+  /** Told of the champions, in each tick: how they stand, and what there is to tell of them. */
+  readonly onChampions?: (told: ChampionsTold) => void
   /** Called once a tick, after what was due has been worked through. */
   readonly onWorked?: () => Promise<void>
 }

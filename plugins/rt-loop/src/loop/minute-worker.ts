@@ -4,6 +4,7 @@ import { type Clock, minuteToMs } from 'kwx/time'
 import { CandleMarks } from '../feed/candle-marks.ts'
 import { type CityMemory, memoriesOf } from '../signals/city-memory.ts'
 import type { LivePair } from '../signals/load-pair.ts'
+import type { Pair } from '../signals/pair.ts'
 import type { Prints } from '../signals/price-memory.ts'
 import type { Circumstances } from '../signals/signals-at.ts'
 import { MOST_BEHIND, tradingDays } from '../signals/trading-days.ts'
@@ -27,6 +28,8 @@ interface WorkerWorld {
   readonly db: Database
   readonly clock: Clock
   readonly signal: AbortSignal
+  /** Why a pair's model is stood down as worse than the market; null where it is not. */
+  readonly standDownOf?: (pair: Pair) => string | null
 }
 
 /** Works through minutes in order, each once, and writes each with its signals. */
@@ -118,10 +121,10 @@ export class MinuteWorker {
   }
 
   async #work(minute: number, rows: Promise<RowsOfMemories>, given: Circumstances): Promise<readonly Signal[]> {
-    const { db, clock } = this.#world
+    const { db, clock, standDownOf } = this.#world
     const { record, onMinute } = this.#options
     const atMs = clock.now()
-    const signals = rows.then((read) => signalsOfMinute(this.#memories, read, { minute, atMs }, given))
+    const signals = rows.then((read) => signalsOfMinute(this.#memories, read, { minute, atMs }, given, standDownOf))
     if (!record) return signals
     signals.catch(() => {}) // whoever waits for them is told
     const worked = { loop: this.#name, endMinute: minute, endedMs: atMs }

@@ -1,7 +1,9 @@
 import { isKwxError } from 'kwx'
 import { minuteToMs } from 'kwx/time'
+import { ChampionWatch } from '../champion/champion-watch.ts'
 import { PollingFeed } from '../feed/polling-feed.ts'
 import { SlowNews } from '../feed/slow-news.ts'
+import type { Pair } from '../signals/pair.ts'
 import { circumstancesOf } from './circumstances.ts'
 import type { FeedWorld, LoopOptions, LoopWorld } from './loop-types.ts'
 import { loopName, MinuteWorker } from './minute-worker.ts'
@@ -23,7 +25,10 @@ export async function runLoop(world: LoopWorld, options: LoopOptions): Promise<s
   const { pairs, ticks, tickMs, onTick } = options
   const broken = new AbortController()
   const signal = AbortSignal.any([world.signal, broken.signal])
-  const minutes = await MinuteWorker.start({ db, clock, signal }, options)
+  const champions = new ChampionWatch({ db, signal }, pairs)
+  await champions.load()
+  const standDownOf = (pair: Pair) => champions.standDownOf(pair)
+  const minutes = await MinuteWorker.start({ db, clock, signal, standDownOf }, options)
   const turns = new Turns()
   // Of two clocks the later one: what is stored after a minute was worked through is not known before its end.
   const known = { now: () => Math.max(clock.now(), minutes.worked === null ? 0 : minuteToMs(minutes.worked) + 1) }
@@ -77,23 +82,28 @@ export async function runLoop(world: LoopWorld, options: LoopOptions): Promise<s
       if (markets) {
         marketsFailed = markets.faults.length > 0
         minutes.forget()
+        await champions.load() // with the models, which are loaded anew as well
       }
       const results = await news.results(atMs)
+      const awaited = options.record ? await champions.fetchResults(feedWorld, atMs) : null
       const prices = await feed.update()
       const reports = await news.reports(atMs)
       forgetFacts() // another process may have changed them
       const { state, reason } = await work()
       if (state === 'stop') return `stopped: ${reason}`
       await options.onWorked?.()
+      if (options.record) await champions.grow(minutes.worked, atMs)
+      const told = champions.take()
+      options.onChampions?.(told)
       const durationMs = performance.now() - began
-      const brought = [markets, results, prices, reports]
+      const brought = [markets, results, awaited, prices, reports]
       onTick({
         number,
         atMs,
         durationMs,
         ...minutes.takeDone(),
         fetched: brought.reduce((sum, one) => sum + (one?.rows ?? 0), 0),
-        faults: brought.flatMap((one) => one?.faults ?? []),
+        faults: [...brought.flatMap((one) => one?.faults ?? []), ...told.faults],
         state,
         feed: feed.state(),
       })

@@ -73,6 +73,14 @@ export async function startLoop(
     mostAheadMs: settings.clock === 'system' ? 10_000 : 10 * MS_PER_MINUTE,
     pairs,
     feed: chooseFeed(settings, stream),
+    onChampions: ({ champions, news: told }) => {
+      health.champions.report(champions)
+      for (const { sentence, outcome, ...about } of told) {
+        const said = `${about.city} ${about.bracket}: ${sentence}`
+        if (outcome === 'latched') news.alarm(said)
+        else news.note(said, { outcome, ...about })
+      }
+    },
     onWritten: (ms) => health.minuteWritten(ms),
     onTick: (tick) => {
       count.add(tick)

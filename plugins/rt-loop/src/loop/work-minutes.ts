@@ -31,12 +31,14 @@ export async function readMinutes(
  * The signals of all pairs at the end of a minute, in the order of the pairs.
  *
  * @param atMs  when it is worked through: a minute that ended too long before is stood down as late
+ * @param standDownOf  why a pair's model is worse than the market; null where it is not
  */
 export async function signalsOfMinute(
   pairs: ReadonlyMap<Pair, CityMemory>,
   rows: RowsOfMemories,
   { minute, atMs }: { readonly minute: number; readonly atMs: number },
   circumstances: Circumstances,
+  standDownOf: (pair: Pair) => string | null = () => null,
 ): Promise<Signal[]> {
   const behind = atMs / 60_000 - minute
   const own: Circumstances =
@@ -44,6 +46,10 @@ export async function signalsOfMinute(
       ? { standDown: 'late', reason: `worked through ${Math.floor(behind)} minutes after its end` }
       : circumstances
   const signals: Signal[] = []
-  for (const [pair, memory] of pairs) signals.push(...(await signalsAt(pair, rows.get(memory)!, minute, own)))
+  for (const [pair, memory] of pairs) {
+    const worse = own.standDown === null ? standDownOf(pair) : null
+    const given: Circumstances = worse === null ? own : { standDown: 'worse_than_market', reason: worse }
+    signals.push(...(await signalsAt(pair, rows.get(memory)!, minute, given)))
+  }
   return signals
 }

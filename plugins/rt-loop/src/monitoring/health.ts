@@ -2,6 +2,7 @@ import { Counter, Gauge, Histogram, Registry } from 'prom-client'
 import type { FeedState } from '../feed/price-feed.ts'
 import type { Tick } from '../loop/loop-types.ts'
 import { STAND_DOWNS } from '../signals/stand-down.ts'
+import { ChampionMetrics } from './champion-metrics.ts'
 import { type PortfolioHealth, PortfolioMetrics } from './portfolio-metrics.ts'
 
 /** How alive a loop is, by what it finished last: a process that answers is not yet a loop that works. */
@@ -27,6 +28,7 @@ const MOST_MISSED = 2
 export class Health {
   readonly registry = new Registry()
   readonly portfolio = new PortfolioMetrics(this.registry)
+  readonly champions = new ChampionMetrics(this.registry)
   readonly #tickMs: number
   readonly #now: () => number
   readonly #startedMs: number

@@ -24,7 +24,15 @@ export interface Replayed {
 }
 
 /** Reasons of the moment, which no rebuild can know: what the switch and the clock said then. */
-const OF_THE_MOMENT = new Set(['stopped', 'paused', 'late', 'clock_skew', 'unreconciled', 'daily_loss'])
+const OF_THE_MOMENT = new Set([
+  'stopped',
+  'paused',
+  'late',
+  'clock_skew',
+  'unreconciled',
+  'daily_loss',
+  'worse_than_market',
+])
 
 /**
  * Builds the signals of the minutes [from, to] again from the database's rows and holds them against the recorded ones:

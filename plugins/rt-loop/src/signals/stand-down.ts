@@ -15,6 +15,8 @@ export const STAND_DOWNS = [
   'unreconciled',
   /** As much was lost today as may be lost on one day. */
   'daily_loss',
+  /** On settled days since its promotion the champion did worse than the market: stood down until the next promotion. */
+  'worse_than_market',
   /** Nobody knows what the event charges or what decides it. */
   'regime_unknown',
   'no_model',

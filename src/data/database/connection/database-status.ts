@@ -46,6 +46,8 @@ export const TABLES = [
   'paper_settlements',
   'paper_ledger',
   'evaluations',
+  'e_processes',
+  'e_process_days',
 ] as const
 
 export const serverVersion = statement({ text: 'select version() as version', columns: { version: text() } })

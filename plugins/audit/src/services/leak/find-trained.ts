@@ -6,6 +6,8 @@ import type { Database } from 'kwx/database'
 import type { ModelFile, ParametersFile, PilotFile } from 'kwx/model'
 import { readModelFile } from 'kwx/model-store'
 
+import { artefactsOfStep } from '../../storage/step-artefacts.ts'
+
 /** What was trained on a dataset: the windows of a pilot, and its pool where one was fitted. */
 export interface Trained {
   /** Hash of the pilot artefact. */
@@ -55,16 +57,10 @@ interface Wanted {
 }
 
 async function latest(db: Database, store: ArtefactStore, { use, kind, inputs }: Wanted): Promise<Artefact | null> {
-  const rows = await db
-    .selectFrom('step_runs')
-    .select(['artefacts'])
-    .where('use', '=', use)
-    .orderBy('started_ms', 'desc')
-    .orderBy('run_id', 'desc')
-    .execute()
-  for (const hash of new Set(rows.flatMap(({ artefacts }) => artefacts[kind] ?? []))) {
-    const made = await readJson<Provenance>(join(store.root, kind, hash, 'provenance.json')).catch(() => null)
-    if (!made || Object.entries(inputs).some(([name, of]) => made.inputs[name] !== of)) continue
+  const made = await artefactsOfStep(db, use)
+  for (const hash of new Set(made.flatMap((artefacts) => artefacts[kind] ?? []))) {
+    const provenance = await readJson<Provenance>(join(store.root, kind, hash, 'provenance.json')).catch(() => null)
+    if (!provenance || Object.entries(inputs).some(([name, of]) => provenance.inputs[name] !== of)) continue
     return store.open(kind, hash, null)
   }
   return null
