@@ -9,6 +9,7 @@ import { LOG_LOSS_CLIP } from './log-loss.ts'
 import {
   type DailySums,
   type MarketHourKeys,
+  marketHourBootstrap,
   marketHourDayMeans,
   marketHourSums,
   weightedMeans,
@@ -74,6 +75,15 @@ export function weightedDifference(
     per_event_day: intervalOf(perEventDay),
   }
 }
+
+/**
+ * The middle one of `weightedDifference` alone: by market-hours, for parts of the rows such as a window or an hour.
+ *
+ * @throws KwxError SCORE_SHAPE, SCORE_VALUE
+ * @cost O(n + draws · days)
+ */
+export const marketHourDifference = (keys: MarketHourKeys, difference: ArrayLike<number>, seed: number): MeanInterval =>
+  intervalOf(marketHourBootstrap(marketHourSums(keys, difference), { seed, draws: DRAWS, level: LEVEL }))
 
 /**
  * Judges a forecast against its benchmark: verdict on skill by market-hours, three weightings, e-processes over days.
