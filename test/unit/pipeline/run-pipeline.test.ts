@@ -229,7 +229,7 @@ describe('runPipeline', () => {
     await expect(run(yaml, {}, { from: 'join' })).rejects.toMatchObject({ code: 'PIPELINE_FROM_NOT_READY', exit: 5 })
     const planned = await planPipeline('p', join(folder, 'p.yaml'), {}, contributions)
     const preview = await previewPipeline(planned, await environment(), {})
-    expect(preview.map(({ name, will }) => `${name} ${will}`)).toEqual(['report run', 'join wait'])
+    expect(preview.lines.map(({ name, will }) => `${name} ${will}`)).toEqual(['report run', 'join wait'])
   })
 
   it('tells of every step that failed, the worst first', async () => {
@@ -294,7 +294,7 @@ describe('previewPipeline', () => {
     const { log } = await newFolder()
     const preview = async (params: Record<string, unknown> = {}) => {
       const planned = await planPipeline('p', join(folder, 'p.yaml'), params, contributions)
-      return (await previewPipeline(planned, await environment(), {})).map(
+      return (await previewPipeline(planned, await environment(), {})).lines.map(
         ({ name, will, reason }) => `${name} ${will}: ${reason}`,
       )
     }
