@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
-import { readFile, stat } from 'node:fs/promises'
-import { createRequire, findPackageJSON } from 'node:module'
+import { readFileSync, statSync } from 'node:fs'
+import { createRequire, findPackageJSON, isBuiltin } from 'node:module'
 import { dirname, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 
@@ -31,8 +31,8 @@ interface FileContent {
  */
 export class ContributionContents {
   readonly #contributions: Contributions
-  readonly #files = new Map<string, Promise<FileContent>>()
-  readonly #digests = new Map<string, Promise<string>>()
+  readonly #files = new Map<string, FileContent>()
+  readonly #digests = new Map<string, string>()
 
   constructor(contributions: Contributions) {
     this.#contributions = contributions
@@ -43,50 +43,44 @@ export class ContributionContents {
    *
    * `plugin@version hash` for a contribution; `absent` for one that no plugin contributes.
    */
-  digest(name: string): Promise<string> {
+  digest(name: string): string {
     let digest = this.#digests.get(name)
-    if (!digest) this.#digests.set(name, (digest = this.#read(name)))
+    if (digest === undefined) this.#digests.set(name, (digest = this.#read(name)))
     return digest
   }
 
   /** The digests of several names, by name. */
-  async digests(names: Iterable<string>): Promise<Record<string, string>> {
-    return Object.fromEntries(await Promise.all([...names].map(async (name) => [name, await this.digest(name)])))
+  digests(names: Iterable<string>): Record<string, string> {
+    return Object.fromEntries([...names].map((name) => [name, this.digest(name)]))
   }
 
-  async #read(name: string): Promise<string> {
+  #read(name: string): string {
     const [kind, id] = partsOf(name)
     if (id === null) {
       const all = this.#contributions.list(kind).map(({ id, plugin }) => [id, plugin])
       return sha256(canonicalJson(all))
     }
     const found = this.#contributions.find(kind, id)
-    return found ? `${found.plugin}@${found.pluginVersion} ${await this.#contentOf(found)}` : 'absent'
+    return found ? `${found.plugin}@${found.pluginVersion} ${this.#contentOf(found)}` : 'absent'
   }
 
-  async #contentOf({ file }: Contribution): Promise<string> {
-    const found = new Map<string, string>()
+  #contentOf({ file }: Contribution): string {
+    const digests = new Map<string, string>()
     const packages = new Set<string>()
-    const asked = new Set([file])
-    for (let layer = [file]; layer.length > 0; ) {
-      const read = await Promise.all(layer.map((one) => (asked.size <= MOST_FILES ? this.#file(one) : statOnly(one))))
-      const next: string[] = []
-      for (const [i, content] of read.entries()) {
-        found.set(layer[i]!, content.digest)
-        for (const name of content.packages) packages.add(name)
-        for (const one of content.files) {
-          if (!asked.has(one)) next.push(one)
-          asked.add(one)
-        }
-      }
-      layer = next
+    // A set that grows while it is walked: first the file, then what it imports, each once.
+    const files = new Set([file])
+    for (const path of files) {
+      const content = digests.size < MOST_FILES ? this.#file(path) : statOnly(path)
+      digests.set(path, content.digest)
+      for (const one of content.packages) packages.add(one)
+      for (const one of content.files) files.add(one)
     }
     // Names count only by their order: a plugin that was moved to another folder is the same plugin.
-    const digests = [...found].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, digest]) => digest)
-    return sha256(canonicalJson({ digests, packages: [...packages].sort() }))
+    const inOrder = [...digests].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, digest]) => digest)
+    return sha256(canonicalJson({ files: inOrder, packages: [...packages].sort() }))
   }
 
-  #file(path: string): Promise<FileContent> {
+  #file(path: string): FileContent {
     let content = this.#files.get(path)
     if (!content) this.#files.set(path, (content = readContent(path)))
     return content
@@ -98,26 +92,25 @@ function partsOf(name: string): [Kind, string | null] {
   return cut < 0 ? [name as Kind, null] : [name.slice(0, cut) as Kind, name.slice(cut + 1)]
 }
 
-async function readContent(path: string): Promise<FileContent> {
-  const about = await stat(path).catch(() => null)
+function readContent(path: string): FileContent {
+  const about = statSync(path, { throwIfNoEntry: false })
   if (!about?.isFile() || about.size > MOST_BYTES) return statOnly(path)
-  const bytes = await readFile(path)
+  const bytes = readFileSync(path)
   const digest = createHash('sha256').update(bytes).digest('hex')
   if (!/\.[cm]?[jt]s$/.test(path)) return { digest, files: [], packages: [] }
   const files: string[] = []
   const packages: string[] = []
   for (const specifier of specifiersOf(bytes.toString('utf8'))) {
-    const imported = await resolveImport(specifier, path)
-    if (imported?.file) files.push(imported.file)
-    if (imported?.package) packages.push(imported.package)
+    if (/^\.\.?(\/|$)/.test(specifier)) files.push(resolve(dirname(path), specifier))
+    else if (specifier.startsWith('#')) files.push(...fileOfName(specifier, path))
+    else packages.push(...packageOf(specifier, path))
   }
   return { digest, files, packages }
 }
 
-async function statOnly(path: string): Promise<FileContent> {
-  const about = await stat(path).catch(() => null)
-  const digest = about ? `${about.size} ${about.mtimeMs}` : 'missing'
-  return { digest, files: [], packages: [] }
+function statOnly(path: string): FileContent {
+  const about = statSync(path, { throwIfNoEntry: false })
+  return { digest: about?.isFile() ? `${about.size} ${about.mtimeMs}` : 'no file', files: [], packages: [] }
 }
 
 const IMPORTED = /(?:\bfrom\s*|\bimport\s*\(?\s*)(['"])([^'"\n]+)\1/g
@@ -127,23 +120,24 @@ const NAMED_BY_URL = /\bnew URL\(\s*(['"])(\.[^'"\n]+)\1/g
 const specifiersOf = (text: string): Set<string> =>
   new Set([...text.matchAll(IMPORTED), ...text.matchAll(NAMED_BY_URL)].map(([, , specifier]) => specifier!))
 
-async function resolveImport(specifier: string, from: string): Promise<{ file?: string; package?: string } | null> {
-  if (/^\.\.?(\/|$)/.test(specifier)) {
-    const path = resolve(dirname(from), specifier)
-    const isFile = await stat(path).then(
-      (about) => about.isFile(),
-      () => false,
-    )
-    return isFile ? { file: path } : null
-  }
-  if (/^(node:|kwx$|kwx\/)/.test(specifier) || !/^[#@a-z0-9]/i.test(specifier)) return null
+/** The file of a plugin's own name for it, as `imports` in its package.json says. */
+function fileOfName(specifier: string, from: string): string[] {
   try {
-    if (specifier.startsWith('#')) return { file: createRequire(from).resolve(specifier) }
-    const manifest = findPackageJSON(specifier, pathToFileURL(from))
-    if (manifest === undefined) return null
-    const { name, version } = JSON.parse(await readFile(manifest, 'utf8')) as { name?: string; version?: string }
-    return { package: `${name ?? specifier}@${version ?? '?'}` }
+    return [createRequire(from).resolve(specifier)]
   } catch {
-    return null // one of Node's modules without its prefix, or text that is no import
+    return [] // text that is no import, or an import that fails when it is loaded
+  }
+}
+
+/** `name@version` of an imported package. */
+function packageOf(specifier: string, from: string): string[] {
+  if (/^(node:|kwx$|kwx\/)/.test(specifier) || !/^[@a-z0-9]/i.test(specifier) || isBuiltin(specifier)) return []
+  try {
+    const manifest = findPackageJSON(specifier, pathToFileURL(from))
+    if (manifest === undefined) return []
+    const { name, version } = JSON.parse(readFileSync(manifest, 'utf8')) as { name?: string; version?: string }
+    return [`${name ?? specifier}@${version ?? '?'}`]
+  } catch {
+    return []
   }
 }

@@ -92,7 +92,7 @@ export async function previewPipeline(
       return say(will, causes.join('; ') || calm, before ? causes : null, { changes })
     }
     const parts = await keyParts(planned, inputs, environment)
-    const uses = await environment.contents.digests(Object.keys(before?.parts.uses ?? {}))
+    const uses = environment.contents.digests(Object.keys(before?.parts.uses ?? {}))
     const changed = before ? differences(before.parts, { ...parts, uses }) : []
     if (planned.step.always) return say('run', changed.join('; ') || ASKED, before ? changed : null)
     const found = await environment.cache.lookUp(stepKey(parts))

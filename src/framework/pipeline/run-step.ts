@@ -47,13 +47,13 @@ export async function keyParts(planned: PlannedStep, inputs: Inputs, environment
     plugin: `${planned.contribution.plugin}@${planned.contribution.pluginVersion}`,
     kwx: kwxVersion,
     params: planned.params,
-    code: await environment.contents.digest(`steps/${planned.use}`),
+    code: environment.contents.digest(`steps/${planned.use}`),
     uses: {},
     inputs: await inputDigests(planned, inputs, ({ hash, origin }) => (origin ? `${hash} ${origin}` : hash)),
     fingerprint: (await planned.step.fingerprint?.(context, planned.params, inputs)) ?? null,
   }
   const names = await environment.cache.usesOf(startKey(parts))
-  return { ...parts, uses: await environment.contents.digests(names) }
+  return { ...parts, uses: environment.contents.digests(names) }
 }
 
 /** A reporter for steps whose news nobody wants. */
@@ -118,8 +118,8 @@ export async function runStep(
     const missing = Object.keys(step.produces).filter((name) => !result.artefacts[name])
     if (missing.length > 0) throw new Error(`it promised ${missing.join(', ')} and did not produce it`)
     const finished = { artefacts: result.artefacts, exit: result.exit ?? EXIT.ok, summary: result.summary ?? null }
-    const ran = { ...parts, uses: await environment.contents.digests(used.names) }
-    await assertUnchanged(planned, ran, environment)
+    const ran = { ...parts, uses: environment.contents.digests(used.names) }
+    if (Object.keys(step.produces).length > 0) assertUnchanged(planned, ran, environment)
     const context = contextOf(planned, start, inputs, environment, reporter)
     const published = (await step.publish?.(context, result.artefacts, finished.exit)) ?? null
     if (!step.always) {
@@ -157,10 +157,10 @@ async function remember(
 }
 
 /** A result of files that were edited meanwhile is of neither the old nor the new ones; it is not stored. */
-async function assertUnchanged(planned: PlannedStep, ran: KeyParts, environment: Environment): Promise<void> {
+function assertUnchanged(planned: PlannedStep, ran: KeyParts, environment: Environment): void {
   const now = new ContributionContents(environment.contributions)
   const before = { ...ran.uses, [`steps/${planned.use}`]: ran.code }
-  const after = await now.digests(Object.keys(before))
+  const after = now.digests(Object.keys(before))
   const changed = Object.keys(before).find((name) => before[name] !== after[name])
   if (changed === undefined) return
   const [kind, id] = [changed.slice(0, changed.indexOf('/')), changed.slice(changed.indexOf('/') + 1)]
@@ -237,11 +237,11 @@ function contextOf(
     },
     async unit<Value>(id: string, work: () => Promise<Value>) {
       const stored = await cache.unit(key, id)
-      const now = stored && (await contents.digests(Object.keys(stored.uses)))
+      const now = stored && contents.digests(Object.keys(stored.uses))
       if (now && canonicalJson(now) === canonicalJson(stored.uses)) return stored.value as Value
       environment.signal.throwIfAborted()
       const value = await work()
-      await cache.recordUnit(key, id, value, await contents.digests(uses))
+      await cache.recordUnit(key, id, value, contents.digests(uses))
       return value
     },
   }
