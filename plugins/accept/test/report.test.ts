@@ -148,7 +148,7 @@ describe('the files of a report', () => {
   it('open the page for a person with the verdict', () => {
     expect(page.split('\n')[0]).toBe(reports.summary.verdict.sentence)
     for (const words of [
-      '1 configuration was evaluated on these days',
+      '1 evaluation of 1 configuration on these days',
       '- Verdict: better. The model is better than the half-way price',
       '| middle of the book |',
       'E-processes over 14 days: for ',
