@@ -151,7 +151,7 @@ export abstract class KwxCommand<Result> extends Command {
     return result
   }
 
-  /** What `runPipeline` would do and why, printed. */
+  /** What `runPipeline` would do and why, printed: a sentence, then a line for each step, which are returned. */
   protected async previewPipeline(
     idOrFile: string,
     params: Record<string, unknown>,
@@ -159,11 +159,12 @@ export abstract class KwxCommand<Result> extends Command {
   ): Promise<PreviewLine[]> {
     const { previewPipeline } = await import('./pipeline/preview.ts')
     const planned = await this.#plan(idOrFile, params)
-    const lines = await this.withEnvironment({ offline: true }, (environment) =>
+    const { sentence, lines } = await this.withEnvironment({ offline: true }, (environment) =>
       previewPipeline(planned, environment, request),
     )
+    this.log(sentence)
     for (const { name, will, reason } of lines) this.log(`${name.padEnd(28)} ${will.padEnd(5)}  ${reason}`)
-    return lines
+    return [...lines]
   }
 
   /** The preview under `--plan`; else the run, with a line for each step at its end. */

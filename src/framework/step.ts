@@ -82,6 +82,22 @@ export interface Step<Params = Record<string, unknown>> {
    * parameter. Absent when there is nothing such.
    */
   fingerprint?(ctx: StepContext, params: Params, inputs: Readonly<Record<string, Artefact>>): Promise<string>
+  /**
+   * The part of an input that the step depends on, where that is not all of it: input name -> what it reads, as JSON.
+   * Its digest stands for the input in the step's key and in the provenance of what it writes; `run` and `fingerprint`
+   * read nothing else of that input.
+   */
+  readonly partOf?: Readonly<Record<string, (input: Artefact) => Promise<unknown>>>
+  /**
+   * Of a step that is pure and takes milliseconds, such as reading a configuration: `--plan` runs it, so that a mistake
+   * is told and the steps after it are compared with their last run for what it resolved.
+   */
+  readonly resolves?: {
+    /** Names what is resolved, from the parameters alone: runs of one name are compared with each other. */
+    name(params: Params): string
+    /** What was resolved, key by key. */
+    values(artefacts: Readonly<Record<string, Artefact>>): Promise<Readonly<Record<string, unknown>>>
+  }
   /** True when the step acts on the world (fills the database) and must be asked each time; it is never a cache hit. */
   readonly always?: boolean
   run(ctx: StepContext, params: Params, inputs: Readonly<Record<string, Artefact>>): Promise<StepResult>

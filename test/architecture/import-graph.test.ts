@@ -42,7 +42,7 @@ function circles(sources: Sources): string[] {
 /** The part of the tree that owns a path. */
 const home = (path: string) => /^(src|plugins\/[^/]+|migrations)\//.exec(path)?.[1]
 
-const isPure = (path: string) => /^src\/(domain|base\/(random|time))\//.test(path)
+const isPure = (path: string) => /^src\/(domain|base\/(random|svg|time))\//.test(path)
 
 const FORBIDDEN: Readonly<Record<string, (edge: Edge) => boolean>> = {
   'plugins never import each other': ({ from, to }) =>

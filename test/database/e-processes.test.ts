@@ -81,8 +81,13 @@ describe.each(databaseKinds)('e-processes on the $name database', (kind) => {
   })
 
   it('begin anew with the next promotion, and end with a withdrawal', async () => {
-    for (let k = 0; k < 9; k++) await addEProcessDay(db, promotion, dayOf(FIRST + k, 0.5))
-    expect((await liveEProcess(db, place))!.latchedSince).toBe(FIRST + 5)
+    let alone = startEProcess()
+    for (let k = 0; k < 9; k++) {
+      await addEProcessDay(db, promotion, dayOf(FIRST + k, 0.5))
+      alone = growEProcess(alone, FIRST + k, 0.5)
+    }
+    expect(alone.against_since).not.toBeNull()
+    expect((await liveEProcess(db, place))!.latchedSince).toBe(alone.against_since)
     promotion++
     await start()
     expect(await liveEProcess(db, place)).toMatchObject({ days: [], latchedSince: null })

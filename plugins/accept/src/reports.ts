@@ -1,6 +1,6 @@
 import type { Origin } from 'kwx'
 import type { Benchmark } from 'kwx/config'
-import type { EProcessFigures, ReportVerdict, SkillJudgement, WeightedDifference } from 'kwx/contracts'
+import type { EProcessFigures, MeanInterval, ReportVerdict, SkillJudgement, WeightedDifference } from 'kwx/contracts'
 import type { Scores } from 'kwx/model'
 import type { CalibrationOutcome } from 'kwx/scores'
 
@@ -64,10 +64,12 @@ export interface BenchmarkComparison {
 
 /** Log loss of the model minus that of its benchmark in one hour of the day. */
 export interface HourDifference {
-  /** 0 to 23. */
-  readonly hour_utc: number
+  /** 0 to 23, in the city's standard time all year: the clock of the climate day. */
+  readonly hour_local: number
+  readonly days: number
   readonly market_hours: number
-  readonly difference: number | null
+  /** Mean over the market-hours, with an interval that resamples days. */
+  readonly difference: MeanInterval
 }
 
 /** How often the test days were looked at. */
@@ -94,6 +96,8 @@ export interface WindowRow extends RowScores {
   /** Share of the test rows whose probability was moved into the clip. */
   readonly clipped_share: number | null
   readonly market: RowScores
+  /** Log loss of the model minus that of its benchmark by market-hours; the interval resamples the window's days. */
+  readonly difference: MeanInterval
 }
 
 export type Outcome = 'pass' | 'fail' | 'not-enough-evidence' | 'stale' | 'not-applicable'
@@ -183,6 +187,8 @@ export interface ValidationSummary {
   /** The same difference by row, market-hour and event day. */
   readonly weightings: WeightedDifference
   readonly e_process: EProcessFigures
+  /** Minutes east of UTC of the local hours. */
+  readonly standard_offset: number
   readonly difference_by_hour: readonly HourDifference[]
   readonly evaluations: Evaluations
   readonly model_sparsity: { readonly nonzero_coef_mean: number | null; readonly nonzero_coef_std: number | null }
@@ -289,12 +295,31 @@ export interface EceReported {
   readonly origin_threshold: number
 }
 
+/** Where a perfect forecaster on the same rows and days would keep a bin's share of YES; null in an empty bin. */
+export interface BinBand {
+  readonly bin_range: string
+  readonly low: number | null
+  readonly high: number | null
+}
+
+/** Consistency bands of the pooled reliability: outcomes drawn from the probabilities, one draw for a market. */
+export interface Consistency {
+  readonly method: 'outcomes redrawn from the probabilities by market'
+  /** Share of the draws within a bin's band, each bin by itself. */
+  readonly level: number
+  readonly draws: number
+  readonly seed: number
+  readonly model: readonly BinBand[]
+  readonly market: readonly BinBand[]
+}
+
 /** `03_calibration_analysis.json`: the model pooled at the top, as in earlier reports. */
 export interface CalibrationAnalysis extends Reliability {
   readonly minimum_event_days_per_bin: number
   readonly test: CalibrationTests
   readonly ece_reported: EceReported
   readonly market: Reliability
+  readonly consistency: Consistency
   readonly windows: readonly { readonly window: string; readonly model: Reliability; readonly market: Reliability }[]
 }
 
@@ -352,4 +377,6 @@ export const REPORT_FILES = {
   infrastructure: '05_infrastructure_verification.json',
 } as const satisfies Record<keyof Reports, string>
 
+/** The page for a person, as Markdown and with drawings. */
 export const SUMMARY_PAGE = '06_phase1_summary_report.md'
+export const SUMMARY_HTML = '06_phase1_summary_report.html'

@@ -21,7 +21,7 @@ describe('kwx accept', () => {
     const lines = describeAccepted(accepted)
     expect(lines[0]).toMatch(/^Passed: /)
     expect(lines[1]).toMatch(
-      /^\d+ configurations? w.* evaluated on these days, this one included; unknown before 2025-02-01\.$/,
+      /^\d+ evaluations? of \d+ configurations? on these days, this one included; unknown before 2025-02-01\.$/,
     )
     expect(lines.join('\n')).toContain('half-way price')
     expect(lines.join('\n')).toMatch(/E-processes over 14 days: for /)

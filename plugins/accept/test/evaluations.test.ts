@@ -47,7 +47,7 @@ describe.each(databaseKinds)('the ledger of evaluations on the $name database', 
     expect(await count([11, 10, 10, 11])).toEqual({
       count: 1,
       unknown_before: '2025-03-01',
-      sentence: '1 configuration was evaluated on these days, this one included; unknown before 2025-03-01.',
+      sentence: '1 evaluation of 1 configuration on these days, this one included; unknown before 2025-03-01.',
     })
     expect((await rows()).map(({ days }) => days)).toEqual([[10, 11]])
   })
@@ -59,17 +59,19 @@ describe.each(databaseKinds)('the ledger of evaluations on the $name database', 
     expect(await rows()).toHaveLength(1)
   })
 
-  it('counts configurations that share a day, in their city, however many sets of days they were judged on', async () => {
+  it('counts each configuration on each set of days that shares a day, in their city', async () => {
     await empty()
     await count([1, 2, 3])
     await count([3, 4], { trials: 6 })
     await count([2, 3], { trials: 6 })
     await count([9], { trials: 7 })
     await count([1, 2, 3], { city: 'miami' } as Partial<ProductionConfig>)
-    expect((await count([3])).count).toBe(2)
-    expect((await count([1])).count).toBe(1)
+    const third = await count([3])
+    expect(third.count).toBe(4)
+    expect(third.sentence).toContain('4 evaluations of 2 configurations on these days')
+    expect((await count([1])).count).toBe(2)
     expect((await count([4, 9])).count).toBe(3)
-    expect((await count([3], { bracket: 'less' })).count).toBe(3)
+    expect((await count([3], { bracket: 'less' })).count).toBe(5)
   })
 
   it('dates what is unknown by its first row', async () => {

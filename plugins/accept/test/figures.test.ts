@@ -111,7 +111,7 @@ describe('the figures of a pilot that can be computed by hand', () => {
   })
 
   it('compare the model with every reading of the market, in three weightings', () => {
-    const { benchmark, benchmarks, skill, weightings, difference_by_hour } = reports.summary
+    const { benchmark, benchmarks, skill, weightings, standard_offset, difference_by_hour } = reports.summary
     expect(benchmark).toEqual({
       ...{ reading: 'half-way', name: 'the half-way price', max_side_age_minutes: 15 },
       ...{ rows: 140, rows_without_middle: 140, rows_without_last: 0 },
@@ -124,8 +124,14 @@ describe('the figures of a pilot that can be computed by hand', () => {
     expect(weightings).toEqual(benchmarks.half_way.difference)
     expect(skill).toMatchObject({ verdict: 'better', outcome: 'pass', delta: 0.0005, min_days: 14, no_harm: true })
     expect(skill.interval).toMatchObject({ days: 14, market_hours: 140, seed: 42, draws: 2000, level: 0.95 })
-    // Minute 1000 of a day ends in its hour 16.
-    expect(difference_by_hour).toEqual([{ hour_utc: 16, market_hours: 140, difference: expect.closeTo(gain, 12) }])
+    // Minute 1000 of a day ends in its hour 16, which is hour 10 of Chicago's standard time.
+    expect(standard_offset).toBe(-360)
+    expect(difference_by_hour).toEqual([
+      { hour_local: 10, days: 14, market_hours: 140, difference: weightings.per_market_hour },
+    ])
+    const [week1, week2] = reports.summary.windows
+    expect(week1!.difference.mean).toBeCloseTo(gain, 12)
+    expect(week1!.difference).toEqual(week2!.difference)
   })
 
   it('tell the readings apart where there is a middle, and take the benchmark of the configuration', async () => {

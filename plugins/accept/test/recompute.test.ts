@@ -10,7 +10,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { StepContext } from '../../../src/framework/step.ts'
 import { root } from '../../../test/support/root.ts'
 import { DECISION } from '../src/decision.ts'
-import { REPORT_FILES, SUMMARY_PAGE } from '../src/reports.ts'
+import { REPORT_FILES, SUMMARY_HTML, SUMMARY_PAGE } from '../src/reports.ts'
 import type { Inputs } from '../src/services/read-evidence.ts'
 import { deliveredDifferences } from '../src/services/recompute/delivered-scores.ts'
 import { assertSame, describeRecomputed } from '../src/services/recompute/describe-recomputed.ts'
@@ -59,12 +59,12 @@ describe('recomputeReport', () => {
   it('finds nothing in a report as it was written, and says what was held against what', async () => {
     const found = await recomputeReport(report, ctx)
     expect(found.differences).toEqual([])
-    expect(found.recomputed).toEqual([...Object.values(REPORT_FILES), SUMMARY_PAGE])
+    expect(found.recomputed).toEqual([...Object.values(REPORT_FILES), SUMMARY_PAGE, SUMMARY_HTML])
     expect(found.compared).toHaveLength(5)
     expect(found.not_recomputed).toEqual([`${REPORT_FILES.summary}: evaluations, taken as the report states them`])
     expect(() => assertSame(found)).not.toThrow()
     expect(describeRecomputed(found)[0]).toBe(
-      '6 files have the figures of their artefacts, 5 are as their artefacts sealed them.',
+      '7 files have the figures of their artefacts, 5 are as their artefacts sealed them.',
     )
   })
 

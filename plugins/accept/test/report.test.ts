@@ -6,7 +6,7 @@ import { type Column, readJson, readTable, writeJson, writeTable } from 'kwx/art
 import { validate } from 'kwx/schema'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 
-import { REPORT_FILES, type Reports, SUMMARY_PAGE } from '../src/reports.ts'
+import { REPORT_FILES, type Reports, SUMMARY_HTML, SUMMARY_PAGE } from '../src/reports.ts'
 import { figure, fixed, share, signed } from '../src/services/format.ts'
 import { schemaIdOf } from '../src/services/write-reports.ts'
 import { allReports, BLUNT, good, reportOf, SHARP } from './support/cases.ts'
@@ -16,7 +16,7 @@ import { type MadePilot, madePilot, week } from './support/pilot.ts'
 afterAll(closeShared)
 
 const WINDOW = 'win_20250101_20250117'
-const FILES = [...Object.values(REPORT_FILES), SUMMARY_PAGE]
+const FILES = [...Object.values(REPORT_FILES), SUMMARY_HTML, SUMMARY_PAGE]
 
 /** Every number inside a value, and every run of digits inside its texts, keys included. */
 function figuresOf(value: unknown): string[] {
@@ -148,7 +148,7 @@ describe('the files of a report', () => {
   it('open the page for a person with the verdict', () => {
     expect(page.split('\n')[0]).toBe(reports.summary.verdict.sentence)
     for (const words of [
-      '1 configuration was evaluated on these days',
+      '1 evaluation of 1 configuration on these days',
       '- Verdict: better. The model is better than the half-way price',
       '| middle of the book |',
       'E-processes over 14 days: for ',

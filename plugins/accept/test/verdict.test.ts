@@ -77,7 +77,7 @@ const CASES: Case[] = [
     name: 'fails a model that wins half of the days and loses the other half',
     pilot: { windows: [week(SHARP), week(BLUNT)] },
     exit: 3,
-    says: 'Failed: The probabilities are not calibrated: CORP',
+    says: 'Failed: The model does not show skill over the half-way price',
     gates: { ...apart, 'accept:market': 'fail', 'accept:calibration': 'fail' },
   },
   {

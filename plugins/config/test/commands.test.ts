@@ -49,7 +49,7 @@ describe('kwx config', () => {
         'miami less 8',
       ],
       ...['nyc between 21', 'nyc between 8', 'nyc greater 21', 'nyc less 21'],
-      'simville between 12',
+      'simville between 9',
     ])
   })
 

@@ -18,7 +18,13 @@ const blend = fc.record({
   }),
   ...{ no_harm: verdict, origin, pilot: fc.option(hash) },
   pilots: fc.array(
-    hash.map((pilot) => ({ pilot })),
+    fc.record({
+      pilot: hash,
+      name: fc.constant('made_up'),
+      weight: mostly(0.5, 0),
+      delivered: fc.record({ log_loss: mostly<number | null>(0.4, 0.45, null) }),
+      market: fc.constant({ log_loss: 0.41 }),
+    }),
     { maxLength: 2 },
   ),
 })
@@ -61,6 +67,8 @@ describe('requirementsOf', () => {
         expect(given.report!.verification).toMatchObject({ passed: true, pilot: PILOT })
         expect(judge).toMatchObject({ skill: { outcome: 'pass', verdict: 'better' }, no_harm: { outcome: 'pass' } })
         expect([judge.pilot, ...judge.pilots.map(({ pilot }) => pilot)]).toContain(PILOT)
+        const own = given.joint?.pilots.find(({ pilot }) => pilot === PILOT)
+        if (own) expect(own).toMatchObject({ weight: 0.5, delivered: { log_loss: 0.4 } })
         const origins = [given.pilot.origin, given.report!.summary.origin, judge.origin]
         if (origins.includes('simulated')) {
           expect(given.fictional).toBe(true)

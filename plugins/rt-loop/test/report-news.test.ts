@@ -31,6 +31,8 @@ describe.skipIf(!sharedFolder())('the reports of a loop', () => {
   })
 
   /** A loop's news over some minutes; `also` may disturb a minute before it is asked. */
+  /** Reports that the last call of `news` fetched. */
+  let fetched = 0
   async function news(
     minutes: number,
     {
@@ -60,9 +62,12 @@ describe.skipIf(!sharedFolder())('the reports of a loop', () => {
     const config = { ...pair.loaded.config, use_vc_minutes: vc }
     const reports = new ReportNews(world as never, [{ ...pair, loaded: { ...pair.loaded, config } }])
     const faults: string[] = []
+    fetched = 0
     for (let minute = 0; minute < minutes; minute++) {
       await also(minute)
-      faults.push(...((await reports.fetch(clock.ms))?.faults ?? []))
+      const brought = await reports.fetch(clock.ms)
+      faults.push(...(brought?.faults ?? []))
+      fetched += brought?.rows ?? 0
       clock.ms += MS_PER_MINUTE
       await replay.setClock({ now: new Date(clock.ms).toISOString() })
     }
@@ -77,6 +82,12 @@ describe.skipIf(!sharedFolder())('the reports of a loop', () => {
     expect([...found.keys()].sort()).toEqual(['iem-asos', 'nws'])
     const times = (source: string) => found.get(source)!.map(({ valid_ms }) => valid_ms)
     expect(times('nws')).toEqual(times('iem-asos'))
+  })
+
+  it('count the reports of all feeds, whichever answers first', async () => {
+    await news(1)
+    expect((await bySource()).size).toBe(2)
+    expect(fetched).toBe((await rows()).length)
   })
 
   it.each([

@@ -29,6 +29,8 @@ export interface SkillJudgement extends ReportVerdict {
   readonly min_days: number
   /** Every row is within 1e-3 in probability and 0.01 in log-odds of the benchmark. */
   readonly echo: boolean
+  /** How often the forecast would look as good where the benchmark is right; better needs at most 0.025. Null without rows. */
+  readonly chance: number | null
   /** Log loss of the forecast minus that of the benchmark. */
   readonly interval: MeanInterval & {
     readonly weighting: 'market-hour'

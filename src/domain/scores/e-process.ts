@@ -3,7 +3,9 @@ import { EXIT, KwxError } from '../../base/errors.ts'
 /**
  * Two processes of wealth over the days of one forecast and one benchmark. Plain data: JSON keeps it whole.
  *
- * d_t is the day's mean over market-hours of the loss of the forecast minus that of the benchmark, clipped to ±clip.
+ * d_t is the day's mean over market-hours of the loss of the forecast minus that of the benchmark, clipped to ±clip for
+ * *for* and below at −clip for *against*. Evidence *for* is about clipped differences only: it says nothing where a day was
+ * clipped above.
  */
 export interface EProcess {
   readonly format: 1
@@ -126,8 +128,10 @@ export function growEProcess(state: EProcess, day: number, difference: number): 
   }
   const { clip } = state
   const d = Math.min(clip, Math.max(-clip, difference))
+  // A large loss only multiplies the wealth of *against*: clipped, a rare one that costs more than all gains is unseen.
+  const loss = Math.max(-clip, difference)
   const log_for = state.log_for.map((log, k) => log + Math.log1p((-E_BETS[k]!.fraction * d) / clip))
-  const log_against = state.log_against.map((log, k) => log + Math.log1p((E_BETS[k]!.fraction * d) / clip))
+  const log_against = state.log_against.map((log, k) => log + Math.log1p((E_BETS[k]!.fraction * loss) / clip))
   const [now, nowAgainst] = [logMixture(log_for), logMixture(log_against)]
   return {
     format: 1,

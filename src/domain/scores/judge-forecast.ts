@@ -1,6 +1,8 @@
 import { EXIT } from '../../base/errors.ts'
+import { randomFrom } from '../../base/random/index.ts'
 import { formatDay } from '../../base/time/days.ts'
 import type { EProcessFigures, MeanInterval, SkillJudgement, WeightedDifference } from '../contracts/skill.ts'
+import { chanceUnderBenchmark } from './chance-under-benchmark.ts'
 import { checkShape } from './check-columns.ts'
 import { confidenceSequence } from './confidence-sequence.ts'
 import type { BootstrapInterval } from './day-block-bootstrap.ts'
@@ -9,8 +11,10 @@ import { LOG_LOSS_CLIP } from './log-loss.ts'
 import {
   type DailySums,
   type MarketHourKeys,
+  marketHourBootstrap,
   marketHourDayMeans,
   marketHourSums,
+  marketHourWeights,
   weightedMeans,
 } from './market-hours.ts'
 import { HARM_LIMIT, isEcho, SKILL_DELTA, SKILL_MIN_DAYS, skillVerdict } from './skill-verdict.ts'
@@ -76,6 +80,15 @@ export function weightedDifference(
 }
 
 /**
+ * The middle one of `weightedDifference` alone: by market-hours, for parts of the rows such as a window or an hour.
+ *
+ * @throws KwxError SCORE_SHAPE, SCORE_VALUE
+ * @cost O(n + draws · days)
+ */
+export const marketHourDifference = (keys: MarketHourKeys, difference: ArrayLike<number>, seed: number): MeanInterval =>
+  intervalOf(marketHourBootstrap(marketHourSums(keys, difference), { seed, draws: DRAWS, level: LEVEL }))
+
+/**
  * Judges a forecast against its benchmark: verdict on skill by market-hours, three weightings, e-processes over days.
  *
  * Models and pooled probabilities, joint pools included, are judged by this one function. The sentence of *worse* and of
@@ -103,7 +116,15 @@ export function judgeForecast(
     high: interval.high ?? Number.NaN,
     days: lacking === null ? days : 0,
   }
-  const found = skillVerdict({ difference: figures, echo, delta, minDays, subject, benchmark: name })
+  const chance =
+    interval.mean === null
+      ? null
+      : chanceUnderBenchmark(
+          { day, market, p, benchmark, weight: marketHourWeights(keys) },
+          interval.mean,
+          randomFrom(`${seed}/chance`),
+        )
+  const found = skillVerdict({ difference: figures, echo, chance, delta, minDays, subject, benchmark: name })
   const { verdict, exit } = found
   const openings: Partial<Record<typeof verdict, string>> = {
     worse: 'The market is better. ',
@@ -116,6 +137,7 @@ export function judgeForecast(
     delta,
     min_days: minDays,
     echo,
+    chance,
     interval: {
       ...interval,
       weighting: 'market-hour',

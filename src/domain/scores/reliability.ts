@@ -70,7 +70,8 @@ export function ece(y: ArrayLike<number>, p: ArrayLike<number>, bins = 10, weigh
   return sum / total
 }
 
-function binOf(p: number, bins: number): number {
+/** The bin of `reliabilityBins` that a probability belongs to. */
+export function binOf(p: number, bins: number): number {
   if (!(p >= 0 && p <= 1)) throw new RangeError(`${p} is not a probability.`)
   let k = Math.min(bins - 1, Math.floor(p * bins))
   while (k > 0 && p <= k / bins) k--

@@ -13,6 +13,9 @@ export const HARM_LIMIT = 0.002
 const ECHO_PROBABILITY = 1e-3
 const ECHO_LOG_ODDS = 0.01
 
+/** Largest chance of looking as good where the benchmark is right, at which a forecast is still better. */
+export const SKILL_CHANCE = 0.025
+
 export type SkillVerdictName = 'too-few-days' | 'equal' | 'better' | 'worse' | 'not-shown'
 
 /** What the test days say of a forecast against its benchmark. */
@@ -32,6 +35,8 @@ export interface SkillOptions {
   readonly difference: BootstrapInterval
   /** What `isEcho` said of the test rows. */
   readonly echo: boolean
+  /** Of `chanceUnderBenchmark`, in [0, 1]: *better* needs at most 0.025. Absent: not asked. */
+  readonly chance?: number | null
   /** >= 0, nats; 0.0005 by default. */
   readonly delta?: number
   /** Whole number >= 2; 14 by default. */
@@ -43,7 +48,7 @@ export interface SkillOptions {
 
 /**
  * Verdict on skill, the first that holds: too few days; equal, the whole interval within ±delta or an echo of the
- * benchmark; better, the upper end at or below −delta; worse, the lower end at or above +delta; not shown.
+ * benchmark; better, the upper end at or below −delta and a chance of at most 0.025 where the benchmark is right; worse, the lower end at or above +delta; not shown.
  *
  * Without delta any echo of the price with a little luck would be better: an interval can exclude 0 by a difference
  * that nobody could use.
@@ -57,6 +62,7 @@ export interface SkillOptions {
 export function skillVerdict({
   difference,
   echo,
+  chance = null,
   delta = SKILL_DELTA,
   minDays = SKILL_MIN_DAYS,
   subject = 'The model',
@@ -77,7 +83,7 @@ export function skillVerdict({
     'a whole number of at least 2',
   )
   const { days, mean, low, high } = difference
-  const verdict: SkillVerdictName = days < minDays ? 'too-few-days' : judge(difference, echo, delta)
+  const verdict: SkillVerdictName = days < minDays ? 'too-few-days' : judge(difference, { echo, delta, chance })
   const about = { verdict, noHarm: high < HARM_LIMIT, delta, minDays }
   if (verdict === 'too-few-days') {
     const sentence = `${days} test days are too few to compare ${lower(subject)} with ${benchmark}; ${minDays} are needed.`
@@ -91,7 +97,10 @@ export function skillVerdict({
       : `${subject} equals ${benchmark}: ${figures}, all within ${counts} of 0.`,
     better: `${subject} is better than ${benchmark}: ${figures}, at least ${counts} below 0.`,
     worse: `${subject} is worse than ${benchmark}: ${figures}, at least ${counts} above 0.`,
-    'not-shown': `${subject} does not show skill over ${benchmark}: ${figures}; the upper end must be at or below -${counts}.`,
+    'not-shown':
+      high <= -delta
+        ? `${subject} does not show skill over ${benchmark}: ${figures}, but where ${benchmark} is right ${(100 * chance!).toFixed(1)} % of draws look as good; at most ${100 * SKILL_CHANCE} % may.`
+        : `${subject} does not show skill over ${benchmark}: ${figures}; the upper end must be at or below -${counts}.`,
   }[verdict]
   return { ...about, exit: verdict === 'better' ? EXIT.ok : EXIT.gate, sentence }
 }
@@ -121,12 +130,11 @@ export function isEcho(model: ArrayLike<number>, benchmark: ArrayLike<number>): 
 
 function judge(
   { low, high }: BootstrapInterval,
-  echo: boolean,
-  delta: number,
+  { echo, delta, chance }: { readonly echo: boolean; readonly delta: number; readonly chance: number | null },
 ): Exclude<SkillVerdictName, 'too-few-days'> {
   checkValues('end of the interval', [low, high], Number.isFinite, 'a finite number')
   if (echo || (low >= -delta && high <= delta)) return 'equal'
-  if (high <= -delta) return 'better'
+  if (high <= -delta) return chance !== null && chance > SKILL_CHANCE ? 'not-shown' : 'better'
   return low >= delta ? 'worse' : 'not-shown'
 }
 

@@ -7,7 +7,20 @@ import { sha256 } from '../../base/files/hash.ts'
 import { storageError } from '../../base/files/storage-error.ts'
 import type { Artefact } from '../../domain/contracts/artefact.ts'
 import type { ArtefactStore } from '../artefacts/store.ts'
-import { type KeyParts, stepKey } from './step-key.ts'
+import { type KeyParts, startKey, stepKey } from './step-key.ts'
+
+/** What a step last ran with. */
+interface LastRun {
+  readonly parts: KeyParts
+  /** What the step resolved, key by key; null for a step that resolves nothing. */
+  readonly values: Readonly<Record<string, unknown>> | null
+}
+
+/** A stored unit of a step, with the content of what the step had taken from contributions when it was stored. */
+interface StoredUnit {
+  readonly value: unknown
+  readonly uses: Readonly<Record<string, string>>
+}
 
 /** A step's stored result. */
 interface StepRecord {
@@ -55,23 +68,35 @@ export class StepCache {
     return { hit: { artefacts, exit: record.exit, summary: record.summary } }
   }
 
-  async record(key: string, identity: string, record: StepRecord): Promise<void> {
+  async record(key: string, record: StepRecord): Promise<void> {
+    await writeChecked(this.usesFile(startKey(record.parts)), Object.keys(record.parts.uses).sort())
     await writeChecked(this.recordFile(key), record)
-    await writeChecked(this.lastFile(identity), record.parts)
   }
 
-  /** What the step of that name last ran with, to say what changed since. */
-  last(identity: string): Promise<KeyParts | null> {
-    return readChecked<KeyParts>(this.lastFile(identity))
+  /** Names of what a step took from contributions when it last ran with these parts; none where it never did. */
+  async usesOf(start: string): Promise<readonly string[]> {
+    return (await readChecked<string[]>(this.usesFile(start))) ?? []
   }
 
-  /** The stored value of a unit of a step, or undefined. */
-  async unit(key: string, id: string): Promise<{ value: unknown } | null> {
-    return readChecked<{ value: unknown }>(this.unitFile(key, id))
+  /** Notes what the step of that identity ran with, for `last`. */
+  async remember(identity: string, run: LastRun): Promise<void> {
+    const before = await this.last(identity)
+    if (before && canonicalJson(before) === canonicalJson(run)) return
+    await writeChecked(this.lastFile(identity), run)
   }
 
-  async recordUnit(key: string, id: string, value: unknown): Promise<void> {
-    await writeChecked(this.unitFile(key, id), { value })
+  /** What the step of that identity last ran with, to say what changed since. */
+  last(identity: string): Promise<LastRun | null> {
+    return readChecked<LastRun>(this.lastFile(identity))
+  }
+
+  /** The stored value of a unit of a step, or null. */
+  async unit(key: string, id: string): Promise<StoredUnit | null> {
+    return readChecked<StoredUnit>(this.unitFile(key, id))
+  }
+
+  async recordUnit(key: string, id: string, value: unknown, uses: StoredUnit['uses'] = {}): Promise<void> {
+    await writeChecked(this.unitFile(key, id), { value, uses })
   }
 
   /** Units are for resuming; the finished step's record replaces them. */
@@ -80,6 +105,7 @@ export class StepCache {
   }
 
   private recordFile = (key: string) => join(this.folder, 'steps', `${key}.json`)
+  private usesFile = (start: string) => join(this.folder, 'uses', `${start}.json`)
   private lastFile = (identity: string) => join(this.folder, 'last', `${sha256(identity)}.json`)
   private unitFile = (key: string, id: string) => join(this.folder, 'units', key, `${sha256(id)}.json`)
 }

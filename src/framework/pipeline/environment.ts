@@ -3,6 +3,7 @@ import type { Clock } from '../../base/time/clock.ts'
 import type { Sources } from '../../data/clients/sources.ts'
 import type { Database } from '../../data/database/database.ts'
 import { ArtefactStore } from '../artefacts/store.ts'
+import { ContributionContents } from '../contributions/content.ts'
 import type { Contributions } from '../contributions/contributions.ts'
 import type { Settings } from '../settings/settings.ts'
 import { StepCache } from './cache.ts'
@@ -11,6 +12,8 @@ import { StepCache } from './cache.ts'
 export interface Environment {
   readonly settings: Settings
   readonly contributions: Contributions
+  /** What contributions are made of; each file is read once. */
+  readonly contents: ContributionContents
   readonly clock: Clock
   readonly store: ArtefactStore
   readonly cache: StepCache
@@ -66,6 +69,7 @@ export async function openEnvironment(options: EnvironmentOptions): Promise<Envi
   const environment: Environment = {
     settings,
     contributions,
+    contents: new ContributionContents(contributions),
     clock,
     store,
     cache: new StepCache(join(settings.home, 'cache'), store),

@@ -18,6 +18,21 @@ export interface PlannedStep {
   readonly retry: { readonly attempts: number; readonly backoff_s: number }
 }
 
+/**
+ * What a planned step is across runs: pipeline, step and what the steps before it, or itself, resolve (a configuration).
+ * Runs of another configuration are other work, and never compared.
+ */
+export function identityOf(pipeline: PlannedPipeline, planned: PlannedStep): string {
+  const above = new Set([planned.name])
+  for (const name of above) {
+    for (const need of pipeline.steps.find((one) => one.name === name)?.needs ?? []) above.add(need)
+  }
+  const resolved = pipeline.steps.flatMap(({ name, step, params }) =>
+    step.resolves && above.has(name) ? [step.resolves.name(params)] : [],
+  )
+  return [pipeline.id, planned.name, ...resolved].join('\n')
+}
+
 /** A pipeline whose parameters, steps and inputs are resolved and checked. */
 export interface PlannedPipeline {
   readonly id: string

@@ -33,7 +33,7 @@ export async function runPipeline(
   const began = performance.now() // the clock of a replay may stand still
   const chosen = selectSteps(pipeline, span)
   const log = await openRunLog(environment, pipeline, environment.clock.now())
-  const runner = new StepRunner({ pipeline: pipeline.id, environment, log, reused: chosen.reused, force })
+  const runner = new StepRunner({ pipeline, environment, log, reused: chosen.reused, force })
   await taskList(chosen.steps, (step, reporter) => runner.run(step, reporter), environment.workers, mode)
 
   const steps = chosen.steps.map(({ name }) => runner.outcomes.get(name)!)

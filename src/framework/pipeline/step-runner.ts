@@ -2,7 +2,7 @@ import { EXIT, isKwxError, KwxError, messageOf } from '../../base/errors.ts'
 import { asStorageError } from '../../base/files/storage-error.ts'
 import type { Artefact } from '../../domain/contracts/artefact.ts'
 import type { Environment } from './environment.ts'
-import type { PlannedStep } from './planned-pipeline.ts'
+import { identityOf, type PlannedPipeline, type PlannedStep } from './planned-pipeline.ts'
 import type { RunLog } from './run-log.ts'
 import type { StepOutcome } from './run-result.ts'
 import { type Finished, type Reporter, runStep } from './run-step.ts'
@@ -10,7 +10,7 @@ import { assertReusable } from './select-steps.ts'
 
 /** What the steps of one run share. */
 interface RunScope {
-  readonly pipeline: string
+  readonly pipeline: PlannedPipeline
   readonly environment: Environment
   readonly log: RunLog
   /** Steps before `--from`: taken from the cache, never run. */
@@ -58,7 +58,8 @@ export class StepRunner {
       const reuse = reused.has(planned.name)
       if (reuse) await assertReusable(planned, inputs, environment)
       const force = this.#scope.force && !reuse
-      const done = await runStep(planned, inputs, environment, reporter, { pipeline, force })
+      const identity = identityOf(pipeline, planned)
+      const done = await runStep(planned, inputs, environment, reporter, { identity, force })
       this.#finished.set(planned.name, done)
       const { status, exit, summary, published, key } = done
       await settle({ status, exit, summary, published, artefacts: placesOf(done) }, key)

@@ -1,8 +1,9 @@
 import { mkdtemp, readdir, readFile, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { KwxError } from '../../../src/base/errors.ts'
+import { sha256 } from '../../../src/base/files/hash.ts'
 import { type Database, ensureMigrated, openDatabase } from '../../../src/data/database/index.ts'
 import { listRuns, readRun } from '../../../src/data/database/runs/runs.ts'
 import type { Contributions } from '../../../src/framework/contributions/contributions.ts'
@@ -71,7 +72,22 @@ beforeAll(async () => {
       ),
       'made:report': step(writes, 'always: true,'),
       'made:liar': step(`return { artefacts: {} }`),
+      'made:noted': step(`await ctx.contributions.load('schemas', 'made:note')
+    ${units}`),
+      'made:config': step(
+        `const out = await ctx.write('text', (folder) => writeFile(join(folder, 'out.txt'), text)); return { artefacts: { out } }`,
+        `resolves: {
+          name: ({ log }) => log,
+          values: async ({ out }) => ({ search: { text: await readFile(join(out.folder, 'out.txt'), 'utf8') }, same: [1] }),
+        },`,
+      ),
+      'made:first': step(
+        joins,
+        `consumes: { out: 'text' }, produces: { joined: 'text' },
+         partOf: { out: async ({ folder }) => (await readFile(join(folder, 'out.txt'), 'utf8'))[0] },`,
+      ),
     },
+    schemas: { 'made:note': '{ "title": "a" }' },
   })
 })
 afterAll(() => db.destroy())
@@ -229,7 +245,7 @@ describe('runPipeline', () => {
     await expect(run(yaml, {}, { from: 'join' })).rejects.toMatchObject({ code: 'PIPELINE_FROM_NOT_READY', exit: 5 })
     const planned = await planPipeline('p', join(folder, 'p.yaml'), {}, contributions)
     const preview = await previewPipeline(planned, await environment(), {})
-    expect(preview.map(({ name, will }) => `${name} ${will}`)).toEqual(['report run', 'join wait'])
+    expect(preview.lines.map(({ name, will }) => `${name} ${will}`)).toEqual(['report run', 'join wait'])
   })
 
   it('tells of every step that failed, the worst first', async () => {
@@ -289,12 +305,103 @@ steps:
   })
 })
 
+describe('a step that takes something from contributions', () => {
+  const note = () => contributions.find('schemas', 'made:note')!.file
+  const yaml = (log: string, fail: string) =>
+    `steps: [ { id: noted, use: "made:noted", with: { log: "${log}", fail: "${fail}" } } ]`
+  afterEach(() => writeFile(note(), '{ "title": "a" }'))
+
+  it('is done again when what it took was edited, and taken from the cache when that is as it was', async () => {
+    const { log, fail } = await newFolder()
+    expect(statuses(await run(yaml(log, fail)))).toEqual(['noted ran'])
+    await writeFile(note(), '{ "title": "b" }')
+    expect(statuses(await run(yaml(log, fail)))).toEqual(['noted ran'])
+    await writeFile(note(), '{ "title": "a" }')
+    expect(statuses(await run(yaml(log, fail)))).toEqual(['noted cached'])
+  })
+
+  it('does not go on from units of what it took before the edit', async () => {
+    const { log, fail } = await newFolder()
+    await writeFile(fail, 'yes')
+    await expect(run(yaml(log, fail))).rejects.toMatchObject({ code: 'STEP_FAILED' })
+    await writeFile(fail, 'no')
+    await writeFile(note(), '{ "title": "b" }')
+    await run(yaml(log, fail))
+    expect(await lines(log)).toEqual(['a', 'b', 'a', 'b', 'c'])
+  })
+
+  it('fails with the name of the file when that is edited while it runs, and stores nothing', async () => {
+    const { log, fail } = await newFolder()
+    const edited = await environment()
+    const write = edited.store.write.bind(edited.store)
+    edited.store.write = async (...given) => {
+      await writeFile(note(), '{ "title": "edited" }')
+      return write(...given)
+    }
+    await expect(run(yaml(log, fail), {}, {}, edited)).rejects.toMatchObject({
+      code: 'CONTRIBUTION_CHANGED',
+      exit: 1,
+      message: expect.stringContaining(note()),
+    })
+    expect(statuses(await run(yaml(log, fail)))).toEqual(['noted ran'])
+  })
+})
+
+describe('a step that depends on a part of its input', () => {
+  it('is done again for that part alone, and names no more of the input in its provenance', async () => {
+    const { log } = await newFolder()
+    const yaml = `steps:
+  - { id: write, use: "made:write", with: { log: "${log}", text: "\${{ params.text }}" } }
+  - { id: first, use: "made:first", with: { log: "${log}" } }
+`
+    const before = await run(yaml, { text: 'ab' })
+    const after = await run(yaml, { text: 'ac' })
+    expect(statuses(after)).toEqual(['write ran', 'first cached'])
+    const other = await run(yaml, { text: 'ba' })
+    expect(statuses(other)).toEqual(['write ran', 'first ran'])
+    const inputs = await Promise.all(
+      [before, other].map(async ({ steps }) => {
+        const folder = steps[1]!.artefacts['joined']!.folder
+        return JSON.parse(await readFile(join(folder, 'provenance.json'), 'utf8')).inputs.out
+      }),
+    )
+    expect(inputs).toEqual([sha256('"a"'), sha256('"b"')])
+  })
+})
+
 describe('previewPipeline', () => {
+  it('compares with the last run of what a step resolves, and with no other', async () => {
+    const { log } = await newFolder()
+    const yaml = (name: string) => `steps:
+  - { id: config, use: "made:config", with: { log: "${log}${name}", text: "\${{ params.text }}" } }
+  - { id: join, use: "made:join", with: { log: "${log}" } }
+`
+    const preview = async (text: string) => {
+      const planned = await planPipeline('p', join(folder, 'p.yaml'), { text }, contributions)
+      return previewPipeline(planned, await environment(), {})
+    }
+    await run(yaml('one'), { text: 'x' })
+    await run(yaml('two'), { text: 'y' })
+    await run(yaml('two'), { text: 'x' })
+    await run(yaml('two'), { text: 'y' }) // from the cache: it is the last run all the same
+    expect((await preview('y')).sentence).toBe('nothing changed: join is reused')
+    const { sentence, lines: told } = await preview('z')
+    expect(sentence).toBe('search.text "y" -> "z": join runs')
+    expect(told[0]).toMatchObject({ will: 'run', changes: [{ key: 'search.text', was: 'y', is: 'z' }] })
+    expect(told[1]).toMatchObject({ will: 'run', reason: 'input out changed' })
+    expect((await preview('z')).sentence).toBe(sentence) // a plan is no run
+    await run(yaml('one'), { text: 'x' })
+    expect((await preview('x')).sentence).toBe('nothing changed: join is reused')
+    const file = join(folder, 'p.yaml')
+    await writeFile(file, (await readFile(file, 'utf8')).replace(`${log}one`, 'three'))
+    expect((await preview('q')).sentence).toBe('not run yet: join runs')
+  })
+
   it('says what would run and why, and runs nothing', async () => {
     const { log } = await newFolder()
     const preview = async (params: Record<string, unknown> = {}) => {
       const planned = await planPipeline('p', join(folder, 'p.yaml'), params, contributions)
-      return (await previewPipeline(planned, await environment(), {})).map(
+      return (await previewPipeline(planned, await environment(), {})).lines.map(
         ({ name, will, reason }) => `${name} ${will}: ${reason}`,
       )
     }

@@ -1,7 +1,15 @@
 import { randomFrom } from 'kwx/random'
-import { calibrationTest, ece, perfectEce, type ReliabilityBin, reliabilityBins } from 'kwx/scores'
+import { calibrationTest, consistencyBands, ece, perfectEce, type ReliabilityBin, reliabilityBins } from 'kwx/scores'
 
-import type { CalibrationAnalysis, CalibrationBin, CalibrationTests, EceReported, Reliability } from '../reports.ts'
+import type {
+  BinBand,
+  CalibrationAnalysis,
+  CalibrationBin,
+  CalibrationTests,
+  Consistency,
+  EceReported,
+  Reliability,
+} from '../reports.ts'
 import { orNull } from './figures.ts'
 import { poolRows } from './pool-rows.ts'
 import type { FittedWindow, TestRows } from './read-evidence.ts'
@@ -13,12 +21,16 @@ const MINIMUM_DAYS_PER_BIN = 5
 
 const DRAWS = 1999
 
+/** Draws of the consistency bands: each end lies beyond 25 of them, and moves by a fifth of a tail between seeds. */
+const BAND_DRAWS = 1000
+const BAND_LEVEL = 0.95
+
 /** Shown and used by nothing: what ECE a right forecaster has depends on the rows. */
 const ORIGIN_THRESHOLD = 0.09
 
 /**
  * File 03: what was promised and what happened, of model and market, pooled and per window, and whether the days
- * contradict the model's probabilities.
+ * contradict the model's probabilities; for a diagram, where a perfect forecaster would keep each bin.
  *
  * @param seed  of the configuration
  * @cost 0.3 s for 20,000 rows, nearly all of it in the draws
@@ -31,6 +43,14 @@ export function calibrationAnalysis(fitted: readonly FittedWindow[], seed: numbe
     test: testOf(pooled, seed),
     ece_reported: eceOf(pooled, seed),
     market: reliability(pooled, pooled.market),
+    consistency: {
+      method: 'outcomes redrawn from the probabilities by market',
+      level: BAND_LEVEL,
+      draws: BAND_DRAWS,
+      seed,
+      model: bandsOf(pooled, pooled.p, seed),
+      market: bandsOf(pooled, pooled.market, seed),
+    },
     windows: fitted.map(({ window, rows }) => ({
       window: window.window,
       model: reliability(rows, rows.p),
@@ -83,11 +103,23 @@ function eceOf({ day, ticker, label, p }: TestRows, seed: number): EceReported {
   }
 }
 
+function bandsOf({ ticker, label }: TestRows, p: Float64Array, seed: number): Consistency['model'] {
+  const options = { draws: BAND_DRAWS, level: BAND_LEVEL }
+  const bands = consistencyBands({ market: ticker, p }, randomFrom(`consistency/${seed}`), options)
+  return reliabilityBins(label, p).map((bin, k): BinBand => {
+    const { low, high } = bands[k]!
+    return { bin_range: rangeOf(bin, k), low: orNull(low), high: orNull(high) }
+  })
+}
+
+const rangeOf = ({ low, high }: ReliabilityBin, k: number) =>
+  `${k === 0 ? '[' : '('}${low.toFixed(1)}, ${high.toFixed(1)}]`
+
 function reliability({ label, day }: TestRows, p: Float64Array): Reliability {
   const bins = reliabilityBins(label, p).map((bin, k): CalibrationBin => {
     const days = daysInBin(bin, k, day, p)
     return {
-      bin_range: `${k === 0 ? '[' : '('}${bin.low.toFixed(1)}, ${bin.high.toFixed(1)}]`,
+      bin_range: rangeOf(bin, k),
       count: bin.count,
       event_days: days,
       mean_pred: orNull(bin.meanP),

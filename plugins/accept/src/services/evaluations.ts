@@ -28,7 +28,7 @@ export const countInLedger =
     const days = [...new Set(Array.from(day))].sort((a, b) => a - b)
     if (days.length === 0)
       return { count: 0, unknown_before: null, sentence: 'No day was tested: nothing was evaluated.' }
-    const { configurations, firstMs } = await recordEvaluation(await db(), {
+    const { evaluations, configurations, firstMs } = await recordEvaluation(await db(), {
       city: config.city,
       bracket: config.bracket,
       configuration: configurationHash(config),
@@ -37,9 +37,10 @@ export const countInLedger =
       first_seen_ms: nowMs(),
     })
     const date = formatInstant(firstMs).slice(0, 10)
-    const known = configurations === 1 ? '1 configuration was' : `${configurations} configurations were`
-    const sentence = `${known} evaluated on these days, this one included; unknown before ${date}.`
-    return { count: configurations, unknown_before: date, sentence }
+    const judged = `${evaluations} ${evaluations === 1 ? 'evaluation' : 'evaluations'}`
+    const of = `${configurations} ${configurations === 1 ? 'configuration' : 'configurations'}`
+    const sentence = `${judged} of ${of} on these days, this one included; unknown before ${date}.`
+    return { count: evaluations, unknown_before: date, sentence }
   }
 
 /** Hash of what a configuration asks for: names and paths of pilots are left out, so that a copy is the same configuration. */

@@ -1,4 +1,5 @@
 import type { Artefact, StepContext } from 'kwx'
+import { loadCity } from 'kwx/cities'
 
 import type { Decision } from '../decision.ts'
 import type { Reports } from '../reports.ts'
@@ -38,6 +39,7 @@ export async function makeReports(
     phase,
     modelsFolder: ctx.settings.directories.models,
     pilotHash: inputs.pilot.hash,
+    standardOffset: (await loadCity(ctx.contributions, pilot.city)).standardOffset,
   })
   const others = {
     exclusion: await exclusionAudit(evidence, ctx.contributions, world),

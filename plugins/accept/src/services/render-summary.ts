@@ -6,6 +6,7 @@ import {
   type Reliability,
   type Reports,
   type RowScores,
+  SUMMARY_HTML,
   type WindowMetrics,
 } from '../reports.ts'
 import { skillSection } from './describe-skill.ts'
@@ -41,7 +42,7 @@ export function renderSummary(reports: Reports, decision: Decision): string {
     infrastructure(reports),
     ...renderDecision(decision, summary),
     '## Files',
-    [...Object.values(REPORT_FILES), ...copiedFiles(decision).map(({ file }) => file), 'provenance.json']
+    [...Object.values(REPORT_FILES), SUMMARY_HTML, ...copiedFiles(decision).map(({ file }) => file), 'provenance.json']
       .map((file) => `- [${file}](${file})`)
       .join('\n'),
   ]

@@ -5,12 +5,13 @@ import {
   judgeForecast,
   lossDifferences,
   type MarketHourKeys,
+  marketHourDifference,
   marketHourSums,
   weightedDifference,
 } from 'kwx/scores'
 
 import type { BenchmarkComparison, HourDifference, ValidationSummary } from '../reports.ts'
-import { orNull, scoresOf } from './figures.ts'
+import { scoresOf } from './figures.ts'
 import type { TestRows } from './read-evidence.ts'
 
 /** Which market, day and hour each row is of. */
@@ -22,18 +23,19 @@ export const keysOf = ({ day, ticker, endMinute }: TestRows): MarketHourKeys => 
 
 type SkillParts = Pick<
   ValidationSummary,
-  'benchmark' | 'benchmarks' | 'skill' | 'weightings' | 'e_process' | 'difference_by_hour'
+  'benchmark' | 'benchmarks' | 'skill' | 'weightings' | 'e_process' | 'standard_offset' | 'difference_by_hour'
 >
 
 /**
  * What file 01 says of the model against its benchmark, and against the other benchmarks on the same rows.
  *
- * @param lacking  why the rows carry no verdict; null where they do
+ * @param options.lacking  why the rows carry no verdict; null where they do
+ * @param options.standardOffset  of the city, minutes east of UTC: local hours are of its standard time
  */
 export function skillParts(
   rows: TestRows,
   { benchmark, gates, seed }: Pick<ProductionConfig, 'benchmark' | 'gates' | 'seed'>,
-  lacking: string | null,
+  { lacking, standardOffset }: { lacking: string | null; standardOffset: number },
 ): SkillParts {
   const keys = keysOf(rows)
   const n = rows.label.length
@@ -70,19 +72,32 @@ export function skillParts(
     skill: judged.skill,
     weightings: judged.difference,
     e_process: judged.e_process,
-    difference_by_hour: byHour(keys, lossDifferences(rows.label, rows.p, rows.market)),
+    standard_offset: standardOffset,
+    difference_by_hour: byHour(rows, standardOffset, seed),
   }
 }
 
-/** Mean difference over the market-hours of each hour of the day in UTC; hours without rows are left out. */
-function byHour({ day, market, hour }: MarketHourKeys, losses: Float64Array): HourDifference[] {
-  const ofDay = Int32Array.from(hour, (one) => ((one % 24) + 24) % 24)
-  return Array.from({ length: 24 }, (_, utc) => {
-    const chosen = [...ofDay.keys()].filter((i) => ofDay[i] === utc)
-    const pick = (values: ArrayLike<number>) => chosen.map((i) => values[i]!)
-    const { sums, counts } = marketHourSums({ day: pick(day), market: pick(market), hour: pick(hour) }, pick(losses))
-    const total = (values: Float64Array) => values.reduce((sum, one) => sum + one, 0)
-    const marketHours = total(counts)
-    return { hour_utc: utc, market_hours: marketHours, difference: orNull(total(sums) / marketHours) }
-  }).filter(({ market_hours }) => market_hours > 0)
+/** The difference in each hour of the climate day, market-hours by local standard time; hours without rows are left out. */
+function byHour(
+  { day, ticker, endMinute, label, p, market }: TestRows,
+  offset: number,
+  seed: number,
+): HourDifference[] {
+  const losses = lossDifferences(label, p, market)
+  const hour = Int32Array.from(endMinute, (minute) => hourOf(minute + offset))
+  const rowsOf = Map.groupBy(hour.keys(), (i) => ((hour[i]! % 24) + 24) % 24)
+  return [...rowsOf.keys()]
+    .sort((a, b) => a - b)
+    .map((local) => {
+      const pick = (values: ArrayLike<number>) => rowsOf.get(local)!.map((i) => values[i]!)
+      const keys = { day: pick(day), market: pick(ticker), hour: pick(hour) }
+      const difference = pick(losses)
+      const { days, counts } = marketHourSums(keys, difference)
+      return {
+        hour_local: local,
+        days: days.length,
+        market_hours: counts.reduce((sum, one) => sum + one, 0),
+        difference: marketHourDifference(keys, difference, seed),
+      }
+    })
 }

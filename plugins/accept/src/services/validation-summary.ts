@@ -1,5 +1,8 @@
 import { basename } from 'node:path'
 
+import type { MeanInterval } from 'kwx/contracts'
+import { lossDifferences, marketHourDifference } from 'kwx/scores'
+
 import type { Decision } from '../decision.ts'
 import { whyNotEnough } from '../gates/enough-evidence.ts'
 import type { Evaluations, RowScores, ValidationSummary, WindowRow } from '../reports.ts'
@@ -9,12 +12,13 @@ import { accuracy, meanStd, orNull, overWindows, scoresOf } from './figures.ts'
 import { poolRows } from './pool-rows.ts'
 import type { Evidence, FittedWindow } from './read-evidence.ts'
 import { scoreParts } from './score-parts.ts'
-import { skillParts } from './skill.ts'
+import { keysOf, skillParts } from './skill.ts'
 
 /**
  * File 01: every figure from the predictions, the prices of the dataset and the sealed labels.
  *
  * @param options.modelsFolder  setting `directories.models`; only its name enters, so that bytes do not depend on the machine
+ * @param options.standardOffset  of the city, minutes east of UTC
  */
 export function validationSummary(
   evidence: Evidence,
@@ -24,13 +28,23 @@ export function validationSummary(
     modelsFolder,
     pilotHash,
     evaluations,
-  }: { phase: string; modelsFolder: string; pilotHash: string; evaluations: Evaluations },
+    standardOffset,
+  }: {
+    phase: string
+    modelsFolder: string
+    pilotHash: string
+    evaluations: Evaluations
+    standardOffset: number
+  },
 ): ValidationSummary {
   const { pilot, features, labels, config, fitted } = evidence
+  const { seed } = config.config
   const pooled = poolRows(fitted)
   const windows = pilot.windows.map((window): WindowRow => {
     const found = fitted.find((one) => one.window === window)
-    return found ? fittedRow(found) : { ...NO_FIT, ...window, n_test_days: 0, market: NO_SCORES }
+    return found
+      ? fittedRow(found, seed)
+      : { ...NO_FIT, ...window, n_test_days: 0, market: NO_SCORES, difference: NO_DIFFERENCE }
   })
   const scored = windows.filter(({ outcome }) => outcome === 'fitted')
   const nonzero = meanStd(scored.map(({ n_nonzero_coef }) => n_nonzero_coef!))
@@ -68,9 +82,9 @@ export function validationSummary(
       model: scoreParts(pooled.label, pooled.p),
       market: scoreParts(pooled.label, pooled.market),
     },
-    difference: differenceOf(pooled, config.config.seed),
+    difference: differenceOf(pooled, seed),
     diebold_mariano: dieboldMarianoOf(pooled),
-    ...skillParts(pooled, config.config, whyNotEnough(extent)),
+    ...skillParts(pooled, config.config, { lacking: whyNotEnough(extent), standardOffset }),
     evaluations,
     model_sparsity: { nonzero_coef_mean: nonzero.mean, nonzero_coef_std: nonzero.std },
     penalty: penalties.length > 0 ? penalties.join('+') : null,
@@ -82,9 +96,10 @@ export function validationSummary(
 }
 
 const NO_SCORES: RowScores = { log_loss: null, brier: null, ece: null }
+const NO_DIFFERENCE: MeanInterval = { mean: null, low: null, high: null, reason: 'The window was not fitted.' }
 const NO_FIT = { ...NO_SCORES, n_nonzero_coef: null, penalty: null, calibration: null, clipped_share: null }
 
-function fittedRow({ window, model, rows, again }: FittedWindow): WindowRow {
+function fittedRow({ window, model, rows, again }: FittedWindow, seed: number): WindowRow {
   return {
     window: window.window,
     outcome: 'fitted',
@@ -99,5 +114,6 @@ function fittedRow({ window, model, rows, again }: FittedWindow): WindowRow {
     calibration: model.calibrator.method,
     clipped_share: orNull(again.clipped / rows.label.length),
     market: scoresOf(rows.label, rows.market),
+    difference: marketHourDifference(keysOf(rows), lossDifferences(rows.label, rows.p, rows.market), seed),
   }
 }

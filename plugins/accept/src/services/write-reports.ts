@@ -6,7 +6,8 @@ import { writeFileAtomically, writeJson } from 'kwx/artefacts'
 import { validate } from 'kwx/schema'
 
 import { copiedFiles } from '../decision.ts'
-import { REPORT_FILES, type Reports, SUMMARY_PAGE } from '../reports.ts'
+import { renderPage } from '../page/page.ts'
+import { REPORT_FILES, type Reports, SUMMARY_HTML, SUMMARY_PAGE } from '../reports.ts'
 import type { Made } from './make-reports.ts'
 import { renderSummary } from './render-summary.ts'
 
@@ -14,7 +15,7 @@ import { renderSummary } from './render-summary.ts'
 export const schemaIdOf = (file: string): string => `accept:${file.slice(0, -'.json'.length)}`
 
 /**
- * Writes files 01 to 06 into an empty folder, each JSON file checked against its schema first, and copies 07 to 10.
+ * Writes files 01 to 06, the page as Markdown and HTML, into an empty folder, each JSON file checked against its schema first, and copies 07 to 10.
  *
  * @throws KwxError REPORT_INVALID (exit 1): a report that its readers could not read is a bug and is not written
  */
@@ -37,5 +38,6 @@ export async function writeReports(
     await writeJson(join(folder, file), reports[name])
   }
   await writeFileAtomically(join(folder, SUMMARY_PAGE), renderSummary(reports, decision))
+  await writeFileAtomically(join(folder, SUMMARY_HTML), renderPage(reports, decision))
   for (const { file, from } of copiedFiles(decision)) await copyFile(join(from, file), join(folder, file))
 }

@@ -19,7 +19,7 @@ interface Params {
 
 export default defineStep<Params>({
   title: 'judge the pilot and write the acceptance report',
-  version: '6',
+  version: '7',
   params: {
     type: 'object',
     additionalProperties: false,

@@ -8,7 +8,9 @@ type NewEvaluation = Omit<EvaluationsTable, 'evaluation_id'>
 
 /** What the ledger says of some days of a city. */
 interface LedgerCount {
-  /** Distinct configurations that were judged on any of the days, the one that asks among them. */
+  /** Judgements of a configuration on a set of days that shares a day with these, the one that asks among them. */
+  readonly evaluations: number
+  /** Distinct configurations among them. */
   readonly configurations: number
   /** When the first row of the whole ledger was written, milliseconds since the epoch: nothing is known of before. */
   readonly firstMs: number
@@ -38,8 +40,8 @@ export async function recordEvaluation(db: Database, evaluation: NewEvaluation):
       cause,
     })
   }
-  const { configurations, first_ms } = (await countEvaluations.first(db, [city, [...days]]))!
-  return { configurations, firstMs: first_ms }
+  const { evaluations, configurations, first_ms } = (await countEvaluations.first(db, [city, [...days]]))!
+  return { evaluations, configurations, firstMs: first_ms }
 }
 
 export const insertEvaluation = statement({
@@ -48,11 +50,12 @@ export const insertEvaluation = statement({
     values ($1, $2, $3, $4::integer[], $5, $6) on conflict do nothing`,
 })
 
-/** Distinct configurations of a city (`$1`) that share a day with some days (`$2`). */
+/** Evaluations of a city (`$1`) that share a day with some days (`$2`), and their distinct configurations. */
 export const countEvaluations = statement({
   text: `
-    select count(distinct configuration) filter (where city = $1 and days && $2::integer[])::integer as configurations,
+    select count(*) filter (where city = $1 and days && $2::integer[])::integer as evaluations,
+      count(distinct configuration) filter (where city = $1 and days && $2::integer[])::integer as configurations,
       (select first_seen_ms from evaluations order by evaluation_id limit 1) as first_ms
     from evaluations`,
-  columns: { configurations: integer(), first_ms: bigint() },
+  columns: { evaluations: integer(), configurations: integer(), first_ms: bigint() },
 })

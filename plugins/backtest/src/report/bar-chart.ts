@@ -1,4 +1,4 @@
-import { axes, drawing, px, rangeOf } from './axes.ts'
+import { axes, drawing, px, rangeOf } from 'kwx/svg'
 
 /** One group of bars. */
 interface BarGroup {

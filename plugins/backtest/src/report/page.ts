@@ -1,14 +1,13 @@
 import type { BacktestAcceptanceFile, BacktestBand, BacktestGate, BacktestMetrics, DayInterval } from 'kwx/contracts'
+import { escapeHtml, figure, legend, lineChart, percent, reliabilityChart, htmlTable as table } from 'kwx/svg'
 import { formatDay } from 'kwx/time'
-
 import { ASSUMPTIONS, FILL_RULES, type FillRule } from 'kwx/trading'
 import { actedOn } from '../metrics/band.ts'
 import { consistentBins } from '../metrics/reliability.ts'
 import type { BacktestInputs, BacktestRuns } from '../services/run-rules.ts'
 import { barChart } from './bar-chart.ts'
-import { dollars, escapeHtml, figure, percent, table } from './html.ts'
-import { legend, lineChart } from './line-chart.ts'
-import { reliabilityChart, reliabilityTable } from './reliability-chart.ts'
+import { dollars } from './dollars.ts'
+import { reliabilityTable } from './reliability-table.ts'
 import { STYLE } from './style.ts'
 
 const NAMES: Record<FillRule, string> = {

@@ -1,3 +1,5 @@
+import { CHART_STYLE } from 'kwx/svg'
+
 /** The page's whole style: light and dark, three series that differ by colour and dashes, no font but the reader's. */
 export const STYLE = `
 :root { color-scheme: light dark; --ink: #1a1d21; --soft: #59616b; --paper: #ffffff; --panel: #f4f5f7; --line: #d5d9de;
@@ -11,16 +13,7 @@ h1 { font-size: 1.5rem; margin: 0 0 .25rem; } h2 { font-size: 1.15rem; margin: 2
 p { margin: .4rem 0; } .soft { color: var(--soft); }
 .verdict { border-left: 4px solid var(--s0); background: var(--panel); padding: .6rem .9rem; }
 .verdict.fail, .verdict.stale { border-color: var(--bad); }
-svg[role=img] { width: 100%; height: auto; display: block; }
-.tick { font-size: 12px; fill: var(--soft); } .grid { stroke: var(--line); stroke-width: 1; }
-.axis { stroke: var(--soft); stroke-width: 1; } .limit { stroke: var(--bad); stroke-dasharray: 2 4; stroke-width: 1.5; }
-.line { fill: none; stroke-width: 2; } .s0 { stroke: var(--s0); } .s1 { stroke: var(--s1); stroke-dasharray: 7 4; }
-.s2 { stroke: var(--s2); stroke-dasharray: 2 3; }
-.bar { stroke-width: 1.5; stroke-dasharray: none; } .bar.s0 { fill: var(--s0); } .bar.s1 { fill: none; }
-.whisker { stroke: var(--ink); stroke-width: 1.5; } .band { fill: var(--line); opacity: .75; }
-.point { fill: var(--s0); stroke: var(--paper); stroke-width: 1; }
-.legend span { margin-right: 1.2rem; white-space: nowrap; } .legend svg { vertical-align: middle; }
-.scroll { overflow-x: auto; } table { border-collapse: collapse; font-size: .85rem; margin: .5rem 0; }
+${CHART_STYLE}.scroll { overflow-x: auto; } table { border-collapse: collapse; font-size: .85rem; margin: .5rem 0; }
 caption { text-align: left; color: var(--soft); padding-bottom: .25rem; }
 th, td { border-bottom: 1px solid var(--line); padding: .2rem .6rem; text-align: right; font-variant-numeric: tabular-nums;
   white-space: nowrap; } th[scope=row], thead th:first-child { text-align: left; font-weight: 600; }

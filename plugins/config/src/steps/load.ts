@@ -1,9 +1,9 @@
 import { readFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 
 import { defineStep } from 'kwx'
-import { canonicalJson, sha256, writeJson } from 'kwx/artefacts'
-import { configPath, loadProductionConfig, portablePath, productionConfigSchema } from 'kwx/config'
+import { canonicalJson, readJson, sha256, writeJson } from 'kwx/artefacts'
+import { configPath, type LoadedConfig, loadProductionConfig, portablePath, productionConfigSchema } from 'kwx/config'
 
 import { countWindows } from '../services/count-windows.ts'
 
@@ -28,6 +28,13 @@ export default defineStep<Params>({
   },
   consumes: {},
   produces: { config: 'config' },
+  resolves: {
+    name: ({ file }) => resolve(configPath(file)),
+    async values({ config }) {
+      const { config: values } = await readJson<LoadedConfig>(join(config!.folder, 'config.json'))
+      return { ...values }
+    },
+  },
   async fingerprint(_ctx, { file }) {
     // A file that cannot be read is reported by `run`, with what lies beside it.
     const bytes = await readFile(configPath(file)).catch(() => '')

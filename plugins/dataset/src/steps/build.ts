@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 
-import { defineStep } from 'kwx'
+import { type Artefact, defineStep } from 'kwx'
 import { readJson, writeJson } from 'kwx/artefacts'
 import { loadCity } from 'kwx/cities'
 import type { LoadedConfig } from 'kwx/config'
@@ -10,20 +10,25 @@ import { parseDay } from 'kwx/time'
 
 import { type Built, buildDataset } from '../services/build/build-dataset.ts'
 import { checkData, stationOf } from '../services/build/check-data.ts'
+import { type DatasetConfig, datasetConfig } from '../services/build/dataset-config.ts'
 import { sealed } from '../services/build/labels.ts'
 import { readData } from '../services/build/read-data.ts'
 
-const readConfig = (folder: string) => readJson<LoadedConfig>(join(folder, 'config.json'))
+/** A configuration without what only training and judging read: another number of trials needs no other dataset. */
+async function readConfig({ folder }: Artefact): Promise<DatasetConfig> {
+  return datasetConfig((await readJson<LoadedConfig>(join(folder, 'config.json'))).config)
+}
 
 export default defineStep({
   title: 'build the as-of dataset',
   version: '3',
   params: { type: 'object', properties: {}, additionalProperties: false },
   consumes: { config: 'config' },
+  partOf: { config: readConfig },
   produces: { features: 'features', labels: 'labels', completeness: 'completeness' },
 
   async fingerprint(ctx, _params, inputs) {
-    const { config } = await readConfig(inputs['config']!.folder)
+    const config = await readConfig(inputs['config']!)
     const city = await loadCity(ctx.contributions, config.city)
     return dataFingerprint(await ctx.database(), {
       city: city.id,
@@ -35,7 +40,7 @@ export default defineStep({
   },
 
   async run(ctx, _params, inputs) {
-    const { config } = await readConfig(inputs['config']!.folder)
+    const config = await readConfig(inputs['config']!)
     const city = await loadCity(ctx.contributions, config.city)
     const set = await ctx.contributions.load<FeatureSet>('featureSets', config.feature_set)
     const data = await readData(await ctx.database(), city, config)

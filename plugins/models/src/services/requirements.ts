@@ -1,5 +1,6 @@
 import { EXIT, type ExitCode, type Origin, worstExit } from 'kwx'
 import type { ReportVerdict } from 'kwx/contracts'
+import { HARM_LIMIT } from 'kwx/scores'
 
 import type { Blend, ReadReport } from './read-report.ts'
 
@@ -93,6 +94,8 @@ function skill({ pilot, report, joint }: PromotionEvidence): Requirement[] {
   }
   const isOfPilot = blend.pilot === pilot.hash || blend.pilots.some((one) => one.pilot === pilot.hash)
   if (!isOfPilot) return missing(`${file} is of other pilots than this one.`)
+  const own = joint ? blend.pilots.find((one) => one.pilot === pilot.hash) : undefined
+  const apart = own ? ownPart(own) : null
   const judged = (requirement: 'skill' | 'no-harm', verdict: ReportVerdict): Requirement => ({
     requirement,
     outcome: verdict.outcome === 'pass' ? 'met' : refused(verdict),
@@ -100,10 +103,21 @@ function skill({ pilot, report, joint }: PromotionEvidence): Requirement[] {
   })
   const { verdict, outcome, sentence } = blend.skill
   const isBetter = verdict === 'better' || outcome !== 'pass'
+  if (apart) {
+    return (['skill', 'no-harm'] as const).map((requirement) => ({ requirement, outcome: 'fail', sentence: apart }))
+  }
   return [
     judged('skill', isBetter ? blend.skill : { outcome: 'fail', sentence: `${file} is ${verdict}: ${sentence}` }),
     judged('no-harm', blend.no_harm),
   ]
+}
+
+/** A pool of several pilots can be better on its neighbours' skill: why this pilot has no part in it; null where it has. */
+function ownPart({ name, weight, delivered, market }: Blend['pilots'][number]): string | null {
+  if (weight <= 0) return `The joint pool gives ${name} the weight 0: what is better there is not this pilot.`
+  const harm = (delivered.log_loss ?? Number.NaN) - (market.log_loss ?? Number.NaN)
+  if (harm < HARM_LIMIT) return null
+  return `In the joint pool the own rows of ${name} are ${harm.toFixed(4)} nats worse than the market's; less than ${HARM_LIMIT} is allowed.`
 }
 
 function origin({ pilot, fictional, report, joint }: PromotionEvidence): Requirement {

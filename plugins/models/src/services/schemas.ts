@@ -15,6 +15,7 @@ const object = (properties: Record<string, object>) => ({
   required: Object.keys(properties),
 })
 
+const scored = object({ log_loss: { type: ['number', 'null'] } })
 const verdict = object({ outcome, sentence: text })
 
 /** `pilot.json`. */
@@ -79,6 +80,9 @@ export const blendSchema = {
     no_harm: verdict,
     origin: { enum: ['real', 'replay', 'simulated'] },
     pilot: { anyOf: [hash, { type: 'null' }] },
-    pilots: { type: 'array', items: object({ pilot: hash }) },
+    pilots: {
+      type: 'array',
+      items: object({ pilot: hash, weight: { type: 'number' }, delivered: scored, market: scored }),
+    },
   }),
 }

@@ -157,7 +157,10 @@ const verdictOf = (outcome: Outcome) => ({ outcome, sentence: `It is ${outcome}.
 export const blendOf = (pilot: string | null, pilots: readonly string[], { skill, harm, origin }: MadeReport = {}) => ({
   skill: { ...verdictOf(skill ?? 'pass'), verdict: (skill ?? 'pass') === 'pass' ? 'better' : 'not-shown' },
   ...{ no_harm: verdictOf(harm ?? 'pass'), origin: origin ?? 'real', pilot },
-  pilots: pilots.map((hash) => ({ name: 'made_up', pilot: hash })),
+  pilots: pilots.map((hash) => ({
+    ...{ name: 'made_up', pilot: hash, weight: 0.5 },
+    ...{ delivered: { log_loss: 0.4 }, market: { log_loss: 0.41 } },
+  })),
 })
 
 /** Writes a report on a pilot as acceptance does: the artefact, and its published copy. */

@@ -57,7 +57,8 @@ export class ReportNews {
       const { feed, station, answeredMs } = one
       one.dueMs = atMs + feed.liveEveryMinutes! * MS_PER_MINUTE
       try {
-        rows += await fetchReports(this.#world, feed, station, answeredMs)
+        const stored = await fetchReports(this.#world, feed, station, answeredMs)
+        rows += stored // after the await: feeds that answer meanwhile add theirs
         one.answeredMs = atMs
       } catch (error) {
         this.#world.signal.throwIfAborted()

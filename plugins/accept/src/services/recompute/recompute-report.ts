@@ -5,7 +5,8 @@ import type { Step, StepContext } from 'kwx'
 import { ArtefactStore, canonicalJson } from 'kwx/artefacts'
 
 import { copiedFiles } from '../../decision.ts'
-import { REPORT_FILES, type Reports, SUMMARY_PAGE } from '../../reports.ts'
+import { renderPage } from '../../page/page.ts'
+import { REPORT_FILES, type Reports, SUMMARY_HTML, SUMMARY_PAGE } from '../../reports.ts'
 import { type Made, makeReports } from '../make-reports.ts'
 import { renderSummary } from '../render-summary.ts'
 import { backtestDifferences } from './backtest-figures.ts'
@@ -75,6 +76,7 @@ async function expectedFiles(made: Made): Promise<Map<string, string>> {
     files.set(file, `${canonicalJson(made.reports[name], 2)}\n`)
   }
   files.set(SUMMARY_PAGE, renderSummary(made.reports, made.decision))
+  files.set(SUMMARY_HTML, renderPage(made.reports, made.decision))
   for (const { file, from } of copiedFiles(made.decision)) files.set(file, await readFile(join(from, file), 'utf8'))
   return files
 }

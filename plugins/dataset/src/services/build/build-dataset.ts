@@ -2,7 +2,7 @@ import { join } from 'node:path'
 
 import { type Column, openTableWriter, ROW_GROUP, type Table } from 'kwx/artefacts'
 import type { City } from 'kwx/cities'
-import { type LoadedConfig, windowsOf } from 'kwx/config'
+import { windowsOf } from 'kwx/config'
 import type { CompletenessFile, FeaturesFile } from 'kwx/contracts'
 import {
   checkFeatureSet,
@@ -18,13 +18,14 @@ import { parseDay } from 'kwx/time'
 import { checkData, empty, stationOf } from './check-data.ts'
 import { CompletenessCounter } from './completeness.ts'
 import type { DatasetData } from './data.ts'
+import type { DatasetConfig } from './dataset-config.ts'
 import { GateAuditor } from './gate-audit.ts'
 import { type Labels, labelMarkets } from './labels.ts'
 import { forEachMarket } from './market-rows.ts'
 
 interface BuildOptions {
   readonly city: City
-  readonly config: LoadedConfig['config']
+  readonly config: DatasetConfig
   readonly set: FeatureSet
   readonly data: DatasetData
   /** Where `features.parquet` is written. */

@@ -1,11 +1,9 @@
 import { EXIT, KwxError, type Origin } from 'kwx'
 import { type City, stationsOf } from 'kwx/cities'
-import type { LoadedConfig } from 'kwx/config'
 import { bracketOf } from 'kwx/features'
 
 import type { DatasetData } from './data.ts'
-
-type Config = LoadedConfig['config']
+import type { DatasetConfig } from './dataset-config.ts'
 
 /**
  * Refuses data that no dataset can be built from, before any work.
@@ -13,7 +11,7 @@ type Config = LoadedConfig['config']
  * @returns the one origin of all rows
  * @throws KwxError DATASET_EMPTY (exit 5), DATASET_MIXED_ORIGINS (exit 1), DATASET_STATION_UNKNOWN (exit 2)
  */
-export function checkData(data: Omit<DatasetData, 'prices'>, city: City, config: Config): Origin {
+export function checkData(data: Omit<DatasetData, 'prices'>, city: City, config: DatasetConfig): Origin {
   const station = stationOf(city, config.observation_station)
   if (!data.markets.some(({ strike_type }) => bracketOf(strike_type) === config.bracket)) {
     throw empty(`The database has no ${config.bracket} markets`, city, config)
@@ -23,7 +21,7 @@ export function checkData(data: Omit<DatasetData, 'prices'>, city: City, config:
 }
 
 /** What to throw when there is nothing to build from. */
-export const empty = (what: string, city: City, config: Config, details: Record<string, unknown> = {}) =>
+export const empty = (what: string, city: City, config: DatasetConfig, details: Record<string, unknown> = {}) =>
   new KwxError(`${what} for ${city.id} from ${config.start_date} to ${config.end_date}.`, {
     code: 'DATASET_EMPTY',
     exit: EXIT.stale,
@@ -36,7 +34,7 @@ export const empty = (what: string, city: City, config: Config, details: Record<
     },
   })
 
-const span = (city: City, { start_date, end_date, price_source, observation_station }: Config) => {
+const span = (city: City, { start_date, end_date, price_source, observation_station }: DatasetConfig) => {
   const station = observation_station === null ? '' : ` --station ${observation_station}`
   return `--city ${city.id} --from ${start_date} --to ${end_date} --price-source ${price_source}${station}`
 }

@@ -1,8 +1,11 @@
-/** Text as it may stand in HTML or SVG. */
+/** Text as it may stand in HTML or SVG, in an attribute too: `&`, `<`, `>` and both quotes become references. */
 export const escapeHtml = (text: string): string => text.replace(/[&<>"']/g, (sign) => `&#${sign.charCodeAt(0)};`)
 
-/** A table with a caption; the first cell of a row is its heading, the rest are numbers or short words. */
-export function table(caption: string, head: readonly string[], rows: readonly (readonly string[])[]): string {
+/**
+ * A table with a caption, in a box of its own that scrolls sideways: the first cell of a row is its heading, the rest are
+ * numbers or short words. All texts are escaped.
+ */
+export function htmlTable(caption: string, head: readonly string[], rows: readonly (readonly string[])[]): string {
   const cells = (row: readonly string[]) =>
     row
       .map((cell, k) => (k === 0 ? `<th scope="row">${escapeHtml(cell)}</th>` : `<td>${escapeHtml(cell)}</td>`))
@@ -20,9 +23,6 @@ export const figure = (value: number | null | undefined, decimals = 2): string =
     ? '–'
     : (Math.abs(value) < 0.5 / 10 ** decimals ? 0 : value).toFixed(decimals)
 
-/** A share as a percentage. */
+/** A share in [0, 1] as a percentage; a dash where there is none. */
 export const percent = (share: number | null | undefined, decimals = 1): string =>
   share === null || share === undefined || !Number.isFinite(share) ? '–' : `${figure(100 * share, decimals)} %`
-
-/** Dollars of an amount in 1e-4 dollars. */
-export const dollars = (units: number): string => figure(units / 10_000, 2)

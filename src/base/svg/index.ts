@@ -1,0 +1,7 @@
+export type { Axes, DrawingSize } from './axes.ts'
+export { axes, drawing, px, rangeOf, ticks, WIDE } from './axes.ts'
+export { CHART_STYLE } from './chart-style.ts'
+export { escapeHtml, figure, htmlTable, percent } from './html.ts'
+export { legend, lineChart } from './line-chart.ts'
+export type { ChartBin } from './reliability-chart.ts'
+export { reliabilityChart } from './reliability-chart.ts'
