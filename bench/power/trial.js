@@ -71,6 +71,7 @@ export async function powerTrial({ seed, edge, cities, days, set, trials, testDa
     edge,
     verdict: skill.verdict,
     outcome: skill.outcome,
+    chance: skill.chance,
     effect: skill.interval.mean,
     effect_low: skill.interval.low,
     effect_high: skill.interval.high,
