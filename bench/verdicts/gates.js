@@ -5,15 +5,14 @@
 //
 // FOLDER is a pilot's, for example models/pilots/miami/between/elasticnet_mia_between. Both verdicts (01 and 08, the
 // model standing in for the pooled probability), the three benchmarks, the calibration test with 1,999 draws and the
-// perfect forecaster's ECE are computed, as "kwx run decide" does.
+// perfect forecaster's ECE and the consistency bands of the drawings are computed, as "kwx run decide" does.
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 
 const { numbers, readJson, readTable, text } = await import('kwx/artefacts')
 const { randomFrom } = await import('kwx/random')
-const { calibrationTest, hourOf, judgeForecast, lossDifferences, perfectEce, weightedDifference } = await import(
-  'kwx/scores'
-)
+const { calibrationTest, consistencyBands, hourOf, judgeForecast, lossDifferences, perfectEce, weightedDifference } =
+  await import('kwx/scores')
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -74,6 +73,9 @@ const parts = {
   'calibration test': () => calibrationTest({ ...keys, y, p }, randomFrom('flips')),
   'ECE of a perfect forecaster': () =>
     perfectEce({ day, market, p, weight: new Float64Array(y.length).fill(1) }, randomFrom('ece')),
+  'consistency bands, model and market': () => {
+    for (const one of [p, benchmark]) consistencyBands({ market, p: one }, randomFrom('bands'), { draws: 1000 })
+  },
 }
 let sum = 0
 for (const [name, work] of Object.entries(parts)) {
