@@ -27,9 +27,9 @@ function figuresOf(value: unknown): string[] {
 }
 
 /** Keys of an object and of the objects in it. */
-const leavesOf = (value: object): string[] =>
+const keysOf = (value: object): string[] =>
   Object.entries(value).flatMap(([key, inner]) =>
-    inner && typeof inner === 'object' && !Array.isArray(inner) ? leavesOf(inner) : [key],
+    inner && typeof inner === 'object' && !Array.isArray(inner) ? [key, ...keysOf(inner)] : [key],
   )
 
 const numbersIn = (text: string): string[] => text.match(/\d+(\.\d+)?/g) ?? []
@@ -129,7 +129,7 @@ describe('the files of a report', () => {
 
   it('state every value of the configuration but the provenance of a promoted pilot', () => {
     const { origins, ...stated } = reports.config as typeof reports.config & Record<string, unknown>
-    const keys = new Set(Object.values(stated).flatMap((one) => (one && typeof one === 'object' ? leavesOf(one) : [])))
+    const keys = new Set(Object.values(stated).flatMap((one) => (one && typeof one === 'object' ? keysOf(one) : [])))
     const asked = Object.keys(origins).map((key) => key.split('.').at(-1)!)
     const told = (key: string) => keys.has(key) || key in stated || key.startsWith('pilot_') || key === 'model_dir'
     expect(asked.length).toBeGreaterThan(20)
