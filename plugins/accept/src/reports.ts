@@ -335,6 +335,7 @@ export interface ConfigValidation {
   readonly risk: Readonly<Record<string, unknown>>
   readonly vc_features: Readonly<Record<string, unknown>>
   readonly data: Readonly<Record<string, unknown>>
+  readonly gates: Readonly<Record<string, unknown>>
   /** Dotted key -> `default` or file:line:column. */
   readonly origins: Readonly<Record<string, string>>
   readonly n_stated: number

@@ -26,6 +26,12 @@ function figuresOf(value: unknown): string[] {
   return Object.entries(value).flatMap(([key, inner]) => [...numbersIn(key), ...figuresOf(inner)])
 }
 
+/** Keys of an object and of the objects in it. */
+const keysOf = (value: object): string[] =>
+  Object.entries(value).flatMap(([key, inner]) =>
+    inner && typeof inner === 'object' && !Array.isArray(inner) ? [key, ...keysOf(inner)] : [key],
+  )
+
 const numbersIn = (text: string): string[] => text.match(/\d+(\.\d+)?/g) ?? []
 
 describe('the files of a report', () => {
@@ -119,6 +125,15 @@ describe('the files of a report', () => {
       unknown
     >
     expect(await validate(schema, rest)).not.toEqual([])
+  })
+
+  it('state every value of the configuration but the provenance of a promoted pilot', () => {
+    const { origins, ...stated } = reports.config as typeof reports.config & Record<string, unknown>
+    const keys = new Set(Object.values(stated).flatMap((one) => (one && typeof one === 'object' ? keysOf(one) : [])))
+    const asked = Object.keys(origins).map((key) => key.split('.').at(-1)!)
+    const told = (key: string) => keys.has(key) || key in stated || key.startsWith('pilot_') || key === 'model_dir'
+    expect(asked.length).toBeGreaterThan(20)
+    expect(asked.filter((key) => !told(key))).toEqual([])
   })
 
   it('list what was run with what it saw, and count nothing that is absent', () => {

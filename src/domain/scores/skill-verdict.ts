@@ -14,7 +14,7 @@ const ECHO_PROBABILITY = 1e-3
 const ECHO_LOG_ODDS = 0.01
 
 /** Largest chance of looking as good where the benchmark is right, at which a forecast is still better. */
-export const SKILL_CHANCE = 0.025
+const SKILL_CHANCE = 0.025
 
 export type SkillVerdictName = 'too-few-days' | 'equal' | 'better' | 'worse' | 'not-shown'
 

@@ -16,20 +16,21 @@ export async function configValidation(evidence: Evidence): Promise<ConfigValida
   ]
   const sources = Object.values(origins)
   const defaults = sources.filter((origin) => origin === 'default').length
-  const { train_days, test_days, step_days, start_date, end_date } = config
+  const { train_days, test_days, step_days, embargo_days, offset, start_date, end_date } = config
   const { penalties, trials, cv_splits, search_space, search, solver, seed } = config
-  const { use_vc_minutes, excluded_vc_cities, price_source, observation_station } = config
+  const { use_vc_minutes, excluded_vc_cities, price_source, observation_station, benchmark } = config
   return {
     config_file: file,
     city: config.city,
     bracket: config.bracket,
     feature_set: config.feature_set,
-    training: { train_days, test_days, step_days, start_date, end_date },
+    training: { train_days, test_days, step_days, embargo_days, offset, start_date, end_date },
     hyperparameters: { penalties: [...penalties], trials, cv_splits, search_space, search, solver, seed },
     calibration: { ...config.calibration },
     risk: { ...config.risk, blend_weight: config.blend_weight },
     vc_features: { use_vc_minutes, excluded_vc_cities: [...excluded_vc_cities] },
-    data: { price_source, observation_station },
+    data: { price_source, observation_station, benchmark },
+    gates: { ...config.gates },
     origins: { ...origins },
     n_stated: sources.length - defaults,
     n_default: defaults,
