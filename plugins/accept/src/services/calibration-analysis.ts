@@ -11,8 +11,8 @@ import type {
   Reliability,
 } from '../reports.ts'
 import { orNull } from './figures.ts'
-import { poolRows } from './pool-rows.ts'
 import type { FittedWindow, TestRows } from './read-evidence.ts'
+import { poolRows } from './read-evidence.ts'
 import { scoreParts } from './score-parts.ts'
 import { keysOf } from './skill.ts'
 

@@ -9,9 +9,8 @@ import type { CountEvaluations } from './evaluations.ts'
 import { exclusionAudit } from './exclusion-audit.ts'
 import { infrastructureVerification, type WorldChecks } from './infrastructure.ts'
 import { judge, verdictOf } from './judge.ts'
-import { poolRows } from './pool-rows.ts'
 import { readDecision } from './read-decision.ts'
-import { type Inputs, readEvidence } from './read-evidence.ts'
+import { type Inputs, poolRows, readEvidence } from './read-evidence.ts'
 import { validationSummary } from './validation-summary.ts'
 
 /** A whole report before it is written. */

@@ -9,8 +9,8 @@ import type { Evaluations, RowScores, ValidationSummary, WindowRow } from '../re
 import { dieboldMarianoOf, differenceOf } from './compare.ts'
 import { decisionSummary } from './decision-summary.ts'
 import { accuracy, meanStd, orNull, overWindows, scoresOf } from './figures.ts'
-import { poolRows } from './pool-rows.ts'
 import type { Evidence, FittedWindow } from './read-evidence.ts'
+import { poolRows } from './read-evidence.ts'
 import { scoreParts } from './score-parts.ts'
 import { keysOf, skillParts } from './skill.ts'
 
